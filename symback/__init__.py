@@ -1,0 +1,1 @@
+"""symback: gradient formulas of neural networks, derived, proved and printed."""

@@ -1,0 +1,135 @@
+"""Opaque rows: functions given by the relations that define them, with their Jacobians over output and operands.
+
+A row never sees the loss: it gives the derivative of one output entry by one operand entry as a term, and the chain rule
+does the rest, as it does for every other definition. Tests check each row against its relations, NumPy and
+high-precision differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.sizes import Index, Size, SizeLike
+from symback.algebra.terms import ZERO, Name, Ref, Term, bracket, ref, total
+
+Places = tuple[SizeLike, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One use of an opaque row: the name of its output, its operands with their indices, and a way to other rows.
+
+    ``auxiliary(row, operands)`` names the definition of another opaque row over the same operands; equal row and operands
+    are one definition.
+    """
+
+    output: Definition
+    operands: tuple[tuple[Name, tuple[Index, ...]], ...]
+    auxiliary: Callable[[str, tuple[Name, ...]], Name]
+
+    def out(self, *places: SizeLike) -> Ref:
+        """The output read at places."""
+        return ref(self.output.name, *places)
+
+    def operand(self, position: int, *places: SizeLike) -> Ref:
+        """An operand read at places."""
+        return ref(self.operands[position][0], *places)
+
+    def inverse(self, *places: SizeLike) -> Ref:
+        """The inverse of the first operand read at places."""
+        return ref(self.auxiliary("inv", (self.operands[0][0],)), *places)
+
+    def index(self, letter: str, position: int, axis: int) -> Index:
+        """A fresh index over an axis of an operand (marked, so that it meets no index a user wrote)."""
+        return Index(letter, self.operands[position][1][axis].size, mark=90)
+
+
+Jacobian = Callable[[Site, Places, Places], Term]
+Shape = tuple[Size, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueRow:
+    """One opaque function.
+
+    ``shape`` gives the output's shape from those of the operands, ``jacobians`` one function per operand:
+    (site, output places, operand places) -> derivative. ``relations`` gives pairs of terms that are equal at given
+    places and define the output. ``numpy`` is the source of the function there, ``needs`` the condition under which it is
+    defined and differentiable; ``square`` names the operands that must be square matrices.
+    """
+
+    name: str
+    says: str
+    shape: Callable[[tuple[Shape, ...]], Shape]
+    jacobians: tuple[Jacobian, ...]
+    numpy: str
+    latex: str
+    needs: str
+    relations: Callable[[Site, Places], tuple[tuple[Term, Term], ...]] = lambda site, places: ()
+    square: tuple[int, ...] = (0,)
+
+
+def _inv_jacobian(s: Site, o: Places, p: Places) -> Term:
+    return -(s.out(o[0], p[0]) * s.out(p[1], o[1]))
+
+
+def _inv_relation(s: Site, o: Places) -> tuple[tuple[Term, Term], ...]:
+    k = s.index("k", 0, 0)
+    return ((total([k], s.operand(0, o[0], k) * s.out(k, o[1])), bracket(o[0], "=", o[1])),)
+
+
+def _det_jacobian(s: Site, o: Places, p: Places) -> Term:
+    return s.out() * s.inverse(p[1], p[0])
+
+
+def _logabsdet_jacobian(s: Site, o: Places, p: Places) -> Term:
+    return s.inverse(p[1], p[0])
+
+
+def _solve_by_matrix(s: Site, o: Places, p: Places) -> Term:
+    return -(s.inverse(o[0], p[0]) * s.out(p[1], *o[1:]))
+
+
+def _solve_by_right_side(s: Site, o: Places, p: Places) -> Term:
+    value: Term = s.inverse(o[0], p[0])
+    return value * bracket(o[1], "=", p[1]) if len(o) > 1 else value
+
+
+def _solve_relation(s: Site, o: Places) -> tuple[tuple[Term, Term], ...]:
+    k = s.index("k", 0, 1)
+    return ((total([k], s.operand(0, o[0], k) * s.out(k, *o[1:])), s.operand(1, *o)),)
+
+
+def _pinv_jacobian(s: Site, o: Places, p: Places) -> Term:
+    """d(A⁺) = −A⁺ dA A⁺ + A⁺A⁺ᵀ dAᵀ (I − AA⁺) + (I − A⁺A) dAᵀ A⁺ᵀA⁺, for constant rank (Golub and Pereyra 1973)."""
+    a, b = s.index("a", 0, 0), s.index("b", 0, 1)
+    moved = -(s.out(o[0], p[0]) * s.out(p[1], o[1]))
+    left = total([a], s.out(o[0], a) * s.out(p[1], a)) * (bracket(p[0], "=", o[1]) - total([b], s.operand(0, p[0], b) * s.out(b, o[1])))
+    right = (bracket(o[0], "=", p[1]) - total([a], s.out(o[0], a) * s.operand(0, a, p[1]))) * total([b], s.out(b, p[0]) * s.out(b, o[1]))
+    return moved + left + right
+
+
+def _pinv_relations(s: Site, o: Places) -> tuple[tuple[Term, Term], ...]:
+    """Penrose's A⁺AA⁺ = A⁺; the other three are checked by the tests over whole matrices."""
+    a, b = s.index("a", 0, 0), s.index("b", 0, 1)
+    return ((total([b, a], s.out(o[0], a) * s.operand(0, a, b) * s.out(b, o[1])), s.out(*o)),)
+
+
+ROWS: tuple[OpaqueRow, ...] = (
+    OpaqueRow("inv", "inverse", lambda s: s[0], (_inv_jacobian,), "np.linalg.inv({0})", "{0}^{{-1}}", "{0} is invertible", _inv_relation),
+    OpaqueRow("det", "determinant", lambda s: (), (_det_jacobian,), "np.linalg.det({0})", r"\det {0}", "{0} is invertible"),
+    OpaqueRow("logabsdet", "logarithm of the absolute determinant", lambda s: (), (_logabsdet_jacobian,), "np.linalg.slogdet({0})[1]",
+              r"\log|\det {0}|", "{0} is invertible"),
+    OpaqueRow("signdet", "sign of the determinant", lambda s: (), (lambda s, o, p: ZERO,), "np.linalg.slogdet({0})[0]",
+              r"\operatorname{{sign}}\det {0}", "{0} is invertible"),
+    OpaqueRow("solve", "solution of a linear system", lambda s: (s[0][1], *s[1][1:]), (_solve_by_matrix, _solve_by_right_side),
+              "np.linalg.solve({0}, {1})", "{0}^{{-1}} {1}", "{0} is invertible", _solve_relation),
+    OpaqueRow("pinv", "pseudo-inverse", lambda s: (s[0][1], s[0][0]), (_pinv_jacobian,), "np.linalg.pinv({0})", "{0}^{{+}}",
+              "the rank of {0} is constant nearby", _pinv_relations, square=()),
+)  # fmt: skip
+
+OPAQUE: Mapping[str, OpaqueRow] = {row.name: row for row in ROWS}
+
+__all__ = ["OPAQUE", "ROWS", "Opaque", "OpaqueRow", "Site"]

@@ -1,0 +1,215 @@
+"""Walking and changing terms: children, free indices, substitution, renaming, inlining.
+
+The few passes that everything else is written with. Substitution is the one place where index capture is decided:
+binders stay distinct along every path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import singledispatch
+
+from symback.algebra.sizes import Index, Size, fresh
+from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term
+from symback.errors import UnknownTerm
+
+
+@singledispatch
+def children(node: Term) -> tuple[Term, ...]:
+    """The terms directly below a node, left to right."""
+    raise UnknownTerm(node, "children")
+
+
+@children.register(Num)
+@children.register(Count)
+@children.register(Ref)
+def _(node: Term) -> tuple[Term, ...]:
+    return ()
+
+
+@children.register(Add)
+@children.register(Mul)
+@children.register(Apply)
+def _(node: Add | Mul | Apply) -> tuple[Term, ...]:
+    return node.args
+
+
+@children.register
+def _(node: Pow) -> tuple[Term, ...]:
+    return (node.base, node.exponent)
+
+
+@children.register
+def _(node: Bracket) -> tuple[Term, ...]:
+    return (node.left, node.right)
+
+
+@children.register
+def _(node: Reduce) -> tuple[Term, ...]:
+    return (node.body,)
+
+
+def with_children(node: Term, new: tuple[Term, ...]) -> Term:
+    """The same node over other children; binders are kept as they are."""
+    match node:
+        case Add():
+            return Add(new)
+        case Mul():
+            return Mul(new)
+        case Apply():
+            return Apply(node.op, new)
+        case Pow():
+            return Pow(new[0], new[1])
+        case Bracket():
+            return Bracket(node.relation, new[0], new[1])
+        case Reduce():
+            return Reduce(node.kind, node.index, new[0])
+        case _ if not new:
+            return node
+    raise UnknownTerm(node, "with_children")
+
+
+def rewrite(node: Term, change: Callable[[Term], Term]) -> Term:
+    """``change`` applied bottom-up to every node.
+
+    >>> from symback.algebra.terms import ref, ONE
+    >>> rewrite(ref("x") * ref("y"), lambda t: ONE if t is ref("y") else t)
+    x*1
+    """
+    below = children(node)
+    if below:
+        new = tuple(rewrite(child, change) for child in below)
+        if any(a is not b for a, b in zip(new, below, strict=True)):
+            node = with_children(node, new)
+    return change(node)
+
+
+def walk(node: Term) -> Iterator[Term]:
+    """Every node of a term, the node itself first, then left to right."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def free_indices(node: Term) -> tuple[Index, ...]:
+    """The indices a term reads and does not bind, each once, in the order of reading.
+
+    >>> from symback.algebra.terms import ref, total
+    >>> i, j = Index("i", "n"), Index("j", "m")
+    >>> free_indices(total([i], ref("W", j, i) * ref("x", i)))
+    (j,)
+    """
+    if node._free is None:
+        node._free = tuple(_free(node))
+    return node._free
+
+
+def _free(node: Term) -> dict[Index, None]:
+    found: dict[Index, None] = {}
+    match node:
+        case Ref():
+            for place in node.places:
+                found.update(dict.fromkeys(place.indices))
+        case Count():
+            found.update(dict.fromkeys(node.size.indices))
+        case Reduce():
+            found.update(dict.fromkeys(node.index.size.indices))
+            found.update(dict.fromkeys(i for i in free_indices(node.body) if i is not node.index))
+        case _:
+            for child in children(node):
+                found.update(dict.fromkeys(free_indices(child)))
+    return found
+
+
+def binders(node: Term) -> tuple[Index, ...]:
+    """The indices bound anywhere inside a term, each once, outermost first."""
+    return tuple(dict.fromkeys(n.index for n in walk(node) if isinstance(n, Reduce)))
+
+
+def refs(node: Term) -> tuple[Ref, ...]:
+    """The distinct reads of names in a term, in order."""
+    return tuple(dict.fromkeys(n for n in walk(node) if isinstance(n, Ref)))
+
+
+def names(node: Term) -> tuple[Name, ...]:
+    """The names a term reads, each once, in order."""
+    return tuple(dict.fromkeys(r.name for r in refs(node)))
+
+
+def substitute(node: Term, mapping: Mapping[Index, Size], avoid: Iterable[Index] = ()) -> Term:
+    """Put places for free indices without capture: a binder that would catch one gets a fresh mark.
+
+    Binders in ``avoid`` (the ones already bound further out) are renamed too, so that they stay distinct along the path.
+
+    >>> from symback.algebra.terms import ref, total
+    >>> i, j = Index("i", "n"), Index("j", "n")
+    >>> substitute(total([i], ref("A", i, j)), {j: Size.of(i)})
+    sum_i'(A[i',i])
+    """
+    outer = dict.fromkeys(avoid)
+    for place in mapping.values():
+        outer.update(dict.fromkeys(place.indices))
+    return _substitute(node, dict(mapping), outer)
+
+
+def _substitute(node: Term, mapping: dict[Index, Size], outer: dict[Index, None]) -> Term:
+    if not outer and not any(i in mapping for i in free_indices(node)):
+        return node
+    match node:
+        case Ref():
+            return Ref(node.name, tuple(p.substitute(mapping) for p in node.places))
+        case Count():
+            return Count(node.size.substitute(mapping))
+        case Num():
+            return node
+        case Reduce():
+            return _substitute_under_binder(node, mapping, outer)
+    below = children(node)
+    return with_children(node, tuple(_substitute(child, mapping, outer) for child in below))
+
+
+def _substitute_under_binder(node: Reduce, mapping: dict[Index, Size], outer: dict[Index, None]) -> Term:
+    size = node.index.size.substitute(mapping)
+    inner = {i: p for i, p in mapping.items() if i is not node.index}
+    index = node.index
+    clash = any((index.name, index.mark) == (o.name, o.mark) for o in outer)
+    if clash or size is not index.size:
+        index = (
+            fresh(index, (*outer, *(f for f in free_indices(node) if f not in inner)), size)
+            if clash
+            else Index(index.name, size, index.mark)
+        )
+        inner[node.index] = Size.of(index)
+    return Reduce(node.kind, index, _substitute(node.body, inner, {**outer, index: None}))
+
+
+def rename(node: Term, names_: Mapping[Name, Name]) -> Term:
+    """Other names for the names read.
+
+    >>> from symback.algebra.terms import ref
+    >>> rename(ref("z1") * ref("x"), {"z1": "z2"})
+    z2*x
+    """
+    return rewrite(node, lambda n: Ref(names_[n.name], n.places) if isinstance(n, Ref) and n.name in names_ else n)
+
+
+def inline(node: Term, body_of: Callable[[Name], tuple[tuple[Index, ...], Term] | None], bound: tuple[Index, ...] = ()) -> Term:
+    """Each read of a name for which ``body_of`` knows ``(indices, body)`` replaced by that body at its places.
+
+    >>> from symback.algebra.terms import ref, total
+    >>> i, j = Index("i", "n"), Index("j", "n")
+    >>> inline(total([i], ref("h", i)), lambda n: ((j,), total([i], ref("A", j, i))) if n == "h" else None)
+    sum_i(sum_i'(A[i,i']))
+    """
+    if isinstance(node, Ref):
+        found = body_of(node.name)
+        if found is None:
+            return node
+        indices, body = found
+        return substitute(body, dict(zip(indices, node.places, strict=True)), bound)
+    below = children(node)
+    if not below:
+        return node
+    inner = (*bound, node.index) if isinstance(node, Reduce) else bound
+    new = tuple(inline(child, body_of, inner) for child in below)
+    return with_children(node, new) if any(a is not b for a, b in zip(new, below, strict=True)) else node

@@ -1,0 +1,1 @@
+"""Programs: leaves, definitions and results, and the checks a declaration must pass."""

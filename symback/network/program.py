@@ -1,0 +1,131 @@
+"""A network as a Program: leaves, definitions in order, results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from symback.algebra.definitions import Definition
+from symback.algebra.facts import Fact
+from symback.algebra.sizes import Index, Size
+from symback.algebra.terms import Name
+
+Role = Literal["weight", "bias", "input", "target", "constant"]
+PARAMETERS: tuple[Role, ...] = ("weight", "bias")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a name is taken apart for printing: ``W1`` is letter W, layer 1; ``h2_3`` is letter h, layer 2, unit 3."""
+
+    letter: str
+    layer: str = ""
+    units: tuple[str, ...] = ()
+    flat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A declared symbol: one index per axis, a role, facts, and the names of its entries where it has them."""
+
+    name: str
+    indices: tuple[Index, ...] = ()
+    role: Role = "input"
+    facts: tuple[Fact, ...] = ()
+    entries: tuple[tuple[tuple[int, ...], str], ...] = ()
+
+    @property
+    def shape(self) -> tuple[Size, ...]:
+        """The size of each axis."""
+        return tuple(i.size for i in self.indices)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Leaves, definitions (each after those it reads, but for recurrence groups), and the names of the results.
+
+    ``sizes`` holds sizes that were declared or follow from values; ``values`` the declared numbers (nested tuples or
+    numbers, as declared); ``spellings`` how names are taken apart.
+    """
+
+    name: str
+    leaves: tuple[Leaf, ...]
+    definitions: tuple[Definition, ...]
+    results: tuple[Name, ...]
+    sizes: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
+    spellings: Mapping[str, Spelling] = field(default_factory=dict)
+
+    @cached_property
+    def leaf(self) -> Mapping[Name, Leaf]:
+        """The leaves by name."""
+        return {leaf.name: leaf for leaf in self.leaves}
+
+    @cached_property
+    def definition(self) -> Mapping[Name, Definition]:
+        """The definitions by name."""
+        return {d.name: d for d in self.definitions}
+
+    @property
+    def loss(self) -> Name:
+        """The first result."""
+        return self.results[0]
+
+    def indices(self, name: Name) -> tuple[Index, ...]:
+        """The indices of a leaf or of a definition."""
+        found = self.definition.get(name) or self.leaf.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found.indices
+
+    @cached_property
+    def groups(self) -> tuple[tuple[Definition, ...], ...]:
+        """The definitions in order, those that read each other in a circle (recurrences) together."""
+        return recurrence_groups(self.definitions)
+
+    def with_definitions(self, definitions: Iterable[Definition], results: tuple[Name, ...] | None = None) -> Program:
+        """The same program with other definitions (and results)."""
+        return replace(self, definitions=tuple(definitions), results=self.results if results is None else results)
+
+
+def recurrence_groups(definitions: Iterable[Definition]) -> tuple[tuple[Definition, ...], ...]:
+    """The strongly connected components of the reading relation, each after those it reads (Tarjan, without recursion)."""
+    table = {d.name: d for d in definitions}
+    order: dict[Name, int] = {}
+    low: dict[Name, int] = {}
+    stack: list[Name] = []
+    on_stack: set[Name] = set()
+    groups: list[tuple[Definition, ...]] = []
+    for root in table:
+        if root in order:
+            continue
+        order[root] = low[root] = len(order)
+        stack.append(root)
+        on_stack.add(root)
+        work = [(root, iter(table[root].reads))]
+        while work:
+            name, reads = work[-1]
+            for read in reads:
+                if read not in table:
+                    continue
+                if read not in order:
+                    order[read] = low[read] = len(order)
+                    stack.append(read)
+                    on_stack.add(read)
+                    work.append((read, iter(table[read].reads)))
+                    break
+                if read in on_stack:
+                    low[name] = min(low[name], order[read])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
+                if low[name] == order[name]:
+                    cut = stack.index(name)
+                    members = set(stack[cut:])
+                    del stack[cut:]
+                    on_stack -= members
+                    groups.append(tuple(d for n, d in table.items() if n in members))
+    return tuple(groups)
