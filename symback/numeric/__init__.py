@@ -1,0 +1,1 @@
+"""Running a program: the high-precision reference evaluator, generated NumPy source, compiled models."""

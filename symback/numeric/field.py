@@ -1,0 +1,110 @@
+"""The arithmetic a program is evaluated in: mpmath numbers at a chosen precision, in a context of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Protocol
+
+from symback.algebra.operations import OPERATIONS
+from symback.algebra.terms import Kind, Relation
+from symback.errors import NumericError
+
+
+class Field(Protocol):
+    """What the evaluator asks of its numbers (they bring ``+`` and ``*`` themselves)."""
+
+    zero: Any
+    one: Any
+
+    def number(self, value: Fraction) -> Any:
+        """An exact rational."""
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """``base ** exponent``."""
+
+    def apply(self, op: str, args: Sequence[Any]) -> Any:
+        """A primitive operation."""
+
+    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
+        """Whether a relation holds."""
+
+    def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
+        """The largest or the smallest of some numbers."""
+
+    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
+        """An opaque row: nested lists from nested lists."""
+
+
+@lru_cache(maxsize=32)
+def context(digits: int) -> Any:
+    """An mpmath context of its own with that many decimal digits (the global one is never touched)."""
+    import mpmath
+
+    made = mpmath.MPContext()
+    made.dps = digits
+    return made
+
+
+COMPARE: Mapping[Relation, Callable[[Any, Any], Any]] = {
+    "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+class HighPrecision:
+    """Real numbers with ``digits`` decimal digits.
+
+    Raises NumericError where a value is not real and finite: log of 0, root of a negative number, division by zero.
+    """
+
+    def __init__(self, digits: int) -> None:
+        self.context = context(digits)
+        self.real = self.context.mpf
+        self.zero, self.one = self.real(0), self.real(1)
+        self._functions = {row.name: getattr(self.context, row.mpmath) for row in OPERATIONS.values() if row.mpmath}
+
+    def number(self, value: Fraction) -> Any:
+        return self.real(value.numerator) / value.denominator if value.denominator != 1 else self.real(value.numerator)
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        try:
+            return self._real(base**exponent, lambda: f"{_short(base)}**{_short(exponent)}")
+        except ZeroDivisionError:
+            raise NumericError(f"{_short(base)}**{_short(exponent)}", "division by zero", "give values where it is defined") from None
+
+    def apply(self, op: str, args: Sequence[Any]) -> Any:
+        function = self._functions[op]
+        if op == "pi":
+            return +function
+        return self._real(function(*args), lambda: f"{op}({', '.join(map(_short, args))})")
+
+    def _real(self, value: Any, text: Any) -> Any:
+        if type(value) is not self.real or not self.context.isfinite(value):
+            raise NumericError(text(), "the value is not a finite real number", "give values where it is defined")
+        return value
+
+    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
+        return bool(COMPARE[relation](left, right))
+
+    def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
+        return max(values) if kind == "max" else min(values)
+
+    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
+        from symback.numeric.matrices import MATRICES
+
+        if row not in MATRICES:
+            raise NumericError(row, "no high-precision evaluation is known", "this is a defect of symback; please report it")
+        try:
+            return MATRICES[row](self.context, *operands)
+        except ZeroDivisionError:
+            raise NumericError(row, "the matrix is singular", "give an invertible matrix") from None
+
+
+def _short(value: Any) -> str:
+    return f"{float(value):.6g}"

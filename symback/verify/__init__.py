@@ -1,0 +1,1 @@
+"""Checking: differences of the loss, SymPy as a second route, reports."""
