@@ -1,0 +1,1 @@
+"""From raw derivatives to what a textbook prints: rules by topic, fold, splice, the use of facts."""

@@ -1,0 +1,175 @@
+"""Fold: a forward definition, solved for one atom of its body, put into a derivative.
+
+``p = 1/(1+e^-z)`` gives ``1+e^-z = 1/p`` and ``e^-z = (1-p)/p``, and so ``e^-z/(1+e^-z)^2`` becomes ``p(1-p)``. A fold is kept only
+where it makes the formula strictly shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from symback.algebra.definitions import Definition
+from symback.algebra.sizes import Index, Size
+from symback.algebra.terms import Add, Apply, Bracket, Count, Num, Reduce, Ref, Term, mul
+from symback.algebra.traverse import children, free_indices, rewrite, substitute, with_children
+from symback.simplify.quotients import over_common_denominator, tidy
+from symback.simplify.rules import simplify
+from symback.simplify.shape import addends, coefficient_and_rest, factors, length, power_of, product, to_power
+
+HELD = "·held"
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """``atom = value``, from a definition; ``others`` are the other factors of its body, left alone meanwhile."""
+
+    atom: Term
+    value: Term
+    others: tuple[Term, ...]
+
+
+def fold(node: Term, definition: Definition) -> Term:
+    """The term written through the definition's name, where that is strictly shorter; else the term itself.
+
+    >>> from symback.algebra.terms import apply, ref, ONE
+    >>> z = ref("z")
+    >>> p = Definition("p", (), ONE / (ONE + apply("exp", -z)))
+    >>> fold(apply("exp", -z) * (ONE + apply("exp", -z)) ** -2, p)
+    p*(1 + -1*p)
+    """
+    if not isinstance(definition.body, Term):
+        return node
+    best = node
+    for way in _ways(definition):
+        new = node
+        for solved in way:
+            new = _put(new, solved, definition.indices)
+        if new is not node:
+            simpler = simplify(new)
+            if length(simpler) < length(best):
+                best = simpler
+    return best
+
+
+def _ways(definition: Definition) -> Iterator[tuple[Solved, ...]]:
+    """The atoms the body can be solved for: each factor that is more than a name, then what stands inside it."""
+    body, head = definition.body, definition.head
+    assert isinstance(body, Term)
+    number, rest = coefficient_and_rest(body)
+    parts = [power_of(f) for f in rest]
+    for position, (base, exponent) in enumerate(parts):
+        root = 1 / exponent
+        if isinstance(base, Ref | Count | Bracket) or root.denominator != 1 or not _reads_all(base, definition.indices):
+            continue
+        others = [to_power(b, e) for k, (b, e) in enumerate(parts) if k != position]
+        whole = mul([to_power(head, root), *(to_power(b, -e * root) for b, e in map(power_of, others))])
+        value = product(number ** int(-root), factors(whole))
+        outer = Solved(base, value, tuple(others))
+        yield (outer,)
+        inner = _inside(base, value, tuple(others))
+        if inner is not None:
+            yield (outer, inner)
+
+
+def _inside(base: Term, value: Term, others: tuple[Term, ...]) -> Solved | None:
+    """From ``1 + a = value`` the atom ``a = value - 1``, written with the denominator first."""
+    if not isinstance(base, Add):
+        return None
+    numbers = [t for t in addends(base) if isinstance(t, Num)]
+    atoms = [t for t in addends(base) if not isinstance(t, Num)]
+    if len(atoms) != 1 or not numbers:
+        return None
+    number, rest = coefficient_and_rest(atoms[0])
+    difference = over_common_denominator(tidy(Add((value, *(Num(-n.value) for n in numbers)))))
+    parts = factors(product(1 / number, factors(difference)))
+    ordered = [f for f in parts if power_of(f)[1] < 0] + [f for f in parts if power_of(f)[1] >= 0]
+    return Solved(mul(rest), mul(ordered), others)
+
+
+def _reads_all(node: Term, indices: tuple[Index, ...]) -> bool:
+    free = free_indices(node)
+    return all(i in free for i in indices)
+
+
+def _put(node: Term, solved: Solved, variables: tuple[Index, ...]) -> Term:
+    """Each instance of the atom replaced by its value; instances of the other factors are held meanwhile."""
+    held: list[Term] = []
+
+    def hold(inner: Term) -> Term:
+        for other in solved.others:
+            base = power_of(other)[0]
+            if not isinstance(base, Ref | Num) and match(base, inner, variables) is not None:
+                held.append(inner)
+                return Ref(f"{HELD}{len(held) - 1}")
+        return inner
+
+    hidden = _top_down(node, hold)
+    placed = rewrite(hidden, lambda n: _instance(solved, n, variables))
+    if placed is hidden:
+        return node
+    return rewrite(placed, lambda n: _released(n, held))
+
+
+def _released(node: Term, held: list[Term]) -> Term:
+    if isinstance(node, Ref) and isinstance(node.name, str) and node.name.startswith(HELD):
+        return held[int(node.name[len(HELD) :])]
+    return node
+
+
+def _top_down(node: Term, change: Callable[[Term], Term]) -> Term:
+    new = change(node)
+    if new is not node:
+        return new
+    below = children(node)
+    inside = tuple(_top_down(c, change) for c in below)
+    return node if inside == below else with_children(node, inside)
+
+
+def _instance(solved: Solved, node: Term, variables: tuple[Index, ...]) -> Term:
+    found = match(solved.atom, node, variables)
+    return node if found is None else substitute(solved.value, found, free_indices(node))
+
+
+def match(pattern: Term, node: Term, variables: tuple[Index, ...]) -> Mapping[Index, Size] | None:
+    """Places for the variables that make the pattern the term (up to bound names), or None.
+
+    >>> from symback.algebra.terms import apply, ref
+    >>> i, k = Index("i", "n"), Index("k", "n")
+    >>> match(apply("exp", ref("z", i)), apply("exp", ref("z", k)), (i,))
+    {i: k}
+    """
+    found: dict[Index, Size] = {}
+    return found if _match(pattern, node, variables, found, {}) else None
+
+
+def _match(pattern: Term, node: Term, variables: tuple[Index, ...], found: dict[Index, Size], bound: dict[Index, Size]) -> bool:
+    if type(pattern) is not type(node):
+        return False
+    match pattern, node:
+        case Num(), Num():
+            return pattern.value == node.value
+        case Count(), Count():
+            return _match_place(pattern.size, node.size, variables, found, bound)
+        case Ref(), Ref():
+            same = pattern.name == node.name and len(pattern.places) == len(node.places)
+            return same and all(_match_place(p, q, variables, found, bound) for p, q in zip(pattern.places, node.places, strict=True))
+        case Bracket(), Bracket() if pattern.relation != node.relation:
+            return False
+        case Apply(), Apply() if pattern.op != node.op:
+            return False
+        case Reduce(), Reduce():
+            if pattern.kind != node.kind or not _match_place(pattern.index.size, node.index.size, variables, found, bound):
+                return False
+            inner = {**bound, pattern.index: Size.of(node.index)}
+            return _match(pattern.body, node.body, variables, found, inner)
+    first, second = children(pattern), children(node)
+    return len(first) == len(second) and all(_match(a, b, variables, found, bound) for a, b in zip(first, second, strict=True))
+
+
+def _match_place(pattern: Size, place: Size, variables: tuple[Index, ...], found: dict[Index, Size], bound: dict[Index, Size]) -> bool:
+    atom = pattern.single
+    if isinstance(atom, Index) and atom in variables and atom not in bound:
+        return found.setdefault(atom, place) is place
+    known = {**found, **bound}
+    return pattern.substitute(known) is place

@@ -1,0 +1,168 @@
+"""Products: equal bases brought together, what divides cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Mul, Num, Pow, Reduce, Term, mul
+from symback.algebra.traverse import rewrite
+from symback.simplify.arithmetic import arithmetic
+from symback.simplify.shape import addends, coefficient_and_rest, factors, is_negative, key, negated, power_of, product, to_power
+
+
+@dataclass(slots=True)
+class _Power:
+    base: Term
+    exponent: Fraction
+
+
+@lru_cache(maxsize=65536)
+def collect(node: Term) -> Term:
+    """Powers of one base brought together in every product: ``x·x -> x²``, ``u/u -> 1``, ``e^z·e^(-z) -> 1``.
+
+    >>> from symback.algebra.terms import ref
+    >>> x, y = ref("x"), ref("y")
+    >>> collect(x * y / x)
+    y
+    """
+    return arithmetic(rewrite(node, lambda n: _collected(n) if isinstance(n, Mul | Pow) else n))
+
+
+def _collected(node: Mul | Pow) -> Term:
+    powers: dict[object, _Power] = {}
+    number = Fraction(1)
+    literal: Num | None = None
+    opened = _opened(node)
+    for factor in opened:
+        base, exponent = power_of(factor)
+        if isinstance(base, Num):
+            if exponent.denominator == 1 and (base.value or exponent > 0):
+                number *= base.value**exponent.numerator
+                literal = base if base.literal and exponent == 1 else literal
+                continue
+        elif isinstance(base, Bracket):
+            exponent = Fraction(1)
+            powers.setdefault(key(base), _Power(base, exponent))
+            continue
+        elif isinstance(base, Add) and exponent.denominator == 1:
+            flipped = key(negated(base))
+            if flipped in powers:
+                powers[flipped].exponent += exponent
+                number *= (-1) ** int(exponent)
+                continue
+        elif isinstance(base, Apply) and base.op == "exp":
+            inverse = key(Apply("exp", (arithmetic(negated(base.args[0])),)))
+            if inverse in powers:
+                powers[inverse].exponent -= exponent
+                continue
+        known = powers.get(key(base))
+        if known is None:
+            powers[key(base)] = _Power(base, exponent)
+        else:
+            known.exponent += exponent
+    if len(powers) == len(opened) - (number != 1) and len(opened) == len(factors(node)):
+        return node
+    rest = [to_power(p.base, p.exponent) for p in powers.values() if p.exponent]
+    return product(literal if literal is not None and number == literal.value else number, rest)
+
+
+def _opened(node: Term) -> list[Term]:
+    """The factors with integer powers of products opened: ``(p(1-p))^-1`` is ``p^-1 (1-p)^-1``."""
+    found = []
+    for factor in factors(node):
+        base, exponent = power_of(factor)
+        if isinstance(base, Mul) and exponent.denominator == 1:
+            found += [to_power(b, e * exponent) for b, e in map(power_of, _opened(base))]
+        elif isinstance(base, Pow) and exponent.denominator == 1 and isinstance(base.exponent, Num):
+            found.append(to_power(base.base, base.exponent.value * exponent))
+        else:
+            found.append(factor)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def like_terms(node: Term) -> Term:
+    """Equal terms of every sum brought together: ``a + a -> 2a``, ``a - a -> 0``.
+
+    >>> from symback.algebra.terms import ref
+    >>> a, b = ref("a"), ref("b")
+    >>> like_terms(a * b + a - b * a)
+    a
+    """
+    return arithmetic(rewrite(node, lambda n: _like(n) if isinstance(n, Add) else n))
+
+
+def _like(node: Add) -> Term:
+    terms = [t for a in addends(node) for t in _sign_inside(a)]
+    groups: dict[object, tuple[Fraction, list[Term]]] = {}
+    for item in terms:
+        number, rest = coefficient_and_rest(item)
+        name = key(mul(rest))
+        known, first = groups.get(name, (Fraction(0), rest))
+        groups[name] = (known + number, first)
+    if len(groups) == len(terms):
+        return node
+    kept = [product(number, rest) for number, rest in groups.values() if number]
+    return Add(tuple(kept)) if len(kept) > 1 else kept[0] if kept else ZERO
+
+
+def _sign_inside(node: Term) -> list[Term]:
+    """A sum with a bare minus sign in front, as its negated terms."""
+    number, rest = coefficient_and_rest(node)
+    if number == -1 and len(rest) == 1 and isinstance(rest[0], Add):
+        return addends(negated(rest[0]))
+    return [node]
+
+
+def positive_first(node: Term) -> Term:
+    """``-y + p -> p - y``: a sum does not open with a minus sign if one of its terms has none.
+
+    >>> from symback.algebra.terms import ref
+    >>> positive_first(-ref("y") + ref("p"))
+    p + -1*y
+    """
+    return rewrite(node, lambda n: _positive_first(n) if isinstance(n, Add) else n)
+
+
+def _positive_first(node: Add) -> Term:
+    terms = list(node.args)
+    if not is_negative(terms[0]):
+        return node
+    at = next((k for k, t in enumerate(terms) if not is_negative(t)), None)
+    return node if at is None else Add((terms[at], *terms[:at], *terms[at + 1 :]))
+
+
+def distribute(node: Term, only: tuple[type[Term], ...] = (Add,)) -> Term:
+    """A product multiplied out over its sums, and Σ taken into its terms; powers with small whole exponents too.
+
+    >>> from symback.algebra.terms import ref
+    >>> a, b, c = ref("a"), ref("b"), ref("c")
+    >>> distribute(a * (b - c))
+    a*b + a*(-1*c)
+    """
+    return rewrite(node, _distributed)
+
+
+LARGEST_EXPANSION = 64
+
+
+def _distributed(node: Term) -> Term:
+    match node:
+        case Mul():
+            parts: list[list[Term]] = [[]]
+            for factor in node.args:
+                options = addends(factor)
+                if len(parts) * len(options) > LARGEST_EXPANSION:
+                    return node
+                parts = [[*p, o] for p in parts for o in options]
+            return Add(tuple(Mul(tuple(p)) for p in parts)) if len(parts) > 1 else node
+        case Pow() if isinstance(node.base, Add) and isinstance(node.exponent, Num) and node.exponent.value in (2, 3):
+            return _distributed(Mul((node.base,) * int(node.exponent.value)))
+        case Reduce() if node.kind in ("sum", "mean") and isinstance(node.body, Add):
+            return Add(tuple(Reduce(node.kind, node.index, a) for a in addends(node.body)))
+    return node
+
+
+__all__ = ["ONE", "collect", "distribute", "like_terms", "positive_first"]

@@ -1,0 +1,157 @@
+"""Fractions and common factors: over one denominator, out of the bracket, and multiplied out where that is shorter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+
+from symback.algebra.terms import ONE, Add, Mul, Num, Reduce, Term, mul, reciprocal
+from symback.algebra.traverse import children, with_children
+from symback.simplify.arithmetic import arithmetic
+from symback.simplify.products import collect, distribute, like_terms, positive_first
+from symback.simplify.shape import addends, coefficient_and_rest, factors, key, length, power_of, product, to_power
+
+Fractional = tuple[Fraction, list[Term], dict[object, tuple[Term, int]]]
+
+
+def common_denominator(node: Term) -> Term:
+    """Each sum of fractions over one denominator, where that is not longer.
+
+    >>> from symback.algebra.terms import ref
+    >>> y, p = ref("y"), ref("p")
+    >>> common_denominator(-(y / p - (1 - y) / (1 - p)))
+    (p + -1*y)*p^-1*(1 + -1*p)^-1
+    """
+    return _where_shorter(node, _over_one_denominator, strict=False)
+
+
+@lru_cache(maxsize=16384)
+def over_common_denominator(node: Term) -> Term:
+    """A sum over one denominator whatever its length, the numerator multiplied out; anything else as it is."""
+    return _over_one_denominator(node) or node
+
+
+def _over_one_denominator(node: Term) -> Term | None:
+    sign, body = _sign_and_sum(node)
+    if body is None:
+        return None
+    parts = [_fraction(a) for a in addends(body)]
+    if sum(bool(p[2]) for p in parts) == 0 or len(parts) < 2:
+        return None
+    common: dict[object, tuple[Term, int]] = {}
+    for _, _, below in parts:
+        for name, (base, power) in below.items():
+            common[name] = (base, max(power, common.get(name, (base, 0))[1]))
+    terms = []
+    for number, above, below in parts:
+        missing = [to_power(b, Fraction(e - below.get(n, (b, 0))[1])) for n, (b, e) in common.items()]
+        terms.append(product(sign * number, [*above, *(m for m in missing if m is not ONE)]))
+    numerator = tidy(distribute(distribute(Add(tuple(terms)))))
+    denominator = mul(to_power(b, Fraction(e)) for b, e in common.values())
+    return tidy(_shortened(positive_first(numerator), reciprocal(denominator)))
+
+
+def _shortened(numerator: Term, denominator: Term) -> Term:
+    cancelled = collect(Mul((numerator, denominator)))
+    return cancelled if length(cancelled) < length(numerator) + length(denominator) else Mul((numerator, denominator))
+
+
+def _sign_and_sum(node: Term) -> tuple[int, Add | None]:
+    if isinstance(node, Add):
+        return 1, node
+    number, rest = coefficient_and_rest(node)
+    if abs(number) == 1 and len(rest) == 1 and isinstance(rest[0], Add):
+        return int(number), rest[0]
+    return 1, None
+
+
+def _fraction(node: Term) -> Fractional:
+    """A term as number, numerator factors and denominator powers."""
+    number, rest = coefficient_and_rest(collect(node))
+    above, below = [], {}
+    for factor in rest:
+        base, exponent = power_of(factor)
+        if exponent < 0 and exponent.denominator == 1:
+            below[key(base)] = (base, -int(exponent))
+        else:
+            above.append(factor)
+    return number, above, below
+
+
+def common_factor(node: Term) -> Term:
+    """A factor that all terms of a sum share, in front of a bracket, where that is shorter.
+
+    >>> from symback.algebra.terms import ref
+    >>> p, a, b = ref("p"), ref("a"), ref("b")
+    >>> common_factor(p * a - p * b)
+    p*(a + -1*b)
+    """
+    return _where_shorter(node, _factored, strict=True)
+
+
+def _factored(node: Term) -> Term | None:
+    if not isinstance(node, Add):
+        return None
+    terms = [factors(collect(a)) for a in addends(node)]
+    shared, place = [], None
+    for candidate in terms[0]:
+        if isinstance(candidate, Num):
+            continue
+        base, exponent = power_of(candidate)
+        least = min((_power_in(t, base) for t in terms), key=abs, default=Fraction(0))
+        if all(_power_in(t, base) * exponent > 0 for t in terms) and least:
+            shared.append((base, least))
+            place = terms[0].index(candidate) if place is None else place
+    if not shared:
+        return None
+    quotient = reciprocal(mul(to_power(b, e) for b, e in shared))
+    inside = Add(tuple(tidy(collect(Mul((mul(t), quotient)))) for t in terms))
+    outside = mul(to_power(b, e) for b, e in shared)
+    at_end = place is not None and place > 0 and not any(isinstance(f, Num) for f in terms[0][:place])
+    return arithmetic(Mul((inside, outside) if at_end else (outside, inside)))
+
+
+def _power_in(parts: list[Term], base: Term) -> Fraction:
+    name = key(base)
+    return sum((e for b, e in map(power_of, parts) if key(b) == name), Fraction(0))
+
+
+def expand(node: Term) -> Term:
+    """Products multiplied out and what cancels cancelled, where that is shorter.
+
+    >>> from symback.algebra.terms import ref
+    >>> y, p = ref("y"), ref("p")
+    >>> expand(-(y * (1 - p)) + (1 - y) * p)
+    -1*y + p
+    """
+    return _where_shorter(node, _expanded, strict=True)
+
+
+def _expanded(node: Term) -> Term | None:
+    if not isinstance(node, Mul | Add | Reduce):
+        return None
+    once = distribute(node)
+    return None if once is node else tidy(once)
+
+
+def _where_shorter(node: Term, change: Callable[[Term], Term | None], strict: bool) -> Term:
+    """The outermost subterms that ``change`` shortens, changed."""
+    new = change(node)
+    if new is not None and new is not node:
+        before, after = length(node), length(new)
+        if after < before or (after == before and not strict):
+            return new
+    below = children(node)
+    inside = tuple(_where_shorter(c, change, strict) for c in below)
+    return node if inside == below else with_children(node, inside)
+
+
+def tidy(node: Term) -> Term:
+    """Arithmetic, collected powers and like terms together, until nothing changes."""
+    for _ in range(8):
+        new = like_terms(collect(arithmetic(node)))
+        if new is node:
+            break
+        node = new
+    return node

@@ -1,0 +1,69 @@
+"""The table of simplifications and the loop that applies them.
+
+A rule is a row: a name, a sentence, and a function from term to term that returns the very same term where it has nothing
+to do. Each either shortens a formula or applies once, so the loop ends; the order of the rows is the order of preference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from symback.algebra.terms import Term
+from symback.simplify.arithmetic import arithmetic
+from symback.simplify.products import collect, like_terms, positive_first
+from symback.simplify.quotients import common_denominator, common_factor, expand
+from symback.simplify.sums import known_places, sift, take_out
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A simplification: its name, what a derivation says of it, and what it does."""
+
+    name: str
+    says: str
+    apply: Callable[[Term], Term]
+
+
+ROWS: tuple[Rule, ...] = (
+    Rule("arithmetic", "numbers, signs and factors 1 put together", arithmetic),
+    Rule("sift", "the Kronecker delta picks one term of the sum", sift),
+    Rule("known places", "beside a Kronecker delta both indices are the same", known_places),
+    Rule("take out", "what does not depend on the index is taken out of the sum", take_out),
+    Rule("collect", "equal factors put together and cancelled", collect),
+    Rule("like terms", "equal terms put together", like_terms),
+    Rule("common denominator", "over a common denominator", common_denominator),
+    Rule("expand", "multiplied out, and what cancels left out", expand),
+    Rule("common factor", "the common factor taken out", common_factor),
+    Rule("positive first", "the positive term first", positive_first),
+)
+
+RULES: Mapping[str, Rule] = {row.name: row for row in ROWS}
+LARGEST_NUMBER_OF_STEPS = 200
+
+
+def simplifications(node: Term) -> Iterator[tuple[Rule, Term, Term]]:
+    """Each rule that applies in turn, with the term before and after, until none does.
+
+    >>> from symback.algebra.terms import ref
+    >>> p, y = ref("p"), ref("y")
+    >>> [(rule.name, after) for rule, _, after in simplifications((p - y) / (p * (1 - p)) * (p * (1 - p)))]
+    [('arithmetic', (p + -1*y)*(p*(1 + -1*p))^-1*p*(1 + -1*p)), ('collect', p + -1*y)]
+    """
+    for _ in range(LARGEST_NUMBER_OF_STEPS):
+        for rule in ROWS:
+            after = rule.apply(node)
+            if after is not node:
+                yield rule, node, after
+                node = after
+                break
+        else:
+            return
+
+
+def simplify(node: Term) -> Term:
+    """The last term of `simplifications`."""
+    last = node
+    for _, _, after in simplifications(node):
+        last = after
+    return last

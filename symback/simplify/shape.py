@@ -1,0 +1,186 @@
+"""How simplification looks at a term: its factors, its addends, its length, and equality up to bound names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import lru_cache
+
+from symback.algebra.sizes import Index, Size, SizeAt, SizeSymbol
+from symback.algebra.terms import (
+    ONE,
+    ZERO,
+    Add,
+    Apply,
+    Bracket,
+    Count,
+    Mul,
+    Num,
+    Pow,
+    Reduce,
+    Ref,
+    Term,
+    mul,
+)
+from symback.algebra.traverse import children, free_indices, with_children
+
+
+def factors(node: Term) -> list[Term]:
+    """The factors of a term with nested products opened, in order."""
+    if isinstance(node, Mul):
+        return [f for a in node.args for f in factors(a)]
+    return [node]
+
+
+def addends(node: Term) -> list[Term]:
+    """The terms of a sum with nested sums opened, in order."""
+    if isinstance(node, Add):
+        return [t for a in node.args for t in addends(a)]
+    return [node]
+
+
+def power_of(factor: Term) -> tuple[Term, Fraction]:
+    """A factor as base and rational exponent."""
+    if isinstance(factor, Pow) and isinstance(factor.exponent, Num):
+        return factor.base, factor.exponent.value
+    return factor, Fraction(1)
+
+
+def to_power(base: Term, exponent: Fraction) -> Term:
+    """``base ** exponent`` as it is written: no exponent 1, no exponent 0."""
+    if exponent == 1:
+        return base
+    return ONE if exponent == 0 else Pow(base, Num(exponent))
+
+
+def product(coefficient: Fraction | Num, rest: list[Term]) -> Term:
+    """A number times factors, the number first and 1 left out.
+
+    >>> from symback.algebra.terms import ref
+    >>> product(Fraction(-1), [ref("x"), ref("y")])
+    -1*x*y
+    """
+    number = coefficient if isinstance(coefficient, Num) else Num(coefficient)
+    if number.value == 0:
+        return ZERO
+    if number.value == 1 and rest:
+        return mul(rest)
+    return mul([number, *rest])
+
+
+def coefficient_and_rest(node: Term) -> tuple[Fraction, list[Term]]:
+    """The numeric factor of a term and its other factors, in order."""
+    number, rest = Fraction(1), []
+    for factor in factors(node):
+        if isinstance(factor, Num):
+            number *= factor.value
+        else:
+            rest.append(factor)
+    return number, rest
+
+
+def is_negative(node: Term) -> bool:
+    """Whether a term is written with a leading minus sign."""
+    return coefficient_and_rest(node)[0] < 0
+
+
+def negated(node: Term) -> Term:
+    """A term with its sign changed; a sum is negated term by term."""
+    if isinstance(node, Add):
+        return Add(tuple(negated(a) for a in node.args))
+    number, rest = coefficient_and_rest(node)
+    return product(-number, rest)
+
+
+@lru_cache(maxsize=65536)
+def length(node: Term) -> int:
+    """How long a formula reads: names, plus numbers other than ±1, plus one per reduction, function and bracket.
+
+    >>> from symback.algebra.terms import ref
+    >>> h = ref("h")
+    >>> length(h * (1 - h)), length(h - h**2)
+    (2, 3)
+    """
+    below = sum(length(c) for c in children(node))
+    match node:
+        case Num():
+            return 0 if abs(node.value) == 1 else 1
+        case Count():
+            return _size_length(node.size)
+        case Ref():
+            return 1
+        case Pow() if isinstance(node.exponent, Num) and node.exponent.value == Fraction(1, 2):
+            return below
+        case Reduce() | Apply() | Bracket():
+            return below + 1
+    return below
+
+
+def _size_length(size: Size) -> int:
+    numbers = sum(abs(c) != 1 for _, c in size.terms)
+    return numbers + sum(isinstance(a, SizeSymbol | SizeAt) for a in size.atoms)
+
+
+@lru_cache(maxsize=65536)
+def canonical(node: Term) -> Term:
+    """A term with its binders renamed by depth: equal results mean equal up to bound names.
+
+    >>> from symback.algebra.terms import ref, total
+    >>> i, j = Index("i", "n"), Index("j", "n")
+    >>> canonical(total([i], ref("x", i))) is canonical(total([j], ref("x", j)))
+    True
+    """
+    return _canonical(node, {}, 0)
+
+
+def _canonical(node: Term, bound: dict[Index, Size], depth: int) -> Term:
+    match node:
+        case Ref():
+            return Ref(node.name, tuple(p.substitute(bound) for p in node.places))
+        case Count():
+            return Count(node.size.substitute(bound))
+        case Reduce():
+            index = Index("·", node.index.size.substitute(bound), depth)
+            return Reduce(node.kind, index, _canonical(node.body, {**bound, node.index: Size.of(index)}, depth + 1))
+    below = children(node)
+    return with_children(node, tuple(_canonical(c, bound, depth) for c in below)) if below else node
+
+
+def reads(node: Term, index: Index) -> bool:
+    """Whether a term reads an index freely."""
+    return index in free_indices(node)
+
+
+def key(node: Term) -> object:
+    """A key that is equal for terms that differ only in the order of factors and terms and in bound names."""
+    return _key(canonical(node))
+
+
+@lru_cache(maxsize=65536)
+def _key(node: Term) -> object:
+    match node:
+        case Mul():
+            number, rest = coefficient_and_rest(node)
+            return (Mul, number, _counted(_key(f) for f in rest))
+        case Add():
+            return (Add, _counted(_key(a) for a in addends(node)))
+        case Num():
+            return (Num, node.value)
+        case Ref() | Count():
+            return node
+        case Bracket():
+            return (Bracket, node.relation, _key(node.left), _key(node.right))
+        case Apply():
+            return (Apply, node.op, tuple(_key(a) for a in node.args))
+        case Pow():
+            return (Pow, _key(node.base), _key(node.exponent))
+        case Reduce():
+            return (Reduce, node.kind, node.index, _key(node.body))
+    raise AssertionError(node)
+
+
+def _counted(items: Iterable[object]) -> frozenset[tuple[object, int]]:
+    counts: dict[object, int] = {}
+    for item in items:
+        counts[item] = counts.get(item, 0) + 1
+    return frozenset(counts.items())
