@@ -1,0 +1,69 @@
+"""Declared facts put to use, after the last differentiation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from symback.algebra.facts import Fact, closure
+from symback.algebra.sizes import Index
+from symback.algebra.terms import ONE, Name, Reduce, Ref, Term
+from symback.algebra.traverse import names, rewrite
+from symback.network.program import Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class FactRule:
+    """What one kind of fact lets a formula become: a function from (node, leaf) to a node."""
+
+    fact: str
+    says: str
+    apply: Callable[[Term, Leaf], Term]
+
+
+def _last_sum(node: Term, leaf: Leaf) -> Term:
+    """Σ of a leaf over its last axis is 1; of a symmetric one only the sum over all entries is."""
+    if not (isinstance(node, Reduce) and node.kind == "sum"):
+        return node
+    if _has(leaf, "symmetric"):
+        inner = node.body
+        whole = isinstance(inner, Reduce) and inner.kind == "sum" and _is_read(inner.body, leaf, {node.index, inner.index}, 2)
+        return ONE if whole else node
+    return ONE if _is_read(node.body, leaf, {node.index}, 1) else node
+
+
+def _is_read(node: Term, leaf: Leaf, bound: set[Index], axes: int) -> bool:
+    if not (isinstance(node, Ref) and node.name == leaf.name and len(node.places) >= axes):
+        return False
+    return {p.single for p in node.places[-axes:]} == bound and not any(i in p.indices for p in node.places[:-axes] for i in bound)
+
+
+def _has(leaf: Leaf, kind: str) -> bool:
+    return any(f.kind == kind for f in closure(leaf.facts))
+
+
+ROWS: tuple[FactRule, ...] = (FactRule("sums to one", "because {} sums to one", _last_sum),)
+
+
+def use_facts(node: Term, leaves: Mapping[Name, Leaf]) -> tuple[Term, tuple[tuple[Name, Fact], ...]]:
+    """The term with declared facts put to use, and those that were.
+
+    >>> from symback.algebra.terms import ref, total
+    >>> k = Index("k", "n")
+    >>> y = Leaf("y", (k,), "target", (Fact("sums to one"),))
+    >>> use_facts(ref("p") * total([k], ref("y", k)), {"y": y})[0]
+    p*1
+    """
+    used: dict[tuple[Name, Fact], None] = {}
+    for name in names(node):
+        leaf = leaves.get(name)
+        if leaf is None or not leaf.facts:
+            continue
+        for row in ROWS:
+            if not _has(leaf, row.fact):
+                continue
+            new = rewrite(node, lambda n, row=row, leaf=leaf: row.apply(n, leaf))  # type: ignore[misc]
+            if new is not node:
+                used[(name, Fact(row.fact))] = None
+                node = new
+    return node, tuple(used)
