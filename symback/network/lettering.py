@@ -1,0 +1,248 @@
+"""Names as boxes: which letter, layer and units each name of a program is drawn with in a style, without collisions.
+
+One table per program and style, shared by writing and reading, so that a drawn name means exactly one declared name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from symback.algebra.operations import OPERATIONS
+from symback.algebra.sizes import Index
+from symback.algebra.terms import Name, Partial
+from symback.network.program import Program, Spelling
+from symback.typeset.boxes import Box, Derivative, Named, Word
+from symback.typeset.latex import superscript, units
+from symback.typeset.letters import NAMES, letter_latex
+from symback.typeset.style import Style
+
+Mark = Literal["∂", "d"]
+RESERVED = ("e", "pi")
+"""Letters that stand for a number in typeset markup: a user's name of that spelling is drawn upright."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lettering:
+    """How the names of one program are written in one style."""
+
+    program: Program
+    style: Style
+    drawn: dict[str, Name] = field(init=False, default_factory=dict)
+    boxes: dict[Name, Named] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        declared = [n for n in self.names if isinstance(n, str)]
+        shared = {self._spelling(n).letter for n in declared if self._spelling(n).layer}
+        for declaration in declared:
+            self._enter(declaration, self._declared(declaration, shared))
+        for name in self.names:
+            if isinstance(name, Partial):
+                self._shorten(name)
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """Every name of the program: leaves, definitions, and what the definitions read."""
+        found: dict[Name, None] = dict.fromkeys(leaf.name for leaf in self.program.leaves)
+        for definition in self.program.definitions:
+            found.update(dict.fromkeys((definition.name, *definition.reads)))
+        for name in tuple(found):
+            found.update(dict.fromkeys(_parts(name)))
+        return tuple(found)
+
+    @cached_property
+    def losses(self) -> tuple[Name, ...]:
+        """The names whose adjoints the program holds, or else its results."""
+        found = dict.fromkeys(n.of for n in self.names if isinstance(n, Partial) and not n.local)
+        return tuple(found) or self.program.results
+
+    @cached_property
+    def weights(self) -> frozenset[Name]:
+        """The names that carry a weight's two subscripts: weights and their adjoints."""
+        own = [leaf.name for leaf in self.program.leaves if leaf.role == "weight" and len(leaf.indices) == 2]
+        return frozenset(own)
+
+    def _spelling(self, name: str) -> Spelling:
+        return self.program.spellings.get(name) or Spelling(name)
+
+    def _declared(self, name: str, shared: set[str]) -> Named:
+        s = self._spelling(name)
+        layer, unit = ("", (*((s.layer,) if s.layer else ()), *s.units)) if s.flat else (s.layer, s.units)
+        exposed = s.letter in shared and not (layer and self.style.layer_mark != "plain")
+        box = Named(name, s.letter, layer, unit, mark=self.style.layer_mark, exposed=exposed)
+        reserved = not layer and not unit and NAMES.get(s.letter, s.letter) in RESERVED
+        return replace(box, verbatim=reserved or name in OPERATIONS or signature(box) in self.drawn)
+
+    def _enter(self, name: Name, box: Named) -> None:
+        self.drawn[signature(box)] = name
+        self.boxes[name] = box
+
+    def _shorten(self, name: Partial) -> None:
+        """The style's shorthand for an adjoint of the only loss, where it is free."""
+        base = self.boxes.get(name.by)
+        if name.local or base is None or len(self.losses) != 1 or not isinstance(name.of, str) or base.verbatim:
+            return
+        if self.style.derivative == "dz":
+            box = replace(base, typed=f"d{base.typed}", prefix="d")
+        elif self.style.derivative == "delta" and base.letter == "z":
+            box = replace(base, typed=f"δ{base.typed.removeprefix(base.letter)}", letter="delta")
+        else:
+            return
+        if box.typed not in self.typed and signature(box) not in self.drawn:
+            self._enter(name, box)
+
+    @property
+    def typed(self) -> dict[str, Name]:
+        """Each name by its one-line spelling."""
+        return {box.typed: name for name, box in self.boxes.items()}
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """What an index letter must not look like: names, letters of names, sizes."""
+        letters = [box.letter for box in self.boxes.values()]
+        sizes = [s for n in self.names if isinstance(n, str) for i in self.axes(n, 0) for s in i.size.symbols]
+        bound = [f"{word}_" for word in ("max", "min", "mean")]
+        marked = [t.removeprefix(w) for t in self.typed for w in bound if t.startswith(w)]
+        return frozenset([*self.typed, *letters, *sizes, *marked, *self.program.sizes, "e", "d"])
+
+    def declares(self, letter: str) -> bool:
+        """Whether a name of the program is drawn with this letter."""
+        name = NAMES.get(letter, letter)
+        return any(
+            NAMES.get(b.letter, b.letter) == name or NAMES.get(t, t) == name for t, b in zip(self.typed, self.boxes.values(), strict=True)
+        )
+
+    def axes(self, name: Name, places: int) -> tuple[Index, ...]:
+        """The indices of a name; those of a derivative nobody defined follow from its parts.
+
+        ``places`` is how many it is read at, which tells whether the result's indices come first.
+        """
+        try:
+            return self.program.indices(name)
+        except KeyError:
+            if not isinstance(name, Partial):
+                raise
+            by = self.axes(name.by, 0)
+            return by if places == len(by) and not name.local else (*self.axes(name.of, 0), *by)
+
+    def box(self, name: Name, places: tuple[Box, ...] = ()) -> Box:
+        """A name read at places."""
+        own = self.boxes.get(name)
+        if own is not None:
+            return replace(own, places=places, drawn=self._order(name, len(places)))
+        if not isinstance(name, Partial):
+            raise KeyError(name)
+        top, bottoms = _chain(name)
+        ranks = [self._rank(top, len(places), bottoms), *(len(self.axes(b, 0)) for b in bottoms)]
+        if not places:
+            ranks = [0] * len(ranks)
+        cuts = [sum(ranks[:n]) for n in range(len(ranks) + 1)]
+        boxes = [self.box(n, places[a:b]) for n, a, b in zip((top, *bottoms), cuts, cuts[1:], strict=False)]
+        return Derivative(self.mark(name), boxes[0], tuple(boxes[1:]))
+
+    def _rank(self, top: Name, places: int, bottoms: tuple[Name, ...]) -> int:
+        return max(places - sum(len(self.axes(b, 0)) for b in bottoms), 0)
+
+    def _order(self, name: Name, places: int) -> tuple[int, ...]:
+        by = name.by if isinstance(name, Partial) else name
+        return (1, 0) if places == 2 and by in self.weights and self.style.weight_order == "source-destination" else ()
+
+    def mark(self, name: Partial) -> Mark:
+        """The sign of a derivative: the style's own where reading it back gives the same name, else the other one."""
+        own: Mark = "d" if self.style.derivative == "d" else "∂"
+        other: Mark = "∂" if own == "d" else "d"
+        return own if self.resolve(own, name.of, (name.by,)) == name else other
+
+    def resolve(self, mark: Mark, top: Name, bottoms: tuple[Name, ...]) -> Name:
+        """The name that a derivative written with a sign means."""
+        name = top
+        for by in bottoms:
+            usual = mark == ("d" if self.style.derivative == "d" else "∂")
+            name = Partial(name, by, local=self._usually_local(name, by) is usual)
+        return name
+
+    def _usually_local(self, of: Name, by: Name) -> bool:
+        if isinstance(of, Partial) or Partial(of, by) in self.names:
+            return False
+        return Partial(of, by, True) in self.names or of not in self.losses
+
+
+def _parts(name: Name) -> Iterator[Name]:
+    if isinstance(name, Partial):
+        for part in (name.of, name.by):
+            yield part
+            yield from _parts(part)
+
+
+def _chain(name: Partial) -> tuple[Name, tuple[Name, ...]]:
+    """A derivative of derivatives as the first function and all it was derived by."""
+    if isinstance(name.of, Partial) and not name.of.local and not name.local:
+        top, bottoms = _chain(name.of)
+        return top, (*bottoms, name.by)
+    return name.of, (name.by,)
+
+
+def signature(box: Named) -> str:
+    """What a drawn name looks like, its places left out: equal signatures cannot be told apart.
+
+    >>> signature(Named("h2_1", "h", "2", ("1",)))
+    'h|2|1'
+    """
+    letter = letter_latex(box.typed, upright=True) if box.verbatim else letter_latex(box.letter)
+    return ("d" if box.prefix else "") + "|".join((letter, superscript(box), units(box)))
+
+
+@lru_cache(maxsize=64)
+def _cached(key: _Key) -> Lettering:
+    return Lettering(key.program, key.style)
+
+
+@dataclass(frozen=True, eq=False)
+class _Key:
+    """A program and a style, compared by identity of the program (programs are large)."""
+
+    program: Program
+    style: Style
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.program is other.program and self.style == other.style
+
+    def __hash__(self) -> int:
+        return hash((id(self.program), self.style))
+
+
+def lettering(program: Program, style: Style) -> Lettering:
+    """The table of a program's names in a style (made once)."""
+    return _cached(_Key(program, style))
+
+
+def letters_for(indices: Iterable[Index], taken: Iterable[str], pool: tuple[str, ...]) -> dict[Index, str]:
+    """A letter for each index: its own where that is one free letter, else the next of the pool.
+
+    >>> i = Index("i", "n")
+    >>> letters_for([i, Index("i", "n", 1)], ["j"], ("i", "j", "k"))
+    {i: 'i', i': 'k'}
+    """
+    used = dict.fromkeys(taken)
+    chosen: dict[Index, str] = {}
+    for index in indices:
+        own = [index.name] if len(index.name) == 1 and index.name.isalpha() else []
+        numbered = (f"{letter}{n}" for n in range(1, 100) for letter in pool)
+        letter = next(c for c in (*own, *pool, *numbered) if c not in used)
+        used[letter] = None
+        chosen[index] = letter
+    return chosen
+
+
+def word_of(operation: str, table: Lettering) -> Word:
+    """An operation's word; its sign gives way to its name where the program declares that letter."""
+    row = OPERATIONS[operation]
+    plain = Word(row.name, rf"\operatorname{{{row.name}}}")
+    if row.text and table.declares(row.text):
+        return plain
+    return Word(row.text or row.name, row.latex)
+
+
+__all__ = ["Lettering", "lettering", "letters_for", "signature", "word_of"]

@@ -1,0 +1,1 @@
+"""Terms as boxes: index, scalar and matrix notation."""

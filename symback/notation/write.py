@@ -1,0 +1,67 @@
+"""Formulas as boxes and strings in the notation of a style."""
+
+from __future__ import annotations
+
+from symback.algebra.definitions import Body, Definition, Opaque
+from symback.algebra.sizes import Index, Size
+from symback.errors import NotationError
+from symback.network.lettering import Lettering, lettering
+from symback.network.program import Program
+from symback.notation.index import index_box, place_box, scope_of
+from symback.typeset.boxes import EQUALS, Box, Call, Relation, Word
+from symback.typeset.latex import latex
+from symback.typeset.style import DEFAULT, Style
+from symback.typeset.text import text
+
+
+def write(body: Body, indices: tuple[Index, ...], program: Program, style: Style = DEFAULT) -> Box:
+    """A body with free indices in the notation of the style.
+
+    >>> from symback.algebra.terms import ref
+    >>> from symback.network.program import Leaf
+    >>> text(write(ref("p") - ref("y"), (), Program("net", (Leaf("p"), Leaf("y")), (), ())))
+    'p − y'
+    """
+    return _written(body, indices, lettering(program, style))[0]
+
+
+def equation(definition: Definition, program: Program, style: Style = DEFAULT) -> Box:
+    """``name = body`` in the notation of the style: ``∂L/∂W2 = δ2 h1ᵀ`` or ``∂L/∂W2[j,i] = δ2[j]·h1[i]``."""
+    table = lettering(program, style)
+    body, indexed = _written(definition.body, definition.indices, table)
+    return Relation((head_box(definition, table, indexed), body), (EQUALS,))
+
+
+def head_box(definition: Definition, table: Lettering, indexed: bool) -> Box:
+    """The left side of an equation."""
+    scope = scope_of(table, definition.indices)
+    return table.box(definition.name, tuple(place_box(Size.of(i), scope) for i in definition.indices) if indexed else ())
+
+
+def formula_text(body: Body, indices: tuple[Index, ...], program: Program, style: Style = DEFAULT) -> str:
+    """A body as one line of text."""
+    return text(write(body, indices, program, style))
+
+
+def formula_latex(body: Body, indices: tuple[Index, ...], program: Program, style: Style = DEFAULT) -> str:
+    """A body as LaTeX."""
+    return latex(write(body, indices, program, style))
+
+
+def equation_text(definition: Definition, program: Program, style: Style = DEFAULT) -> str:
+    """``name = body`` as one line of text."""
+    return text(equation(definition, program, style))
+
+
+def equation_latex(definition: Definition, program: Program, style: Style = DEFAULT) -> str:
+    """``name = body`` as LaTeX."""
+    return latex(equation(definition, program, style))
+
+
+def _written(body: Body, indices: tuple[Index, ...], table: Lettering) -> tuple[Box, bool]:
+    """The box, and whether it shows indices."""
+    if isinstance(body, Opaque):
+        return Call(Word(body.row, rf"\operatorname{{{body.row}}}"), tuple(table.box(n) for n in body.operands)), False
+    if table.style.notation == "scalar" and indices:
+        raise NotationError("scalar notation", f"the formula has {len(indices)} indices", "unroll the program with concrete sizes first")
+    return index_box(body, scope_of(table, indices)), bool(indices)

@@ -1,0 +1,1 @@
+"""Boxes and the markups they are printed in. No mathematics in here."""

@@ -1,0 +1,49 @@
+"""Letters of outside names in LaTeX: a table for the Greek ones, escaping for the rest. Nothing of a name becomes TeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_LATIN = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+)
+_GREEK = "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"
+
+SIGNS: Mapping[str, str] = dict(zip(_LATIN.split(" "), _GREEK, strict=True))
+NAMES: Mapping[str, str] = {sign: name for name, sign in SIGNS.items()}
+_SPECIAL = re.compile(r"([_#$%&{}])|([\\^~])")
+
+
+def escaped(word: str) -> str:
+    r"""A word with everything that TeX would act on made harmless.
+
+    >>> escaped("x_1\\input")
+    'x\\_1\\textbackslash{}input'
+    """
+    named = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+    return _SPECIAL.sub(lambda m: "\\" + m[1] if m[1] else named[m[2]], word)
+
+
+def letter_latex(letter: str, *, upright: bool = False) -> str:
+    r"""A letter as LaTeX: Greek by name or sign, one plain letter as it is, anything else upright and escaped.
+
+    >>> [letter_latex(x) for x in ("W", "delta", "δ", "loss")]
+    ['W', '\\delta', '\\delta', '\\mathrm{loss}']
+    """
+    name = NAMES.get(letter, letter)
+    if upright:
+        return rf"\mathrm{{{escaped(letter)}}}"
+    if name in SIGNS:
+        return rf"\{name}" if name != "epsilon" else r"\varepsilon"
+    return letter if len(letter) == 1 and letter.isascii() and letter.isalpha() else rf"\mathrm{{{escaped(letter)}}}"
+
+
+def unit_latex(unit: str) -> str:
+    r"""A unit or a layer in a script: digits and single letters plain, words upright.
+
+    >>> unit_latex("12"), unit_latex("train")
+    ('12', '\\mathrm{train}')
+    """
+    return unit if unit.isdigit() and unit.isascii() else letter_latex(unit)
