@@ -54,8 +54,9 @@ class Term:
     x + -1*(y*2^-1)
     """
 
-    __slots__ = ("__weakref__", "_free")
+    __slots__ = ("__weakref__", "_free", "below")
     _free: tuple[Index, ...] | None
+    below: tuple[Term, ...]
 
     def __add__(self, other: TermLike) -> Term:
         return Add((self, term(other)))
@@ -91,11 +92,13 @@ class Term:
         return plain(self)
 
 
-def _interned(cls: type[Any], ident: tuple[object, ...], fields: tuple[tuple[str, object], ...]) -> Any:
+def _interned(
+    cls: type[Any], ident: tuple[object, ...], fields: tuple[tuple[str, object], ...], below: tuple[Term, ...] = ()
+) -> Any:
     node = _TABLE.get(ident)
     if node is None:
         node = object.__new__(cls)
-        node._free = None
+        node._free, node.below = None, below
         for name, value in fields:
             setattr(node, name, value)
         _TABLE[ident] = node
@@ -150,7 +153,7 @@ class Bracket(Term):
 
     def __new__(cls, relation: Relation, left: Term, right: Term) -> Bracket:
         fields = (("relation", relation), ("left", left), ("right", right))
-        node: Bracket = _interned(cls, (cls, relation, left, right), fields)
+        node: Bracket = _interned(cls, (cls, relation, left, right), fields, (left, right))
         return node
 
 
@@ -161,7 +164,7 @@ class Add(Term):
     args: tuple[Term, ...]
 
     def __new__(cls, args: tuple[Term, ...]) -> Add:
-        node: Add = _interned(cls, (cls, args), (("args", args),))
+        node: Add = _interned(cls, (cls, args), (("args", args),), args)
         return node
 
 
@@ -172,7 +175,7 @@ class Mul(Term):
     args: tuple[Term, ...]
 
     def __new__(cls, args: tuple[Term, ...]) -> Mul:
-        node: Mul = _interned(cls, (cls, args), (("args", args),))
+        node: Mul = _interned(cls, (cls, args), (("args", args),), args)
         return node
 
 
@@ -184,7 +187,7 @@ class Pow(Term):
     exponent: Term
 
     def __new__(cls, base: Term, exponent: Term) -> Pow:
-        node: Pow = _interned(cls, (cls, base, exponent), (("base", base), ("exponent", exponent)))
+        node: Pow = _interned(cls, (cls, base, exponent), (("base", base), ("exponent", exponent)), (base, exponent))
         return node
 
 
@@ -196,7 +199,7 @@ class Apply(Term):
     args: tuple[Term, ...]
 
     def __new__(cls, op: str, args: tuple[Term, ...]) -> Apply:
-        node: Apply = _interned(cls, (cls, op, args), (("op", op), ("args", args)))
+        node: Apply = _interned(cls, (cls, op, args), (("op", op), ("args", args)), args)
         return node
 
 
@@ -210,7 +213,7 @@ class Reduce(Term):
 
     def __new__(cls, kind: Kind, index: Index, body: Term) -> Reduce:
         fields = (("kind", kind), ("index", index), ("body", body))
-        node: Reduce = _interned(cls, (cls, kind, index, body), fields)
+        node: Reduce = _interned(cls, (cls, kind, index, body), fields, (body,))
         return node
 
 

@@ -7,46 +7,16 @@ binders stay distinct along every path.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import singledispatch
+from functools import lru_cache
 
 from symback.algebra.sizes import Index, Size, fresh
 from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term
 from symback.errors import UnknownTerm
 
 
-@singledispatch
 def children(node: Term) -> tuple[Term, ...]:
     """The terms directly below a node, left to right."""
-    raise UnknownTerm(node, "children")
-
-
-@children.register(Num)
-@children.register(Count)
-@children.register(Ref)
-def _(node: Term) -> tuple[Term, ...]:
-    return ()
-
-
-@children.register(Add)
-@children.register(Mul)
-@children.register(Apply)
-def _(node: Add | Mul | Apply) -> tuple[Term, ...]:
-    return node.args
-
-
-@children.register
-def _(node: Pow) -> tuple[Term, ...]:
-    return (node.base, node.exponent)
-
-
-@children.register
-def _(node: Bracket) -> tuple[Term, ...]:
-    return (node.left, node.right)
-
-
-@children.register
-def _(node: Reduce) -> tuple[Term, ...]:
-    return (node.body,)
+    return node.below
 
 
 def with_children(node: Term, new: tuple[Term, ...]) -> Term:
@@ -76,12 +46,32 @@ def rewrite(node: Term, change: Callable[[Term], Term]) -> Term:
     >>> rewrite(ref("x") * ref("y"), lambda t: ONE if t is ref("y") else t)
     x*1
     """
-    below = children(node)
+    below = node.below
     if below:
-        new = tuple(rewrite(child, change) for child in below)
-        if any(a is not b for a, b in zip(new, below, strict=True)):
+        new = tuple([rewrite(child, change) for child in below])
+        if new != below:
             node = with_children(node, new)
     return change(node)
+
+
+def bottom_up(change: Callable[[Term], Term]) -> Callable[[Term], Term]:
+    """`rewrite` with ``change`` as a pass of its own that remembers what it did to every subterm.
+
+    >>> from symback.algebra.terms import ref, ONE
+    >>> bottom_up(lambda t: ONE if t is ref("y") else t)(ref("x") * ref("y"))
+    x*1
+    """
+
+    @lru_cache(maxsize=65536)
+    def whole(node: Term) -> Term:
+        below = node.below
+        if below:
+            new = tuple([whole(child) for child in below])
+            if new != below:
+                node = with_children(node, new)
+        return change(node)
+
+    return whole
 
 
 def walk(node: Term) -> Iterator[Term]:
@@ -211,5 +201,5 @@ def inline(node: Term, body_of: Callable[[Name], tuple[tuple[Index, ...], Term] 
     if not below:
         return node
     inner = (*bound, node.index) if isinstance(node, Reduce) else bound
-    new = tuple(inline(child, body_of, inner) for child in below)
-    return with_children(node, new) if any(a is not b for a, b in zip(new, below, strict=True)) else node
+    new = tuple([inline(child, body_of, inner) for child in below])
+    return with_children(node, new) if new != below else node

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
 
 from symback.algebra.sizes import Size, provably_at_least
 from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Relation, Term, add
-from symback.algebra.traverse import children, free_indices, substitute, with_children
+from symback.algebra.traverse import bottom_up, free_indices, substitute
 from symback.simplify.shape import addends, factors, power_of, product, to_power
 
 LARGEST_POWER = 64
 
 
-@lru_cache(maxsize=65536)
 def arithmetic(node: Term) -> Term:
     """Numbers multiplied out, ones and zeros dropped, nested sums and products opened, settled brackets decided.
 
@@ -21,11 +19,10 @@ def arithmetic(node: Term) -> Term:
     >>> arithmetic(ref("x") * -1 * (2 * ref("y")) * 1)
     -2*x*y
     """
-    below = children(node)
-    if below:
-        new = tuple(arithmetic(c) for c in below)
-        if new != below:
-            node = with_children(node, new)
+    return _everywhere(node)
+
+
+def _settled(node: Term) -> Term:
     match node:
         case Mul():
             return _product(node)
@@ -44,6 +41,9 @@ def arithmetic(node: Term) -> Term:
         case Count() if node.size.constant is not None:
             return Num(node.size.constant)
     return node
+
+
+_everywhere = bottom_up(_settled)
 
 
 def _product(node: Mul) -> Term:

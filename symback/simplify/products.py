@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
-from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Mul, Num, Pow, Reduce, Term, mul
-from symback.algebra.traverse import rewrite
+from symback.algebra.terms import ZERO, Add, Apply, Bracket, Mul, Num, Pow, Reduce, Term, mul
+from symback.algebra.traverse import bottom_up
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.shape import addends, coefficient_and_rest, factors, is_negative, key, negated, power_of, product, to_power
 
@@ -18,7 +17,6 @@ class _Power:
     exponent: Fraction
 
 
-@lru_cache(maxsize=65536)
 def collect(node: Term) -> Term:
     """Powers of one base brought together in every product: ``x·x -> x²``, ``u/u -> 1``, ``e^z·e^(-z) -> 1``.
 
@@ -27,7 +25,7 @@ def collect(node: Term) -> Term:
     >>> collect(x * y / x)
     y
     """
-    return arithmetic(rewrite(node, lambda n: _collected(n) if isinstance(n, Mul | Pow) else n))
+    return arithmetic(_collect(node))
 
 
 def _collected(node: Mul | Pow) -> Term:
@@ -82,7 +80,6 @@ def _opened(node: Term) -> list[Term]:
     return found
 
 
-@lru_cache(maxsize=65536)
 def like_terms(node: Term) -> Term:
     """Equal terms of every sum brought together: ``a + a -> 2a``, ``a - a -> 0``.
 
@@ -91,7 +88,7 @@ def like_terms(node: Term) -> Term:
     >>> like_terms(a * b + a - b * a)
     a
     """
-    return arithmetic(rewrite(node, lambda n: _like(n) if isinstance(n, Add) else n))
+    return arithmetic(_like_terms(node))
 
 
 def _like(node: Add) -> Term:
@@ -123,7 +120,7 @@ def positive_first(node: Term) -> Term:
     >>> positive_first(-ref("y") + ref("p"))
     p + -1*y
     """
-    return rewrite(node, lambda n: _positive_first(n) if isinstance(n, Add) else n)
+    return _positive(node)
 
 
 def _positive_first(node: Add) -> Term:
@@ -134,7 +131,7 @@ def _positive_first(node: Add) -> Term:
     return node if at is None else Add((terms[at], *terms[:at], *terms[at + 1 :]))
 
 
-def distribute(node: Term, only: tuple[type[Term], ...] = (Add,)) -> Term:
+def distribute(node: Term) -> Term:
     """A product multiplied out over its sums, and Σ taken into its terms; powers with small whole exponents too.
 
     >>> from symback.algebra.terms import ref
@@ -142,7 +139,7 @@ def distribute(node: Term, only: tuple[type[Term], ...] = (Add,)) -> Term:
     >>> distribute(a * (b - c))
     a*b + a*(-1*c)
     """
-    return rewrite(node, _distributed)
+    return _distribute(node)
 
 
 LARGEST_EXPANSION = 64
@@ -165,4 +162,7 @@ def _distributed(node: Term) -> Term:
     return node
 
 
-__all__ = ["ONE", "collect", "distribute", "like_terms", "positive_first"]
+_collect = bottom_up(lambda n: _collected(n) if isinstance(n, Mul | Pow) else n)
+_like_terms = bottom_up(lambda n: _like(n) if isinstance(n, Add) else n)
+_positive = bottom_up(lambda n: _positive_first(n) if isinstance(n, Add) else n)
+_distribute = bottom_up(_distributed)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 
-from symback.algebra.terms import ONE, Add, Mul, Num, Reduce, Term, mul, reciprocal
+from symback.algebra.terms import ONE, Add, Count, Mul, Num, Reduce, Term, mul, reciprocal
 from symback.algebra.traverse import children, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.products import collect, distribute, like_terms, positive_first
@@ -72,7 +72,7 @@ def _fraction(node: Term) -> Fractional:
     above, below = [], {}
     for factor in rest:
         base, exponent = power_of(factor)
-        if exponent < 0 and exponent.denominator == 1:
+        if exponent < 0 and exponent.denominator == 1 and not isinstance(base, Count):
             below[key(base)] = (base, -int(exponent))
         else:
             above.append(factor)
@@ -135,6 +135,7 @@ def _expanded(node: Term) -> Term | None:
     return None if once is node else tidy(once)
 
 
+@lru_cache(maxsize=65536)
 def _where_shorter(node: Term, change: Callable[[Term], Term | None], strict: bool) -> Term:
     """The outermost subterms that ``change`` shortens, changed."""
     new = change(node)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ONE, ZERO, Add, Bracket, Count, Mul, Reduce, Term, bracket, mul
-from symback.algebra.traverse import free_indices, rewrite, substitute
+from symback.algebra.traverse import bottom_up, free_indices, substitute
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.shape import addends, factors
 
 
-@lru_cache(maxsize=65536)
 def sift(node: Term) -> Term:
     """Σ_j [i = j] f(j) = f(i): Kronecker deltas contracted, in every sum.
 
@@ -23,7 +19,7 @@ def sift(node: Term) -> Term:
     >>> sift(total([j], bracket(i, "=", j) * ref("x", j)))
     x[i]
     """
-    return arithmetic(rewrite(node, lambda n: _sifted(n) if isinstance(n, Reduce) else n))
+    return arithmetic(_sift(node))
 
 
 def _sifted(node: Reduce) -> Term:
@@ -101,7 +97,6 @@ def _has_delta(node: Term, index: Index) -> bool:
     return False
 
 
-@lru_cache(maxsize=65536)
 def take_out(node: Term) -> Term:
     """Σ_j c·f(j) = c·Σ_j f(j) and Σ_j c = n·c: what does not read the index leaves the sum, in place.
 
@@ -110,7 +105,7 @@ def take_out(node: Term) -> Term:
     >>> take_out(total([j], ref("c") * ref("x", j)))
     c*sum_j(x[j])
     """
-    return arithmetic(rewrite(node, lambda n: _taken_out(n) if isinstance(n, Reduce) else n))
+    return arithmetic(_take_out(node))
 
 
 def _taken_out(node: Reduce) -> Term:
@@ -130,7 +125,6 @@ def _taken_out(node: Reduce) -> Term:
     return mul([*before, Reduce(node.kind, index, body), *after])
 
 
-@lru_cache(maxsize=65536)
 def known_places(node: Term) -> Term:
     """[i = p] f(i) = [i = p] f(p): beside a delta, the index it settles is written through the other side.
 
@@ -141,7 +135,7 @@ def known_places(node: Term) -> Term:
     >>> known_places(bracket(i, "=", k) * bracket(i, "!=", k))
     0
     """
-    return rewrite(node, lambda n: _known(n) if isinstance(n, Mul) else n)
+    return _known_places(node)
 
 
 def _known(node: Mul) -> Term:
@@ -164,4 +158,6 @@ def _settle(node: Term, index: Index, place: Size) -> Term:
     return node
 
 
-Rule = Callable[[Term], Term]
+_sift = bottom_up(lambda n: _sifted(n) if isinstance(n, Reduce) else n)
+_take_out = bottom_up(lambda n: _taken_out(n) if isinstance(n, Reduce) else n)
+_known_places = bottom_up(lambda n: _known(n) if isinstance(n, Mul) else n)
