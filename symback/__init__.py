@@ -1,1 +1,34 @@
-"""symback: gradient formulas of neural networks, derived, proved and printed."""
+"""symback: gradient formulas of neural networks, derived, proved and printed.
+
+Names are handed in lazily (PEP 562): ``import symback`` loads nothing heavy until something symbolic is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    **dict.fromkeys(("Network", "Derivation", "Formula", "load"), "symback.api"),
+    **dict.fromkeys(("SymbackError", "DeclarationError", "AxisMismatch", "ReadingError", "NotationError", "NumericError", "VerificationError"), "symback.errors"),
+    **dict.fromkeys(
+        ("sigmoid", "tanh", "relu", "softplus", "exp", "log", "elementwise", "ones_like", "sum", "add_bias"), "symback.reading.sympy_functions"
+    ),
+}  # fmt: skip
+
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'symback' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

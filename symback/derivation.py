@@ -7,7 +7,7 @@ are read once, and last the use of declared facts. Every line it writes is a rec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from symback.algebra.definitions import Definition
@@ -133,8 +133,16 @@ def _adjoint(
     put_in = Step(target, indices, "local derivatives", chain.after, inline(chain.after, body_of), "local derivatives put in")
     folded = [sweep.program.definition[n] for n in (name,) if n in sweep.program.definition]
     derived = Derived(target, indices, (chain, put_in, *_simplified(put_in, (*folded, *sweep.readers[name]))))
-    zero = derived.result is ZERO
-    return Derived(target, indices, derived.steps, f"all terms cancel: {derived.steps[-1].says}") if zero else derived
+    return replace(derived, reason=_vanished(sweep, name, locals_)) if derived.result is ZERO else derived
+
+
+def _vanished(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived]) -> str:
+    """Why a gradient came out zero."""
+    readers = [r.name for r in sweep.readers[name] if r.name in sweep.reaches]
+    flat = [r for r in readers if locals_[Partial(r, name, local=True)].result is ZERO]
+    if flat == readers:
+        return f"{' and '.join(map(str, flat))} has slope 0 in {name} wherever it has a slope"
+    return "all terms cancel"
 
 
 def _reason(sweep: Sweep, name: Name, vanishing: frozenset[Name]) -> str:

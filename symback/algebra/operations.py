@@ -12,7 +12,6 @@ from fractions import Fraction
 
 from symback.algebra.terms import (
     HALF,
-    MINUS_ONE,
     ONE,
     TWO,
     ZERO,
@@ -20,7 +19,6 @@ from symback.algebra.terms import (
     Term,
     apply,
     bracket,
-    reciprocal,
     sqrt,
 )
 
@@ -140,14 +138,11 @@ def meaning(node: Apply) -> Term | None:
     return None if row.means is None else row.means(*node.args)
 
 
-def slope(node: Apply, position: int, out: Term | None = None) -> Term:
-    """The derivative of an operation by one argument, written through ``out``, the name its value has.
+def slope(node: Apply, position: int) -> Term:
+    """The derivative of an operation by one argument, written through the operation itself where that is shorter.
 
     >>> from symback.algebra.terms import ref
-    >>> slope(apply("sigmoid", ref("z")), 0, out=ref("h"))
-    h*(1 + -1*h)
+    >>> slope(apply("sigmoid", ref("z")), 0)
+    sigmoid(z)*(1 + -1*sigmoid(z))
     """
-    return OPERATIONS[node.op].slopes[position](node if out is None else out, node.args)
-
-
-__all__ = ["MINUS_ONE", "OPERATIONS", "ROWS", "Interval", "Operation", "meaning", "reciprocal", "slope"]
+    return OPERATIONS[node.op].slopes[position](node, node.args)

@@ -42,7 +42,7 @@ def local_derivative(definition: Definition, by: Name, indices: tuple[Index, ...
     >>> from symback.algebra.terms import apply, ref
     >>> i = Index("i", "n")
     >>> local_derivative(Definition("h", (i,), apply("tanh", ref("z", i))), "z", (i,)).raw
-    (1 + -1*h[i']^2)*[i' = i]
+    (1 + -1*tanh(z[i'])^2)*[i' = i]
     """
     outer = renamed(definition.indices, indices)
     places = tuple(Size.of(i) for i in outer)
@@ -55,7 +55,7 @@ def local_derivative(definition: Definition, by: Name, indices: tuple[Index, ...
         raw = terms[0] if len(terms) == 1 else sum(terms[1:], terms[0]) if terms else ZERO
         return Local(name, outer, indices, raw)
     body = substitute(definition.body, dict(zip(definition.indices, places, strict=True)), indices)
-    return Local(name, outer, indices, derivative(body, Variable(by, inner, Ref(definition.name, places), body)))
+    return Local(name, outer, indices, derivative(body, Variable(by, inner)))
 
 
 def renamed(indices: tuple[Index, ...], avoid: tuple[Index, ...]) -> tuple[Index, ...]:

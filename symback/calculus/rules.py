@@ -38,12 +38,10 @@ from symback.errors import UnknownTerm
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """What is differentiated by: a name at places; ``out`` is the name the whole body has, ``body`` that body."""
+    """What is differentiated by: a name at places."""
 
     name: Name
     places: tuple[Size, ...] = ()
-    out: Ref | None = None
-    body: Term | None = None
 
 
 def derivative(node: Term, by: Variable) -> Term:
@@ -112,10 +110,9 @@ def _power(node: Pow, by: Variable) -> Term:
 
 @_derivative.register
 def _chain(node: Apply, by: Variable) -> Term:
-    """Chain rule: the slope of the row, written through the output's name where it has one, times the inner derivative."""
-    out = by.out if by.body is node else None
+    """Chain rule: the slope of the row times the inner derivative."""
     inner = [derivative(a, by) for a in node.args]
-    slopes = [_without_ones((slope(node, k, out), d)) for k, d in enumerate(inner) if d is not ZERO]
+    slopes = [_without_ones((slope(node, k), d)) for k, d in enumerate(inner) if d is not ZERO]
     return add(s for s in slopes if s is not ZERO)
 
 
@@ -129,8 +126,7 @@ def _reduction(node: Reduce, by: Variable) -> Term:
         case "prod":
             return Reduce("sum", node.index, Mul((_product_of_others(node), inner)))
         case "max" | "min":
-            value = by.out if by.body is node and by.out is not None else _renamed(node, node.index)
-            attained = bracket(node.body, "=", value)
+            attained = bracket(node.body, "=", _renamed(node, node.index))
             count = Reduce("sum", node.index, attained)
             return Mul((Reduce("sum", node.index, Mul((attained, inner))), reciprocal(_renamed(count, node.index))))
     raise UnknownTerm(node, "derivative")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
@@ -22,11 +23,16 @@ HELD = "·held"
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """``atom = value``, from a definition; ``others`` are the other factors of its body, left alone meanwhile."""
+    """``atom = value``, from a definition; ``others`` are the other factors of its body, left alone meanwhile.
+
+    Where the body holds a root of the atom, ``root`` is its exponent and ``whole`` what ``atom ** root`` is.
+    """
 
     atom: Term
     value: Term
     others: tuple[Term, ...]
+    root: Fraction = Fraction(1)
+    whole: Term | None = None
 
 
 def fold(node: Term, definition: Definition) -> Term:
@@ -65,7 +71,8 @@ def _ways(definition: Definition) -> Iterator[tuple[Solved, ...]]:
         others = [to_power(b, e) for k, (b, e) in enumerate(parts) if k != position]
         whole = mul([to_power(head, root), *(to_power(b, -e * root) for b, e in map(power_of, others))])
         value = product(number ** int(-root), factors(whole))
-        outer = Solved(base, value, tuple(others))
+        power = product(1 / number, [head, *(to_power(b, -e) for b, e in map(power_of, others))])
+        outer = Solved(base, value, tuple(others), exponent, power)
         yield (outer,)
         inner = _inside(base, value, tuple(others))
         if inner is not None:
@@ -105,6 +112,10 @@ def _put(node: Term, solved: Solved, variables: tuple[Index, ...]) -> Term:
         return inner
 
     hidden = _top_down(node, hold)
+    if solved.whole is not None and solved.root.denominator != 1:
+        hidden = _put_roots(before := hidden, solved.atom, solved.root, solved.whole, variables)
+        if hidden is not before:
+            return rewrite(hidden, lambda n: _released(n, held))
     placed = rewrite(hidden, lambda n: _instance(solved, n, variables))
     if placed is hidden:
         return node
@@ -129,6 +140,21 @@ def _top_down(node: Term, change: Callable[[Term], Term]) -> Term:
 def _instance(solved: Solved, node: Term, variables: tuple[Index, ...]) -> Term:
     found = match(solved.atom, node, variables)
     return node if found is None else substitute(solved.value, found, free_indices(node))
+
+
+def _put_roots(node: Term, base: Term, exponent: Fraction, whole: Term, variables: tuple[Index, ...]) -> Term:
+    """Powers of a base of which the definition holds a root: ``v^(k/2)`` is ``s^k`` for ``s = v^(1/2)``, whatever the sign of k."""
+
+    def change(inner: Term) -> Term:
+        b, e = power_of(inner)
+        times = e / exponent
+        found = match(base, b, variables) if times.denominator == 1 and inner is not b else None
+        if found is None:
+            return inner
+        value = mul(to_power(w, p * times) for w, p in map(power_of, factors(whole)))
+        return substitute(value, found, free_indices(inner))
+
+    return rewrite(node, change)
 
 
 def match(pattern: Term, node: Term, variables: tuple[Index, ...]) -> Mapping[Index, Size] | None:

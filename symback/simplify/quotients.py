@@ -103,13 +103,20 @@ def _factored(node: Term) -> Term | None:
         if all(_power_in(t, base) * exponent > 0 for t in terms) and least:
             shared.append((base, least))
             place = terms[0].index(candidate) if place is None else place
-    if not shared:
+    number = _shared_number(terms)
+    if not shared and number == 1:
         return None
-    quotient = reciprocal(mul(to_power(b, e) for b, e in shared))
+    quotient = reciprocal(mul([Num(number), *(to_power(b, e) for b, e in shared)]))
     inside = Add(tuple(tidy(collect(Mul((mul(t), quotient)))) for t in terms))
-    outside = mul(to_power(b, e) for b, e in shared)
+    outside = product(number, [to_power(b, e) for b, e in shared])
     at_end = place is not None and place > 0 and not any(isinstance(f, Num) for f in terms[0][:place])
     return arithmetic(Mul((inside, outside) if at_end else (outside, inside)))
+
+
+def _shared_number(terms: list[list[Term]]) -> Fraction:
+    """The size of the numeric factor that all terms share, if they do."""
+    sizes = {abs(coefficient_and_rest(mul(t))[0]) for t in terms}
+    return sizes.pop() if len(sizes) == 1 else Fraction(1)
 
 
 def _power_in(parts: list[Term], base: Term) -> Fraction:

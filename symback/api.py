@@ -1,0 +1,231 @@
+"""Network, Derivation and Formula, as users see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symback.algebra.definitions import Definition
+from symback.algebra.facts import Fact
+from symback.algebra.sizes import Size
+from symback.algebra.terms import Name, Term
+from symback.calculus.trace import Derived, Step
+from symback.derivation import Derivation as Core
+from symback.derivation import derive
+from symback.errors import DeclarationError
+from symback.network.program import PARAMETERS, Program
+from symback.notation.write import equation_latex, equation_text
+from symback.reading.scope import suggestion
+from symback.typeset.style import DEFAULT, Style
+
+if TYPE_CHECKING:
+    from symback.numeric.model import Model
+    from symback.verify.report import Report
+
+
+class Network:
+    """A network declared with SymPy: what it computes, its loss, and which symbols are parameters.
+
+    ``forward`` holds equations ``sp.Eq(left, right)`` or pairs ``(left, right)``, in any order; ``loss`` is one more;
+    symbols that are not named as parameters, inputs or targets are constants.
+
+    Raises DeclarationError, in one line: an undeclared or doubly defined name, a cycle, sizes that cannot agree, a loss
+    that is not a scalar, a received ``False``, a value that is not finite.
+
+    >>> import sympy as sp
+    >>> w, x, y, h, L = sp.symbols("w x y h L")
+    >>> net = Network(forward=[(h, w * x)], loss=(L, (y - h) ** 2 / 2), parameters=[w], inputs=[x], targets=[y])
+    >>> print(net.derive()["w"].text())
+    ∂L/∂w = −(y − h)·x
+    """
+
+    def __init__(
+        self,
+        forward: Sequence[Any],
+        loss: Any,
+        parameters: Iterable[Any] = (),
+        inputs: Iterable[Any] = (),
+        targets: Iterable[Any] = (),
+        name: str = "",
+        facts: Mapping[Any, Any] | None = None,
+        values: Mapping[Any, Any] | None = None,
+    ) -> None:
+        from symback.reading.sympy_bridge import program_from_sympy
+
+        self.program: Program = program_from_sympy(forward, loss, parameters, inputs, targets, name, facts or {}, values or {})
+
+    @classmethod
+    def from_program(cls, program: Program) -> Network:
+        """A network over a program that is already there."""
+        self = object.__new__(cls)
+        self.program = program
+        return self
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Network:
+        """A network from the keys of a network file.
+
+        >>> net = Network.from_dict({"symbols": {"w": {"role": "weight"}, "x": {}}, "forward": "L = tanh(w*x)", "loss": "L"})
+        >>> net.name
+        ''
+        """
+        from symback.reading.files import from_dict
+
+        return cls.from_program(from_dict(data))
+
+    @property
+    def name(self) -> str:
+        """The name given to the network."""
+        return self.program.name
+
+    def derive(self, wrt: Iterable[Any] | None = None) -> Derivation:
+        """The gradients of the loss; ``wrt`` chooses the symbols (default: every weight and bias)."""
+        parameters = [leaf.name for leaf in self.program.leaves if leaf.role in PARAMETERS]
+        known = (*self.program.leaf, *self.program.definition)
+        chosen = parameters if wrt is None else [_known(str(n), known) for n in wrt]
+        return Derivation(derive(self.program), tuple(chosen))
+
+
+def load(path: str | Path) -> Network:
+    """A network from a network file (TOML, or JSON by its suffix)."""
+    from symback.reading.files import load as read
+
+    return Network.from_program(read(path))
+
+
+def _known(name: str, known: Iterable[Name]) -> str:
+    names = [n for n in known if isinstance(n, str)]
+    if name not in names:
+        raise DeclarationError("gradient", f"{name} is not declared", suggestion(name, names))
+    return name
+
+
+class Derivation:
+    """Every gradient of a network's loss, with the steps that led to it.
+
+    ``d["w2"]`` is the formula by any parameter, input or intermediate; ``gradients`` holds those that were asked for.
+    """
+
+    def __init__(self, core: Core, wanted: tuple[str, ...]) -> None:
+        self.core = core
+        self.wanted = wanted
+
+    @property
+    def program(self) -> Program:
+        """The network's program."""
+        return self.core.program
+
+    @cached_property
+    def gradient_program(self) -> Program:
+        """Forward pass and gradients as one program, with declared facts put to use."""
+        return self.core.gradient_program(self.wanted, facts=True)
+
+    @cached_property
+    def gradients(self) -> dict[str, Formula]:
+        """The formulas asked for, by name, in order of declaration."""
+        return {name: self[name] for name in self.wanted}
+
+    def __getitem__(self, name: object) -> Formula:
+        return Formula(self, _known(str(name), (*self.program.leaf, *self.program.definition)))
+
+    def verify(self, **options: Any) -> Report:
+        """Every gradient and every step checked; a check that fails raises VerificationError."""
+        from symback.verify.report import verify
+
+        return verify(self.core, self.wanted, **options).or_raise()
+
+    def compile(self, dtype: str = "float64") -> Model:
+        """NumPy functions for the forward pass, the gradients and one step of gradient descent."""
+        from symback.numeric.model import Model
+
+        return Model(self.program, self.gradient_program, dtype=dtype)
+
+    def write(self, path: str | Path, **options: Any) -> Path:
+        """The derivation as a sheet; the suffix of the path chooses the form."""
+        from symback.sheets.write import write_sheet
+
+        return write_sheet(self, Path(path), **options)
+
+    def __repr__(self) -> str:
+        return "\n".join(formula.text() for formula in self.gradients.values())
+
+
+@dataclass(frozen=True)
+class Formula:
+    """The gradient of the loss by one name, as a formula of the names of the forward pass and of earlier gradients."""
+
+    derivation: Derivation
+    name: str
+
+    @property
+    def _derived(self) -> Derived:
+        return self.derivation.core.printed[self.name]
+
+    def definition(self, over: str = "names") -> Definition:
+        """The formula as a definition: over names, or over leaves (the names of other gradients put in)."""
+        if over not in ("names", "leaves"):
+            raise DeclarationError(f"over={over!r}", "there are two views", "ask for over='names' or over='leaves'")
+        term = self._derived.result if over == "names" else self.derivation.core.over_leaves(self.name)
+        return Definition(self._derived.target, self._derived.indices, term)
+
+    @property
+    def term(self) -> Term:
+        """The right side, over names."""
+        return self._derived.result
+
+    @property
+    def shape(self) -> tuple[Size, ...]:
+        """The sizes of the axes, those of the variable."""
+        return tuple(i.size for i in self._derived.indices)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The recorded steps; each line is computed from the one before."""
+        return self._derived.steps
+
+    @property
+    def facts(self) -> tuple[tuple[Name, Fact], ...]:
+        """The declared facts that were used."""
+        return tuple(dict.fromkeys(f for step in self.steps for f in step.facts))
+
+    @property
+    def reason(self) -> str:
+        """Why the gradient is zero, where it is."""
+        return self._derived.reason
+
+    @cached_property
+    def evidence(self) -> Any:
+        """The verdict on this formula, its route and conditions: the row of the report for it."""
+        from symback.verify.report import verify
+
+        return verify(self.derivation.core, (self.name,))[self.name]
+
+    def text(self, notation: str = "matrix", over: str = "names", style: Style | None = None) -> str:
+        """The formula as a line of text."""
+        return equation_text(self.definition(over), self._program, _style(style, notation))
+
+    def latex(self, notation: str = "matrix", over: str = "names", style: Style | None = None) -> str:
+        """The formula as LaTeX, without delimiters."""
+        return equation_latex(self.definition(over), self._program, _style(style, notation))
+
+    def sympy(self, over: str = "names") -> Any:
+        """The right side as a SymPy expression."""
+        from symback.reading.sympy_bridge import term_to_sympy
+
+        return term_to_sympy(self.definition(over).body, self._program)
+
+    @property
+    def _program(self) -> Program:
+        return self.derivation.core.gradient_program((self.name,), facts=True)
+
+    def __repr__(self) -> str:
+        return self.text()
+
+
+def _style(style: Style | None, notation: str) -> Style:
+    from dataclasses import replace
+
+    return replace(style or DEFAULT, notation=notation)
