@@ -18,10 +18,12 @@ from symback.calculus.local import Local
 from symback.calculus.reverse import Sweep, prepare
 from symback.calculus.trace import Derived, Step
 from symback.network.program import Program
+from symback.simplify.arithmetic import arithmetic
 from symback.simplify.facts import use_facts
 from symback.simplify.fold import fold
-from symback.simplify.rules import simplifications
+from symback.simplify.rules import PLAIN, ROWS, simplifications
 from symback.simplify.shape import length
+from symback.simplify.unfold import split
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,6 @@ class Derivation:
 
     def over_leaves(self, name: Name) -> Term:
         """The gradient by a name with the names of adjoints replaced by their formulas; forward names stay."""
-        from symback.simplify.arithmetic import arithmetic
 
         def body_of(read: Name) -> tuple[tuple[Index, ...], Term] | None:
             if not (isinstance(read, Partial) and read.of == self.sweep.result and not read.local):
@@ -156,20 +157,28 @@ def _reason(sweep: Sweep, name: Name, vanishing: frozenset[Name]) -> str:
 
 
 def _simplified(last: Step, definitions: tuple[Definition, ...]) -> Iterator[Step]:
-    """The steps that simplify the last one: the table of rules, then folds, until neither helps."""
-    term = last.after
+    """The steps that simplify the last one: bookkeeping, folds, and then the rules that change the form, until none helps."""
+    term, last = last.after, Step(last.target, last.indices, last.rule, last.before, last.after, last.says)
+    rules = PLAIN
     while True:
-        for rule, before, after in simplifications(term):
-            yield Step(last.target, last.indices, rule.name, before, after, rule.says)
+        for rule, before, after in simplifications(term, rules):
+            yield replace(last, rule=rule.name, before=before, after=after, says=rule.says)
             term = after
         for definition in definitions:
             after = fold(term, definition)
             if after is not term:
-                yield Step(last.target, last.indices, "fold", term, after, f"written through {definition.name}", (definition.name,))
+                parted = split(term, definition)
+                if parted is not term:
+                    yield replace(last, rule="split", before=term, after=parted, says="the fraction split")
+                yield replace(
+                    last, rule="fold", before=parted, after=after, says=f"written through {definition.name}", names=(definition.name,)
+                )
                 term = after
                 break
         else:
-            return
+            if rules is ROWS:
+                return
+            rules = ROWS
 
 
 def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Name, Derived]) -> Derivation:

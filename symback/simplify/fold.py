@@ -12,11 +12,11 @@ from fractions import Fraction
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Add, Apply, Bracket, Count, Num, Reduce, Ref, Term, mul
-from symback.algebra.traverse import children, free_indices, rewrite, substitute, with_children
+from symback.algebra.terms import Add, Apply, Bracket, Count, Num, Pow, Reduce, Ref, Term, mul
+from symback.algebra.traverse import children, free_indices, rewrite, substitute, walk, with_children
 from symback.simplify.quotients import over_common_denominator, tidy
 from symback.simplify.rules import simplify
-from symback.simplify.shape import addends, coefficient_and_rest, factors, length, power_of, product, to_power
+from symback.simplify.shape import addends, coefficient_and_rest, factors, key, length, power_of, product, to_power
 
 HELD = "·held"
 
@@ -46,16 +46,22 @@ def fold(node: Term, definition: Definition) -> Term:
     """
     if not isinstance(definition.body, Term):
         return node
-    best = node
+    best, known = node, _denominators(node) | _denominators(definition.body)
     for way in _ways(definition):
         new = node
         for solved in way:
             new = _put(new, solved, definition.indices)
         if new is not node:
             simpler = simplify(new)
-            if length(simpler) < length(best):
+            if length(simpler) < length(best) and _denominators(simpler) <= known:
                 best = simpler
     return best
+
+
+def _denominators(node: Term) -> frozenset[object]:
+    """The bases of negative powers in a term: a fold must not divide by anything the term or the body did not divide by."""
+    powers = (power_of(n) for n in walk(node) if isinstance(n, Pow))
+    return frozenset(key(b) for base, exponent in powers if exponent < 0 for b in factors(base))
 
 
 def _ways(definition: Definition) -> Iterator[tuple[Solved, ...]]:

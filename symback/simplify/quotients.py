@@ -33,6 +33,20 @@ def over_common_denominator(node: Term) -> Term:
 
 
 def _over_one_denominator(node: Term) -> Term | None:
+    parts = numerator_and_denominator(node)
+    if parts is None:
+        return None
+    numerator = tidy(distribute(distribute(Add(parts[0]))))
+    return tidy(_shortened(positive_first(numerator), parts[1]))
+
+
+def numerator_and_denominator(node: Term) -> tuple[tuple[Term, ...], Term] | None:
+    """A sum of fractions as the terms of one numerator, not yet multiplied out, and the reciprocal of one denominator.
+
+    >>> from symback.algebra.terms import ref
+    >>> numerator_and_denominator(1 - 1 / ref("u"))
+    ((u, -1), u^-1)
+    """
     sign, body = _sign_and_sum(node)
     if body is None:
         return None
@@ -47,9 +61,9 @@ def _over_one_denominator(node: Term) -> Term | None:
     for number, above, below in parts:
         missing = [to_power(b, Fraction(e - below.get(n, (b, 0))[1])) for n, (b, e) in common.items()]
         terms.append(product(sign * number, [*above, *(m for m in missing if m is not ONE)]))
-    numerator = tidy(distribute(distribute(Add(tuple(terms)))))
     denominator = mul(to_power(b, Fraction(e)) for b, e in common.values())
-    return tidy(_shortened(positive_first(numerator), reciprocal(denominator)))
+    opened = tuple(t for term in terms for t in addends(term))
+    return opened, tidy(reciprocal(denominator))
 
 
 def _shortened(numerator: Term, denominator: Term) -> Term:

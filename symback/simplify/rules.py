@@ -18,11 +18,15 @@ from symback.simplify.sums import known_places, sift, take_out
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A simplification: its name, what a derivation says of it, and what it does."""
+    """A simplification: its name, what a derivation says of it, and what it does.
+
+    A ``plain`` rule is bookkeeping; the others change the form of a formula and wait until definitions have been folded in.
+    """
 
     name: str
     says: str
     apply: Callable[[Term], Term]
+    plain: bool = True
 
 
 ROWS: tuple[Rule, ...] = (
@@ -32,17 +36,18 @@ ROWS: tuple[Rule, ...] = (
     Rule("take out", "what does not depend on the index is taken out of the sum", take_out),
     Rule("collect", "equal factors put together and cancelled", collect),
     Rule("like terms", "equal terms put together", like_terms),
-    Rule("common denominator", "over a common denominator", common_denominator),
-    Rule("expand", "multiplied out, and what cancels left out", expand),
-    Rule("common factor", "the common factor taken out", common_factor),
-    Rule("positive first", "the positive term first", positive_first),
+    Rule("common denominator", "over a common denominator", common_denominator, plain=False),
+    Rule("expand", "multiplied out, and what cancels left out", expand, plain=False),
+    Rule("common factor", "the common factor taken out", common_factor, plain=False),
+    Rule("positive first", "the positive term first", positive_first, plain=False),
 )
 
+PLAIN: tuple[Rule, ...] = tuple(row for row in ROWS if row.plain)
 RULES: Mapping[str, Rule] = {row.name: row for row in ROWS}
 LARGEST_NUMBER_OF_STEPS = 200
 
 
-def simplifications(node: Term) -> Iterator[tuple[Rule, Term, Term]]:
+def simplifications(node: Term, rules: tuple[Rule, ...] = ROWS) -> Iterator[tuple[Rule, Term, Term]]:
     """Each rule that applies in turn, with the term before and after, until none does.
 
     >>> from symback.algebra.terms import ref
@@ -51,7 +56,7 @@ def simplifications(node: Term) -> Iterator[tuple[Rule, Term, Term]]:
     [('arithmetic', (p + -1*y)*(p*(1 + -1*p))^-1*p*(1 + -1*p)), ('collect', p + -1*y)]
     """
     for _ in range(LARGEST_NUMBER_OF_STEPS):
-        for rule in ROWS:
+        for rule in rules:
             after = rule.apply(node)
             if after is not node:
                 yield rule, node, after
