@@ -34,17 +34,19 @@ class Local:
         return Ref(self.name, tuple(Size.of(i) for i in self.indices))
 
 
-def local_derivative(definition: Definition, by: Name, indices: tuple[Index, ...], site: Site | None = None) -> Local:
+def local_derivative(
+    definition: Definition, by: Name, indices: tuple[Index, ...], site: Site | None = None, avoid: tuple[Index, ...] = ()
+) -> Local:
     """The derivative of a definition by one entry ``by[indices]`` of a name it reads.
 
-    The definition's own indices get fresh marks where they coincide with ``indices``.
+    The definition's own indices get fresh marks where they coincide with ``indices`` or with those to ``avoid``.
 
     >>> from symback.algebra.terms import apply, ref
     >>> i = Index("i", "n")
     >>> local_derivative(Definition("h", (i,), apply("tanh", ref("z", i))), "z", (i,)).raw
     (1 + -1*tanh(z[i'])^2)*[i' = i]
     """
-    outer = renamed(definition.indices, indices)
+    outer = renamed(definition.indices, (*avoid, *indices))
     places = tuple(Size.of(i) for i in outer)
     inner = tuple(Size.of(i) for i in indices)
     name = Partial(definition.name, by, local=True)
@@ -54,7 +56,7 @@ def local_derivative(definition: Definition, by: Name, indices: tuple[Index, ...
         terms = [OPAQUE[definition.body.row].jacobians[k](site, places, inner) for k in rows]
         raw = terms[0] if len(terms) == 1 else sum(terms[1:], terms[0]) if terms else ZERO
         return Local(name, outer, indices, raw)
-    body = substitute(definition.body, dict(zip(definition.indices, places, strict=True)), indices)
+    body = substitute(definition.body, dict(zip(definition.indices, places, strict=True)), (*avoid, *indices))
     return Local(name, outer, indices, derivative(body, Variable(by, inner)))
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, Name, Partial, Ref, Term, add, bracket, mul, total
-from symback.algebra.traverse import substitute
 from symback.calculus.local import Local, local_derivative, renamed, site_of
 from symback.network.program import Program
 
@@ -69,12 +68,7 @@ class Sweep:
     def local(self, reader: Definition, name: Name) -> Local:
         """The local derivative of a reader by a name, over indices that are not the result's."""
         site = site_of(self.program, reader, self._auxiliary) if isinstance(reader.body, Opaque) else None
-        found = local_derivative(reader, name, self.indices(name), site)
-        clash = renamed(found.outer, (*self.result_indices, *found.inner))
-        if clash == found.outer:
-            return found
-        again = replace(reader, indices=clash) if isinstance(reader.body, Opaque) else _over(reader, clash)
-        return local_derivative(again, name, self.indices(name), site)
+        return local_derivative(reader, name, self.indices(name), site, self.result_indices)
 
     def _auxiliary(self, row: str, operands: tuple[Name, ...]) -> Name:
         for definition in self.program.definitions:
@@ -105,12 +99,6 @@ class Sweep:
             return ONE
         own = self.indices(self.result)
         return mul(bracket(r, "=", i) for r, i in zip(self.result_indices, own, strict=True))
-
-
-def _over(definition: Definition, indices: tuple[Index, ...]) -> Definition:
-    assert isinstance(definition.body, Term)
-    places = {old: Size.of(new) for old, new in zip(definition.indices, indices, strict=True)}
-    return Definition(definition.name, indices, substitute(definition.body, places))
 
 
 def prepare(program: Program, result: Name) -> Sweep:

@@ -149,7 +149,14 @@ A = leaf("A", "n", "n", role="weight")
 G2 = leaf("G", "n", "n")
 case("inverse", [A, G2], ("B", (i, j), Opaque("inv", ("A",))), ("L", (), total([i, j], ref("G", i, j) * ref("B", i, j))), sizes={"n": 3})
 case("determinant", [A], ("D", (), Opaque("det", ("A",))), ("L", (), ref("D") ** 2), sizes={"n": 3})
-case("log determinant", [A], ("D", (), Opaque("logabsdet", ("A",))), ("S", (), Opaque("signdet", ("A",))), ("L", (), ref("D") * ref("S")), sizes={"n": 3})
+case(
+    "log determinant",
+    [A],
+    ("D", (), Opaque("logabsdet", ("A",))),
+    ("S", (), Opaque("signdet", ("A",))),
+    ("L", (), ref("D") * ref("S")),
+    sizes={"n": 3},
+)
 case("solve", [A, leaf("B", "n", "m", role="weight"), leaf("G", "n", "m")], ("Y", (i, r), Opaque("solve", ("A", "B"))),
      ("L", (), total([i, r], ref("G", i, r) * ref("Y", i, r))), sizes={"n": 3, "m": 2})  # fmt: skip
 case("solve a vector", [A, leaf("B", "n", role="weight"), leaf("G", "n")], ("Y", (i,), Opaque("solve", ("A", "B"))),
@@ -179,11 +186,28 @@ case("reshape of a product axis", [leaf("x", Size.of("n") * Size.of("m"), role="
 case("reshape into a product axis", [leaf("x", "n", "m", role="weight"), leaf("G", Size.of("n") * Size.of("m"))],
      ("c", (flat,), total([i, r], bracket(flat, "=", Size.of(i) * Size.of("m") + Size.of(r)) * ref("x", i, r))),
      ("L", (), total([flat], ref("G", flat) * ref("c", flat) ** 2)), sizes={"n": 3, "m": 2})  # fmt: skip
-case("product with a zero factor", [leaf("x", "n", role="weight")], ("L", (), Reduce("prod", i, ref("x", i))), sizes={"n": 3}, fixed={"x": ["0", "0.7", "-1.3"]})
-case("product of two factors, one zero", [leaf("u", role="weight"), leaf("v", role="weight")], ("L", (), ref("u") * ref("v")), fixed={"u": 0, "v": "0.4"})
+case(
+    "product with a zero factor",
+    [leaf("x", "n", role="weight")],
+    ("L", (), Reduce("prod", i, ref("x", i))),
+    sizes={"n": 3},
+    fixed={"x": ["0", "0.7", "-1.3"]},
+)
+case(
+    "product of two factors, one zero",
+    [leaf("u", role="weight"), leaf("v", role="weight")],
+    ("L", (), ref("u") * ref("v")),
+    fixed={"u": 0, "v": "0.4"},
+)
 case("independent variable", [leaf("w", "n", role="weight"), leaf("x", "n")], ("z", (), total([i], ref("w", i))), ("L", (), total([i], ref("x", i) ** 2)),
      sizes={"n": 3}, zero=("w", "z"))  # fmt: skip
-case("only through a flat function", [leaf("w", role="weight"), leaf("x")], ("z", (), apply("sign", ref("w"))), ("L", (), ref("z") * ref("x")), zero=("w",))
+case(
+    "only through a flat function",
+    [leaf("w", role="weight"), leaf("x")],
+    ("z", (), apply("sign", ref("w"))),
+    ("L", (), ref("z") * ref("x")),
+    zero=("w",),
+)
 case("variance by a shift", [leaf("x", "n"), leaf("c", role="bias")], ("u", (i,), ref("x", i) + ref("c")), ("mu", (), Reduce("mean", i, ref("u", i))),
      ("L", (), Reduce("mean", i, (ref("u", i) - ref("mu")) ** 2)), sizes={"n": 5})  # fmt: skip
 case("dense layers", [leaf("W1", "m", "n", role="weight"), leaf("b1", "m", role="bias"), leaf("W2", "d", "m", role="weight"), leaf("x", "n"), leaf("y", "d")],

@@ -20,7 +20,9 @@ def drawn(case: Case, rng: random.Random) -> dict[str, object]:
     """Decimals of at most four digits, between 0.2 and 1.8 in size: away from the kinks at 0, no two alike."""
     values: dict[str, object] = {}
     for leaf in case.program.leaves:
-        entries = {places: Fraction(rng.randint(2000, 18000), 10000) * rng.choice((1, -1)) for places in index_tuples(leaf.indices, case.sizes)}
+        entries = {
+            places: Fraction(rng.randint(2000, 18000), 10000) * rng.choice((1, -1)) for places in index_tuples(leaf.indices, case.sizes)
+        }
         positive = any(f.kind == "positive" for f in leaf.facts)
         values[leaf.name] = nested({p: abs(v) if positive else v for p, v in entries.items()})
     return values
