@@ -1,0 +1,1 @@
+"""Text and SymPy to terms: NumPy expressions, index notation, network files and SymPy declarations."""

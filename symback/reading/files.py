@@ -1,0 +1,287 @@
+"""Network files: TOML, JSON or the same as a dict, to a Program. A network file is never executed."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.sizes import Index, Size
+from symback.errors import AxisMismatch, DeclarationError, ReadingError
+from symback.network.checks import check
+from symback.network.hints import shape_text, suggestion
+from symback.network.program import Program, recurrence_groups
+from symback.network.spelling import spell
+from symback.network.values import checked_values, sizes_from_values
+from symback.reading.declarations import (
+    Sizes,
+    Symbol,
+    declared_sizes,
+    entry_reads,
+    leaf,
+    shape_indices,
+    size_names,
+    size_table,
+    symbol,
+)
+from symback.reading.expressions import read_body
+from symback.reading.index_notation import Line, left_indices, line, read_indexed
+from symback.reading.scope import Scope, SizeSolved, whole_name
+from symback.reading.settle import Letters, settle
+from symback.reading.syntax import assignments
+
+KEYS = ("name", "symbols", "forward", "loss", "values", "sizes", "rate")
+MAX_BYTES = 1_000_000
+MAX_DOTS = 20
+MAX_KEYS = 5_000
+
+
+def load(path: str | Path) -> Program:
+    """The program of a network file; the suffix says whether it is ``.toml`` or ``.json``.
+
+    A file that cannot be read is one `ReadingError`, a network that makes no sense one `DeclarationError`.
+    """
+    return from_dict(read_file(path))
+
+
+def read_file(path: str | Path) -> dict[str, object]:
+    """The table a TOML or JSON file holds, within bounds."""
+    file = Path(path)
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise ReadingError(str(path), f"the file has {file.stat().st_size} bytes", f"at most {MAX_BYTES} are read")
+        text = file.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise ReadingError(str(path), f"cannot be opened: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ReadingError(str(path), f"is not UTF-8 text: byte {error.start}") from None
+    readers = {".toml": _toml, ".json": _json}
+    if file.suffix not in readers:
+        raise ReadingError(str(path), f"the suffix is {file.suffix or 'missing'}", "network files end in .toml or .json")
+    data = readers[file.suffix](text, str(path))
+    if not isinstance(data, dict):
+        raise ReadingError(str(path), "holds no table", 'write {"symbols": ..., "forward": ..., "loss": ...}')
+    return data
+
+
+def _toml(text: str, where: str) -> object:
+    if any(row.split("=")[0].count(".") > MAX_DOTS for row in text.splitlines()) or text.count("=") + text.count("[") > 20 * MAX_KEYS:
+        raise ReadingError(where, "has too many or too deeply dotted keys")
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ReadingError(where, f"is not TOML: {reason}") from None
+
+
+def _json(text: str, where: str) -> object:
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key, value in items:
+            if key in found:
+                raise ReadingError(where, f"the key {key} is given twice")
+            found[key] = value
+        return found
+
+    def constant(name: str) -> object:
+        raise ReadingError(where, f"holds {name}", "every number must be finite")
+
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ReadingError(where, f"is not JSON: {reason}") from None
+
+
+def from_dict(data: Mapping[str, object], scalar: bool = True) -> Program:
+    """The program of a network given as a dict with the keys of a network file.
+
+    ``scalar=False`` admits a loss that is no scalar (a Jacobian is then asked for).
+
+    >>> program = from_dict({"symbols": {"w": {"role": "weight", "shape": ["n"]}, "x": {"shape": ["n"]}}, "forward": "L = w @ x", "loss": "L"})
+    >>> program.definition["L"].body
+    sum_i(w[i]*x[i])
+    """
+    if not isinstance(data, Mapping):
+        raise DeclarationError("network", f"is {type(data).__name__}, not a table", "give a dict with symbols, forward and loss")
+    for key in data:
+        if key not in KEYS:
+            raise DeclarationError(
+                f"network: {key}", "is no key of a network", suggestion(str(key), KEYS) or "known keys are " + ", ".join(KEYS)
+            )
+    symbols = _symbols(data.get("symbols", {}))
+    lines, result = _lines(data)
+    _unique(symbols, lines)
+    declared = Declared(data, symbols, lines, result, declared_sizes(data.get("sizes", {})))
+    solved: dict[str, Size] = {}
+    for _ in range(100):
+        try:
+            return _Reading(declared, solved).program(scalar)
+        except SizeSolved as found:
+            solved = {name: _put(size, found) for name, size in solved.items()} | {found.name: found.size}
+    raise DeclarationError("sizes", "the sizes cannot be solved for")
+
+
+def _put(size: Size, found: SizeSolved) -> Size:
+    return size.replace(lambda atom: found.size if getattr(atom, "name", None) == found.name and not isinstance(atom, Index) else None)
+
+
+def _symbols(table: object) -> tuple[Symbol, ...]:
+    if not isinstance(table, Mapping):
+        raise DeclarationError("symbols", f"is {type(table).__name__}, not a table", 'write W1 = { role = "weight", shape = ["m", "n"] }')
+    if len(table) > MAX_KEYS:
+        raise DeclarationError("symbols", f"declares {len(table)} symbols", f"at most {MAX_KEYS} are read")
+    return tuple(symbol(name, row) for name, row in table.items())
+
+
+def _lines(data: Mapping[str, object]) -> tuple[tuple[Line, ...], str]:
+    """The lines of forward and of the loss, and the name of the result."""
+    forward, loss = data.get("forward", {}), data.get("loss")
+    if isinstance(forward, str):
+        pairs: list[tuple[str, object]] = list(assignments(forward))
+        if any(not left for left, _ in pairs):
+            raise ReadingError(str(pairs[-1][1])[:160], "is no assignment", "write one `name = expression` a line")
+    elif isinstance(forward, Mapping):
+        pairs = list(forward.items())
+    else:
+        raise DeclarationError("forward", f"is {type(forward).__name__}", "write a table, or one string with an assignment a line")
+    if isinstance(loss, Mapping):
+        if len(loss) != 1:
+            raise DeclarationError("loss", f"has {len(loss)} entries", 'write one, such as L = "sum((y - h)**2)"')
+        pairs += loss.items()
+        result = line(*pairs[-1]).name
+    elif isinstance(loss, str):
+        result = loss
+    else:
+        raise DeclarationError(
+            "loss", "is missing" if loss is None else f"is {type(loss).__name__}", "write [loss] with one entry, or the name of a scalar"
+        )
+    lines = tuple(line(left, right) for left, right in pairs)
+    names = [item.name for item in lines]
+    if result not in names:
+        raise DeclarationError(
+            f"loss = {result[:80]}", f"{result[:80]} is not defined by forward", suggestion(result, names) or "name one of its lines"
+        )
+    return lines, result
+
+
+def _unique(symbols: Sequence[Symbol], lines: Sequence[Line]) -> None:
+    declared = {s.name for s in symbols if s.role != "intermediate"}
+    entries = [name for s in symbols for _, name in s.entries]
+    seen: set[str] = set()
+    for item in lines:
+        if item.name in declared:
+            raise DeclarationError(
+                item.source.where, f"{item.name} is declared under symbols and defined here", "give the definition another name"
+            )
+        if item.name in seen:
+            raise DeclarationError(
+                item.source.where, f"{item.name} is defined twice", f"give one of them another name, such as {item.name}_2"
+            )
+        seen.add(item.name)
+    for name in entries:
+        if name in declared or name in seen or entries.count(name) > 1:
+            raise DeclarationError(f"entries: {name}", f"{name} is declared twice", "give each entry a name of its own")
+    for s in symbols:
+        if s.role == "intermediate" and s.name not in seen:
+            raise DeclarationError(
+                f"symbols.{s.name}", f"the intermediate {s.name} is never defined", "define it in forward, or give it another role"
+            )
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A declaration whose text has been taken apart: symbols, lines, the name of the result, sizes, and the rest as given."""
+
+    data: Mapping[str, object]
+    symbols: tuple[Symbol, ...]
+    lines: tuple[Line, ...]
+    result: str
+    sizes: Sizes
+
+
+class _Reading:
+    """One reading of a declaration, for given solved sizes."""
+
+    def __init__(self, declared: Declared, solved: Mapping[str, Size]) -> None:
+        self.data, self.symbols, self.lines = declared.data, declared.symbols, declared.lines
+        self.result, self.fixed, self.solved = declared.result, declared.sizes, solved
+        symbols, lines, sizes = self.symbols, self.lines, self.fixed
+        least, tables = size_names(symbols, sizes.fixed)
+        tables = tuple(dict.fromkeys((*tables, *sizes.lists)))
+        self.sizes = size_table(least, tables, sizes, solved)
+        axes = [a.letter for s in symbols for a in s.axes if a.letter]
+        left = [c for item in lines for c in item.letters or ()]
+        taken = (*(s.name for s in symbols), *(item.name for item in lines), *self.sizes, *tables, *axes, *left)
+        self.letters = Letters(taken)
+        indices = {s.name: shape_indices(s, self.sizes, tables, self.letters) for s in symbols}
+        self.leaves = tuple(leaf(s, indices[s.name]) for s in symbols if s.role != "intermediate")
+        self.shapes = {s.name: indices[s.name] for s in symbols if s.role == "intermediate"}
+        self.scope = Scope(
+            {a.name: a.indices for a in self.leaves}, self.sizes, self.letters, tables, entry_reads(symbols), tuple(i.name for i in lines)
+        )
+
+    def program(self, scalar: bool) -> Program:
+        """The checked program."""
+        for group in ordered(self.lines):
+            self._read(group)
+        indices = {a.name: a.indices for a in self.leaves}
+        values = checked_values(self._values(), indices)
+        known = {**self.fixed.lists, **{n: s.constant for n, s in self.sizes.items() if s.constant is not None and n in self.fixed.fixed}}
+        sizes = {**sizes_from_values(values, indices, known), **{n: s for n, s in self.solved.items() if s.constant is None}}
+        sizes |= {n: s.constant for n, s in self.solved.items() if s.constant is not None}
+        declared = {s.name: s.spelling for s in self.symbols if s.spelling is not None}
+        entries = {name: spell(name) for s in self.symbols for _, name in s.entries}
+        spellings = {**declared, **entries, **{str(d.name): spell(str(d.name)) for d in self.scope.added if d.name not in declared}}
+        name = self.data.get("name", "")
+        if not isinstance(name, str) or len(name) > 200:
+            raise DeclarationError("name", f"is {name!r}"[:200], "the name of a network is a short text")
+        program = Program(name, self.leaves, tuple(self.scope.added), (self.result,), sizes, values, spellings)
+        return check(program, {item.name: item.source.where for item in self.lines}, scalar)
+
+    def _values(self) -> dict[str, object]:
+        given = self.data.get("values", {})
+        if not isinstance(given, Mapping):
+            raise DeclarationError("values", f"is {type(given).__name__}, not a table", "write x = [0.1, 0.2]")
+        found = {s.name: s.value for s in self.symbols if s.value is not None} | dict(given)
+        return found | ({"rate": self.data["rate"]} if "rate" in self.data else {})
+
+    def _read(self, group: Sequence[Line]) -> None:
+        known = left_indices(group, self.scope, self.shapes)
+        if len(group) > 1 or group[0].name in group[0].reads:
+            whole = [item for item in group if item.letters is None]
+            if whole:
+                circle = " reads ".join([*(item.name for item in group), group[0].name])
+                remedy = "a recurrence is written with indices, as in h[t, j] = ... h[t-1, k] ..."
+                raise DeclarationError(whole[0].source.where, f"{circle}: a circle", remedy)
+            self.scope.axes.update(known)
+        read = [self._line(item, known) for item in group]
+        for definition in read:
+            self.scope.add(definition)
+
+    def _line(self, item: Line, known: Mapping[str, tuple[Index, ...]]) -> Definition:
+        if item.letters is not None:
+            return read_indexed(item, self.scope, known[item.name])
+        before = len(self.scope.added)
+        array = read_body(item.source, self.scope, item.name)
+        if item.name in self.shapes:
+            declared = tuple(i.size for i in self.shapes[item.name])
+            if len(declared) != array.rank or not all(self.scope.agree(a, b) for a, b in zip(declared, array.shape, strict=True)):
+                raise AxisMismatch(
+                    item.source.where, f"the right side is {shape_text(array.shape)}, and {item.name} is declared as {shape_text(declared)}"
+                )
+        opaque = self.scope.taken_over(item.name, whole_name(array), before)
+        if opaque is not None:
+            return opaque
+        indices, body = settle(array.axes, array.body, self.letters)
+        return Definition(item.name, indices, body)
+
+
+def ordered(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
+    """The lines in groups that read each other, each group after those it reads, else in the order of the text."""
+    table = {item.name: item for item in lines}
+    reading = [Definition(item.name, (), Opaque("", tuple(n for n in item.reads if n in table))) for item in lines]
+    return tuple(tuple(table[str(d.name)] for d in group) for group in recurrence_groups(reading))

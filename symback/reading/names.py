@@ -1,0 +1,53 @@
+"""Names a user may declare: identifiers, never code."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+
+from symback.errors import DeclarationError
+
+MAX_NAME = 60
+_MARKUP = re.compile(r"(?P<head>[^\W\d_]+)(?P<rest>[0-9^_{}\[\],() ]*)")
+
+
+def declared_name(name: object, where: str = "") -> str:
+    """A name that is an identifier (Unicode letters welcome), in the form Python's parser gives it.
+
+    >>> declared_name("W1")
+    'W1'
+    """
+    if not isinstance(name, str):
+        raise DeclarationError(where, f"{name!r} is no name", "a name is text such as W1")
+    normal = unicodedata.normalize("NFKC", name)
+    shown = name if len(name) <= MAX_NAME and name.isprintable() else repr(name[:MAX_NAME])
+    if len(name) > MAX_NAME:
+        raise DeclarationError(where, f"the name {shown}... is {len(name)} characters long", f"at most {MAX_NAME} are taken")
+    if keyword.iskeyword(normal):
+        raise DeclarationError(
+            where, f"{shown} is a word of Python, not a name", f"call it {shown}_" if shown != "lambda" else "call it lam"
+        )
+    if not normal.isidentifier():
+        raise DeclarationError(where, f"{shown} is not a name", "a name is letters, digits and underscores, and begins with a letter")
+    if normal.startswith("__"):
+        raise DeclarationError(where, f"the name {shown} begins with two underscores", "begin it with a letter")
+    return normal
+
+
+def spelled_name(name: str, where: str = "") -> str:
+    """A name with markup as a plain one: ``w^2_{11}`` is ``w2_11``; anything that is no name is refused.
+
+    >>> spelled_name("w^2_{11}"), spelled_name("h_{1}"), spelled_name("beta")
+    ('w2_11', 'h_1', 'beta')
+    """
+    if name.isidentifier() or not any(c in name for c in "^_{}[](), "):
+        return declared_name(name, where)
+    found = _MARKUP.fullmatch(name.replace("\\", "")) if len(name) <= MAX_NAME else None
+    if found is None:
+        return declared_name(name, where)
+    upper = re.sub(r"\W", "", "".join(re.findall(r"\^\{?[\[(]?([0-9]+)[\])]?\}?", found["rest"])))
+    lower = re.sub(r"\W", "", "".join(re.findall(r"_\{?([0-9, ]+)\}?", found["rest"])))
+    plain = re.match(r"[0-9]*", found["rest"])
+    digits = plain.group() if plain else ""
+    return declared_name(found["head"] + digits + upper + (f"_{lower}" if lower else ""), where)

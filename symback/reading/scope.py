@@ -1,0 +1,170 @@
+"""What a text may name while it is read, and the definitions that reading adds on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.opaque import OPAQUE
+from symback.algebra.sizes import Index, Size, SizeLike, SizeSymbol
+from symback.algebra.terms import Name, Ref, Term
+from symback.network.hints import suggestion
+from symback.reading.arrays import Array, Misfit, is_one
+from symback.reading.settle import Letters, settle
+
+FIRST_MARK = 1000
+
+__all__ = ["Scope", "SizeSolved", "fresh_read", "suggestion", "whole_name"]
+
+
+class SizeSolved(Exception):
+    """A bare size symbol met an expression: everything is read again with the symbol replaced by it."""
+
+    def __init__(self, name: str, size: Size) -> None:
+        self.name, self.size = name, size
+        super().__init__(f"{name} = {size}")
+
+
+@dataclass
+class Scope:
+    """The names in reach: axes of arrays, sizes, named entries; and what reading adds.
+
+    ``axes`` holds the indices of leaves and of the definitions read so far; ``sizes`` what a size name stands for;
+    ``tables`` the names of size tables (``n[l]``); ``entries`` the named entries of matrices; ``reserved`` the names that
+    are declared further down; ``added`` the definitions made on the way; ``opaque`` which name holds an opaque row of
+    operands; ``solves`` says whether a size symbol may be solved for.
+    """
+
+    axes: dict[str, tuple[Index, ...]]
+    sizes: Mapping[str, Size]
+    letters: Letters
+    tables: tuple[str, ...] = ()
+    entries: Mapping[str, Ref] = field(default_factory=dict)
+    reserved: tuple[str, ...] = ()
+    added: list[Definition] = field(default_factory=list)
+    opaque: dict[tuple[str, tuple[Name, ...]], str] = field(default_factory=dict)
+    solves: bool = True
+    _marks: Iterable[int] = field(default_factory=lambda: count(FIRST_MARK))
+    _bodies: dict[tuple[tuple[Index, ...], Term], str] = field(default_factory=dict)
+
+    def index(self, size: SizeLike, letter: str = "") -> Index:
+        """An index nobody else has; ``letter`` is a wish for how it is written."""
+        return Index(letter, size, next(iter(self._marks)))
+
+    def agree(self, first: Size, second: Size) -> bool:
+        """Whether two sizes are one; a bare symbol that meets an expression is solved for."""
+        if first is second:
+            return True
+        for bare, other in ((first, second), (second, first)):
+            symbol = bare.single
+            if self.solves and isinstance(symbol, SizeSymbol) and _solves(symbol, other):
+                raise SizeSolved(symbol.name, other)
+        return False
+
+    def read(self, name: str, text: str = "") -> Array:
+        """A declared name read whole."""
+        return fresh_read(self, name, self.axes[name], text)
+
+    def names(self) -> list[str]:
+        """Every name a text may use as a value, for suggestions."""
+        return [*self.axes, *self.entries, *self.sizes, *self.reserved]
+
+    def definition_of(self, array: Array, row: str) -> str:
+        """The name under which an array is read whole, defining it first where it has none."""
+        whole = whole_name(array)
+        if whole is not None:
+            return whole
+        indices, body = settle(array.axes, array.body, self.letters)
+        known = self._bodies.get((indices, body))
+        if known is None:
+            known = self.fresh_name(_operand_base(array, self))
+            self._bodies[indices, body] = known
+            self.add(Definition(known, indices, body))
+        return known
+
+    def opaque_read(self, row: str, operands: tuple[Array, ...]) -> Array:
+        """The value of an opaque row: a read of the definition that holds it."""
+        names = tuple(self.definition_of(o, row) for o in operands)
+        shape = self.opaque_shape(row, operands)
+        name = self.opaque.get((row, names))
+        if name is None:
+            name = self.fresh_name("_".join([names[0], row, *names[1:]]) if len(names) > 1 else f"{names[0]}_{row}")
+            self.add(Definition(name, self.letters.indices(shape), Opaque(row, names)))
+            self.opaque[row, names] = name
+        return self.read(name)
+
+    def opaque_shape(self, row: str, operands: tuple[Array, ...]) -> tuple[Size, ...]:
+        """The shape of an opaque row's output, after the checks of its operands."""
+        for place, operand in enumerate(operands):
+            if place == 0 and operand.rank != 2:
+                raise Misfit(f"{row} takes a matrix, and {operand.says}", sizes=True)
+            if place in OPAQUE[row].square and not self.agree(*operand.shape):
+                raise Misfit(f"{row} takes a square matrix, and {operand.says}", sizes=True)
+        return OPAQUE[row].shape(tuple(o.shape for o in operands))
+
+    def add(self, definition: Definition) -> None:
+        """Take in a definition made on the way."""
+        assert isinstance(definition.name, str)
+        self.added.append(definition)
+        self.axes[definition.name] = definition.indices
+
+    def taken_over(self, name: str, whole: str | None, before: int) -> Definition | None:
+        """The opaque definition that a line made as its whole right side, under the line's own name.
+
+        ``whole`` is the name the right side reads whole and ``before`` the number of definitions there were.
+        """
+        if whole is None or len(self.added) == before or self.added[-1].name != whole:
+            return None
+        made = self.added[-1]
+        if not isinstance(made.body, Opaque):
+            return None
+        self.added.pop()
+        del self.axes[whole]
+        self.opaque[made.body.row, made.body.operands] = name
+        return Definition(name, made.indices, made.body)
+
+    def fresh_name(self, base: str) -> str:
+        """``base``, or ``base_2``, ``base_3`` ... where that is taken."""
+        taken = {*self.axes, *self.entries, *self.sizes, *self.reserved}
+        name, number = base, 1
+        while name in taken:
+            number += 1
+            name = f"{base}_{number}"
+        return name
+
+
+def _solves(symbol: SizeSymbol, other: Size) -> bool:
+    """Whether ``symbol = other`` is a solution and no coincidence of two names."""
+    if isinstance(other.single, SizeSymbol) or is_one(other) or other.indices:
+        return False
+    return symbol.name not in other.symbols
+
+
+def fresh_read(scope: Scope, name: str, axes: tuple[Index, ...], text: str = "") -> Array:
+    """A name read whole over fresh indices; an axis of size 1 is read at 0."""
+    moves: dict[Index, Size] = {}
+    new = []
+    for axis in axes:
+        index = scope.index(axis.size.substitute(moves))
+        moves[axis] = Size.of(0) if is_one(index.size) else Size.of(index)
+        new.append(index)
+    return Array(tuple(new), Ref(name, tuple(moves[a] for a in axes)), text=text or name)
+
+
+def whole_name(array: Array) -> str | None:
+    """The name an array is a plain read of, or None."""
+    body = array.body
+    places = tuple(Size.of(0) if is_one(i.size) else Size.of(i) for i in array.axes)
+    return body.name if isinstance(body, Ref) and isinstance(body.name, str) and body.places == places else None
+
+
+def _operand_base(array: Array, scope: Scope) -> str:
+    """A readable name for an operand without one: ``A_T`` for a transpose, else a free capital letter."""
+    body = array.body
+    if isinstance(body, Ref) and body.places == tuple(Size.of(i) for i in reversed(array.axes)):
+        return f"{body.name}_T"
+    taken = {*scope.axes, *scope.entries, *scope.sizes, *scope.reserved}
+    free = [c for c in ("MSRBCQUV" if array.rank > 1 else "rsuvqc") if c not in taken]
+    return free[0] if free else "M"
