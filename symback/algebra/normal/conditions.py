@@ -1,0 +1,151 @@
+"""Brackets in normal form: places compared with 0 as integers, values compared with 0 as reals.
+
+Between places, ``[p >= 0]`` and ``[p = 0]`` with a fixed sign of p; between values, ``[d > 0]`` and ``[d = 0]``. The
+other relations are 1 minus these.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd, lcm
+
+from symback.algebra.normal.context import Context
+from symback.algebra.normal.poly import UNIT, Poly, Powers, lead_coefficient, minus, number, scale, whole
+from symback.algebra.normal.powers import common, divided, lifted, together
+from symback.algebra.normal.product import content
+from symback.algebra.normal.signs import bounds, sign
+from symback.algebra.sizes import Size, provably_at_least
+from symback.algebra.terms import ZERO, Bracket, Count, Relation
+
+
+def condition(context: Context, relation: Relation, difference: Poly) -> Poly:
+    """``[difference relation 0]`` as a polynomial in canonical brackets."""
+    place = as_place(difference)
+    if place is not None:
+        return _of_places(context, relation, place)
+    return lifted(context, difference, lambda d: _of_values(context, relation, d))
+
+
+def as_place(poly: Poly) -> Size | None:
+    """A positive multiple of a polynomial in sizes and indices as an integer polynomial; None where values enter."""
+    if not all(isinstance(a, Count) and whole(e) and e > 0 for m in poly for a, e in m):
+        return None
+    scale_up = lcm(*(Fraction(c).denominator for c in poly.values()))
+    found = Size.of(0)
+    for m, c in poly.items():
+        part = Size.of(int(c * scale_up))
+        for atom, e in m:
+            for _ in range(int(e)):
+                part = part * atom.size  # type: ignore[attr-defined]
+        found = found + part
+    return found
+
+
+def _of_places(context: Context, relation: Relation, place: Size) -> Poly:
+    match relation:
+        case "=":
+            return zero_place(context, place)
+        case "!=":
+            return minus(UNIT, zero_place(context, place))
+        case ">=":
+            return least_place(context, place)
+        case ">":
+            return least_place(context, place - 1)
+        case "<=":
+            return least_place(context, -place)
+        case "<":
+            return least_place(context, -place - 1)
+
+
+def _split(place: Size) -> tuple[int, int]:
+    """The greatest common divisor of the coefficients of what is not constant, and the constant."""
+    last = next((c for m, c in place.terms if not m), 0)
+    return gcd(*(c for m, c in place.terms if m)), last
+
+
+def _shrunk(place: Size, divisor: int, last: int) -> Size:
+    return Size(tuple((m, c // divisor) for m, c in place.terms if m)) + last // divisor
+
+
+def least_place(context: Context, place: Size) -> Poly:
+    """``[place >= 0]``."""
+    divisor, last = _split(place)
+    if divisor > 1:
+        place = _shrunk(place, divisor, last)
+    if provably_at_least(place):
+        return UNIT
+    if provably_at_least(-place - 1):
+        return {}
+    if place.terms[0][1] < 0:
+        return minus(UNIT, context.atom(Bracket(">=", Count(-place - 1), ZERO)))
+    return context.atom(Bracket(">=", Count(place), ZERO))
+
+
+def zero_place(context: Context, place: Size) -> Poly:
+    """``[place = 0]``."""
+    if place.constant is not None:
+        return UNIT if place.constant == 0 else {}
+    divisor, last = _split(place)
+    if last % divisor:
+        return {}
+    place = _shrunk(place, divisor, last)
+    if provably_at_least(place, 1) or provably_at_least(-place, 1):
+        return {}
+    return context.atom(Bracket("=", Count(-place if place.terms[0][1] < 0 else place), ZERO))
+
+
+def _of_values(context: Context, relation: Relation, difference: Poly) -> Poly:
+    zero, above, below = _three(context, difference)
+    match relation:
+        case "=":
+            return zero
+        case "!=":
+            return minus(UNIT, zero)
+        case ">":
+            return above
+        case "<":
+            return below
+        case ">=":
+            return minus(UNIT, below)
+        case "<=":
+            return minus(UNIT, above)
+
+
+def _three(context: Context, difference: Poly) -> tuple[Poly, Poly, Poly]:
+    """``[d = 0]``, ``[d > 0]`` and ``[d < 0]`` over the two brackets of d with its sign fixed."""
+    value = number(difference)
+    if value is not None:
+        return _bit(value == 0), _bit(value > 0), _bit(value < 0)
+    poly = _shape(context, difference)
+    if poly is not difference and number(poly) is not None:
+        return _three(context, poly)
+    if lead_coefficient(poly) < 0:
+        zero, above, below = _three(context, scale(poly, -1))
+        return zero, below, above
+    node = context.term(poly)
+    match sign(node, context):
+        case "positive":
+            return {}, UNIT, {}
+        case "negative":
+            return {}, {}, UNIT
+    zero = context.atom(Bracket("=", node, ZERO))
+    match sign(node, context):
+        case "nonnegative":
+            return zero, minus(UNIT, zero), {}
+        case "nonpositive":
+            return zero, {}, minus(UNIT, zero)
+    above = context.atom(Bracket(">", node, ZERO))
+    return zero, above, minus(minus(UNIT, above), zero)
+
+
+def _bit(truth: bool) -> Poly:
+    return UNIT if truth else {}
+
+
+def _shape(context: Context, poly: Poly) -> Poly:
+    """A polynomial without positive denominators, positive factors and positive content: the same sign everywhere."""
+    numerator, below = together(context, poly)
+    if below and all(bounds(a, context).sign == "positive" for a in below):
+        poly = numerator
+    shared: Powers = {a: e for a, e in common(poly).items() if sign(a, context) == "positive"}
+    return divided(context, poly, shared, content(poly))
