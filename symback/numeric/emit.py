@@ -1,0 +1,335 @@
+"""Terms as NumPy expressions: one function a node.
+
+The general way is always right: every index is an axis (or the variable of a loop), operands are broadcast, conditions
+select with ``np.where``. Shorter ways of saying the same (``@``, ``np.outer``, slices) are taken where they apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import singledispatch
+
+from symback.algebra.operations import OPERATIONS
+from symback.algebra.sizes import Index, Size, SizeAt
+from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Relation, Term, is_number
+from symback.algebra.traverse import walk
+from symback.errors import UnknownTerm
+from symback.numeric.contract import contract
+from symback.numeric.pieces import ATOM, COMPARISON, POWER, PRODUCT, Piece, align, negated, plus, times, union
+from symback.numeric.reads import read
+from symback.numeric.scope import Scope, number_of
+from symback.numeric.stable import Along, flat
+
+SYMBOLS: dict[Relation, str] = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+MATH = {"np.abs": "abs", "np.sign": "sign", "np.arctan": "math.atan", "np.arctan2": "math.atan2"}
+
+
+@singledispatch
+def emit(node: Term, scope: Scope) -> Piece:
+    """A term as source."""
+    raise UnknownTerm(node, "write NumPy source")
+
+
+@emit.register
+def _(node: Num, scope: Scope) -> Piece:
+    return number(node.value, node.literal)
+
+
+def number(value: Fraction, literal: str | None = None) -> Piece:
+    """An exact rational as source.
+
+    >>> number(Fraction(1, 3)).code, number(Fraction(1, 2)).code
+    ('1 / 3', '0.5')
+    """
+    if value < 0:
+        return negated(number(-value, literal[1:] if literal and literal.startswith("-") else None))
+    if value.denominator == 1:
+        whole = int(value)
+        return Piece(str(whole) if whole < 2**53 else repr(float(whole)), integer=True, weak=True)
+    if Fraction(repr(float(value))) == value:
+        return Piece(repr(float(value)), weak=True)
+    if max(value.numerator, value.denominator) < 2**53:
+        return Piece(f"{value.numerator} / {value.denominator}", binds=PRODUCT, weak=True)
+    return Piece(repr(float(value)), weak=True)
+
+
+@emit.register
+def _(node: Count, scope: Scope) -> Piece:
+    piece = number_of(node.size, scope)
+    return Piece(f"{piece.at_least(ATOM)}.astype(DTYPE)", piece.axes) if piece.axes else piece
+
+
+@emit.register
+def _(node: Ref, scope: Scope) -> Piece:
+    return read(node, scope)
+
+
+@emit.register
+def _(node: Bracket, scope: Scope) -> Piece:
+    eye = _identity(node, scope)
+    return eye if eye is not None else indicator(condition([node], scope))
+
+
+def indicator(test: Piece) -> Piece:
+    """A condition as the number 1 or 0."""
+    if not test.axes:
+        return Piece(f"(1.0 if {test.code} else 0.0)", weak=True)
+    return Piece(f"{test.at_least(ATOM)}.astype(DTYPE)", test.axes)
+
+
+def _identity(node: Bracket, scope: Scope) -> Piece | None:
+    if node.relation != "=" or not isinstance(node.left, Count) or not isinstance(node.right, Count):
+        return None
+    i, j = node.left.size.single, node.right.size.single
+    if not isinstance(i, Index) or not isinstance(j, Index) or i.size is not j.size or i in scope.loops or j in scope.loops:
+        return None
+    axes = tuple(sorted((i, j), key=scope.rank))
+    return Piece(f"np.eye({number_of(i.size, scope).code}, dtype=DTYPE)", axes)
+
+
+def condition(brackets: Sequence[Bracket], scope: Scope) -> Piece:
+    """All of some brackets as one boolean."""
+    tests = [_comparison(b, scope) for b in brackets]
+    axes = union(tests, scope.rank)
+    if len(tests) == 1:
+        return tests[0]
+    joint = " & " if axes else " and "
+    level = ATOM if axes else COMPARISON
+    return Piece(joint.join(align(t, axes).at_least(level) for t in tests), axes, COMPARISON)
+
+
+def _comparison(node: Bracket, scope: Scope) -> Piece:
+    sides = [number_of(s.size, scope) if isinstance(s, Count) else emit(s, scope) for s in (node.left, node.right)]
+    axes = union(sides, scope.rank)
+    left, right = (align(s, axes).at_least(COMPARISON + 1) for s in sides)
+    return Piece(f"{left} {SYMBOLS[node.relation]} {right}", axes, COMPARISON)
+
+
+@emit.register
+def _(node: Add, scope: Scope) -> Piece:
+    return plus([signed(a, scope) for a in node.args], scope.rank)
+
+
+def signed(node: Term, scope: Scope) -> tuple[int, Piece]:
+    """A term as a sign and source without it."""
+    if isinstance(node, Num) and node.value < 0:
+        return -1, number(-node.value)
+    if isinstance(node, Mul):
+        parts = flat(node)
+        minus = [f for f in parts if isinstance(f, Num) and f.value == -1]
+        rest = [f for f in parts if f not in minus]
+        if minus and rest:
+            return (-1) ** len(minus), _product(rest, scope)
+    return 1, emit(node, scope)
+
+
+@emit.register
+def _(node: Mul, scope: Scope) -> Piece:
+    parts = flat(node)
+    minus = [f for f in parts if isinstance(f, Num) and f.value == -1]
+    rest = [f for f in parts if f not in minus]
+    product = _product(rest, scope)
+    return negated(product) if len(minus) % 2 else product
+
+
+def _product(parts: Sequence[Term], scope: Scope) -> Piece:
+    """A product; its brackets select first, so that what is undefined where one is false never counts."""
+    brackets = [f for f in parts if isinstance(f, Bracket)]
+    rest = [f for f in parts if not isinstance(f, Bracket)]
+    if len(brackets) == 1 and (eye := _identity(brackets[0], scope)) is not None and all(isinstance(f, Num) for f in rest):
+        return times([*(_factor(f, scope) for f in rest), (1, eye)], scope.rank)
+    value = _plain_product(rest, scope.assuming(brackets))
+    return select(brackets, value, scope)
+
+
+def select(brackets: Sequence[Bracket], value: Piece, scope: Scope) -> Piece:
+    """The value where all brackets hold, else 0; what no axis decides is a Python condition."""
+    if not brackets:
+        return value
+    tests = [(b, _comparison(b, scope)) for b in brackets]
+    over_axes = [b for b, t in tests if t.axes]
+    single = [b for b, t in tests if not t.axes]
+    if over_axes:
+        value = where(condition(over_axes, scope), value, scope)
+    if single:
+        value = Piece(f"({value.code} if {condition(single, scope).code} else 0.0)", value.axes, weak=value.weak)
+    return value
+
+
+def where(test: Piece, value: Piece, scope: Scope) -> Piece:
+    """``np.where(test, value, 0)``."""
+    if value.code == "1":
+        return indicator(test)
+    axes = union((test, value), scope.rank)
+    chosen = f"DTYPE({value.code})" if value.weak else align(value, axes).code
+    if not value.plain:
+        scope.needs.guarded = True
+    return Piece(f"np.where({align(test, axes).code}, {chosen}, 0)", axes)
+
+
+def _plain_product(parts: Sequence[Term], scope: Scope) -> Piece:
+    parts = [f for f in parts if not is_number(f, 1)] if len(parts) > 1 else parts
+    if not parts:
+        return Piece("1", integer=True, weak=True)
+    return times([_factor(f, scope) for f in parts], scope.rank)
+
+
+def _factor(node: Term, scope: Scope) -> tuple[int, Piece]:
+    """A factor as exponent 1 or -1 and source."""
+    if isinstance(node, Pow) and isinstance(node.exponent, Num) and node.exponent.value < 0:
+        return -1, _power(node.base, -node.exponent.value, scope)
+    if isinstance(node, Num) and node.value.numerator == 1 and node.value.denominator > 2 and node.literal is None:
+        return -1, Piece(str(node.value.denominator), integer=True, weak=True)
+    return 1, emit(node, scope)
+
+
+@emit.register
+def _(node: Pow, scope: Scope) -> Piece:
+    if isinstance(node.exponent, Num):
+        if node.exponent.value < 0:
+            return times([(-1, _power(node.base, -node.exponent.value, scope))], scope.rank)
+        return _power(node.base, node.exponent.value, scope)
+    base, exponent = emit(node.base, scope), emit(node.exponent, scope)
+    axes = union((base, exponent), scope.rank)
+    weak = base.weak and exponent.weak
+    return Piece(f"{align(base, axes).at_least(ATOM)}**{align(exponent, axes).at_least(ATOM)}", axes, POWER, weak=weak)
+
+
+def _power(base: Term, exponent: Fraction, scope: Scope) -> Piece:
+    piece = emit(base, scope)
+    if exponent == 1:
+        return piece
+    if exponent == Fraction(1, 2):
+        return Piece(f"{'math' if scope.scalar or piece.weak else 'np'}.sqrt({piece.code})", piece.axes, weak=piece.weak)
+    return Piece(f"{piece.at_least(ATOM)}**{number(exponent).at_least(ATOM)}", piece.axes, POWER, weak=piece.weak)
+
+
+@emit.register
+def _(node: Apply, scope: Scope) -> Piece:
+    args = [emit(a, scope) for a in node.args]
+    weak = all(a.weak for a in args)
+    function = _function(OPERATIONS[node.op].numpy, scope, weak)
+    if not args:
+        return Piece(function, weak=True)
+    axes = union(args, scope.rank)
+    return Piece(f"{function}({', '.join(align(a, axes).code for a in args)})", axes, weak=weak and function.startswith("math."))
+
+
+def _function(name: str, scope: Scope, weak: bool) -> str:
+    """The function's name: from ``math`` for plain numbers, so that a number never widens a float32 array."""
+    if name in ("np.sign", "np.abs") and weak and not scope.scalar:
+        return name
+    if (scope.scalar or weak) and name.startswith("np."):
+        name = MATH.get(name, f"math.{name.removeprefix('np.')}")
+    if name.startswith(("np.exp", "np.log", "np.sinh", "np.cosh")):
+        scope.needs.guarded = True
+    return name if "." in name or name == "abs" else scope.helper(name)
+
+
+@emit.register
+def _(node: Along, scope: Scope) -> Piece:
+    inner = scope.inside(node.index)
+    body = emit(node.body, inner)
+    if node.index not in body.axes:
+        body = Piece(f"np.broadcast_to({body.code}, ({number_of(node.index.size, scope).code},))", (node.index,))
+    if node.brackets:
+        test = condition(node.brackets, inner)
+        axes = union((test, body), inner.rank)
+        body = Piece(f"np.where({align(test, axes).code}, {align(body, axes).code}, -np.inf)", axes)
+    position = body.axes.index(node.index)
+    axes = tuple(a for a in (node.at if a is node.index else a for a in body.axes) if a is not None)
+    return Piece(f"{scope.helper(node.kind)}({body.code}, axis={position})", axes)
+
+
+@emit.register
+def _(node: Reduce, scope: Scope) -> Piece:
+    if _must_loop(node, scope):
+        return _looped(node, scope)
+    binders, body = [node.index], node.body
+    while isinstance(body, Reduce) and body.kind == node.kind and not _must_loop(body, scope):
+        binders.append(body.index)
+        body = body.body
+    inner = scope.inside(*binders)
+    if node.kind in ("sum", "mean"):
+        return _summed(node.kind, binders, body, scope, inner)
+    piece = emit(body, inner)
+    found = tuple(b for b in binders if b in piece.axes)
+    missing = [b for b in binders if b not in piece.axes]
+    value = (
+        Piece(f"np.{node.kind}({piece.code}{axis_argument(piece, found)})", tuple(a for a in piece.axes if a not in found))
+        if found
+        else piece
+    )
+    if node.kind == "prod" and missing:
+        count = times([(1, number_of(b.size, scope)) for b in missing], scope.rank)
+        return Piece(f"{value.at_least(ATOM)}**{count.at_least(ATOM)}", value.axes, POWER)
+    return value
+
+
+def axis_argument(piece: Piece, found: Sequence[Index]) -> str:
+    """``, axis=...`` for a reduction over some axes; nothing where it is over all of them."""
+    positions = sorted(piece.axes.index(b) for b in found)
+    if len(positions) == len(piece.axes):
+        return ""
+    return f", axis={positions[0]}" if len(positions) == 1 else f", axis=({', '.join(map(str, positions))})"
+
+
+def _summed(kind: str, binders: Sequence[Index], body: Term, scope: Scope, inner: Scope) -> Piece:
+    """Σ or mean: conditions that no axis decides go outside, the others select; what remains is contracted."""
+    parts = flat(body)
+    brackets = [f for f in parts if isinstance(f, Bracket)]
+    rest = [f for f in parts if not isinstance(f, Bracket)]
+    outside = [b for b in brackets if not _comparison(b, inner).axes]
+    masks = [b for b in brackets if b not in outside]
+    minus = sum(1 for f in rest if isinstance(f, Num) and f.value == -1)
+    pieces = [_factor(f, inner) for f in rest if not (isinstance(f, Num) and f.value == -1)]
+    pieces = _masked(masks, pieces, inner)
+    value = contract(kind, binders, pieces, scope, inner)
+    return select(outside, negated(value) if minus % 2 else value, scope)
+
+
+def _masked(masks: Sequence[Bracket], pieces: list[tuple[int, Piece]], scope: Scope) -> list[tuple[int, Piece]]:
+    """The factors of a sum with the condition put on the one that shares most axes with it.
+
+    Only values read by name are finite for sure: with any other factor the condition goes around the whole product.
+    """
+    if not masks:
+        return pieces
+    test = condition(masks, scope)
+    arrays = [k for k, (_, p) in enumerate(pieces) if p.axes]
+    if not arrays or not all(e > 0 and (p.plain or not p.axes) for e, p in pieces):
+        return [(1, where(test, times(pieces, scope.rank) if pieces else Piece("1"), scope))]
+    best = max(arrays, key=lambda k: sum(a in test.axes for a in pieces[k][1].axes))
+    return [(e, where(test, p, scope) if k == best else p) for k, (e, p) in enumerate(pieces)]
+
+
+def _must_loop(node: Reduce, scope: Scope) -> bool:
+    """Whether the binder has to be a Python integer: a size depends on it, or it reads along a list."""
+    return any(_needs_integer(n, node.index, scope) for n in walk(node.body))
+
+
+def _needs_integer(node: Term, index: Index, scope: Scope) -> bool:
+    if isinstance(node, Reduce):
+        return index in node.index.size.indices
+    if isinstance(node, Count):
+        return _reads_width(node.size, index)
+    if isinstance(node, Ref):
+        return any(index in p.indices for p in node.places[: scope.listed.get(node.name, 0)]) or any(
+            _reads_width(p, index) for p in node.places
+        )
+    return False
+
+
+def _reads_width(size: Size, index: Index) -> bool:
+    return any(isinstance(a, SizeAt) and index in a.place.indices for a in size.atoms)
+
+
+def _looped(node: Reduce, scope: Scope) -> Piece:
+    loop = scope.loop_name(node.index)
+    piece = emit(node.body, scope.looping({node.index: loop}))
+    count = number_of(node.index.size, scope)
+    if node.kind == "sum":
+        return Piece(f"sum({piece.code} for {loop} in range({count.code}))", piece.axes)
+    inner = f"[{piece.code} for {loop} in range({count.code})]"
+    return Piece(f"np.{node.kind}({inner}, axis=0)", piece.axes)

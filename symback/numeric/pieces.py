@@ -1,0 +1,114 @@
+"""Pieces of NumPy source with the axes their value has, and how they are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from symback.algebra.sizes import Index
+
+CHOICE, COMPARISON, SUM, MATMUL, PRODUCT, NEGATIVE, POWER, ATOM = range(8)
+Axes = tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An expression, the index along each axis of its value, and how tightly it binds.
+
+    ``plain`` marks the read of a finite named value; ``integer`` an integer (or an array of them); ``weak`` a Python number,
+    which takes on the precision of the arrays it meets.
+    """
+
+    code: str
+    axes: Axes = ()
+    binds: int = ATOM
+    plain: bool = False
+    integer: bool = False
+    weak: bool = False
+
+    def at_least(self, level: int) -> str:
+        """The code, in parentheses if it binds less tightly than asked."""
+        return self.code if self.binds >= level else f"({self.code})"
+
+
+Rank = Callable[[Index], int]
+
+
+def union(pieces: Iterable[Piece], rank: Rank) -> Axes:
+    """All axes of some pieces in the order of the scope."""
+    return tuple(sorted(dict.fromkeys(a for p in pieces for a in p.axes), key=rank))
+
+
+def align(piece: Piece, axes: Axes) -> Piece:
+    """The piece with its axes in the order of ``axes``, and a ``None`` wherever broadcasting needs one.
+
+    >>> i, j = Index("i", "n"), Index("j", "m")
+    >>> align(Piece("b", (j,)), (j, i)).code, align(Piece("W", (j, i)), (i, j)).code
+    ('b[:, None]', 'W.T')
+    """
+    if not piece.axes:
+        return piece
+    wanted = tuple(a for a in axes if a in piece.axes)
+    if wanted != piece.axes:
+        piece = transposed(piece, wanted)
+    first = axes.index(wanted[0])
+    if axes[first:] == wanted:
+        return piece
+    marks = ", ".join(":" if a in wanted else "None" for a in axes[first:])
+    return Piece(f"{piece.at_least(ATOM)}[{marks}]", axes[first:], plain=piece.plain, integer=piece.integer)
+
+
+def transposed(piece: Piece, axes: Axes) -> Piece:
+    """The piece with its axes in another order."""
+    if piece.axes == axes:
+        return piece
+    order = tuple(piece.axes.index(a) for a in axes)
+    turn = ".T" if order == tuple(reversed(range(len(order)))) else f".transpose({', '.join(map(str, order))})"
+    return replace(piece, code=f"{piece.at_least(ATOM)}{turn}", axes=axes, binds=ATOM)
+
+
+def plus(parts: Sequence[tuple[int, Piece]], rank: Rank) -> Piece:
+    """The sum of pieces with signs, in written order."""
+    axes = union((p for _, p in parts), rank)
+    text = ""
+    for sign, part in parts:
+        level = SUM if sign > 0 and not text else MATMUL
+        code = align(part, axes).at_least(level)
+        if not text:
+            text = code if sign > 0 else f"-{align(part, axes).at_least(PRODUCT + 1)}"
+        else:
+            text += f" {'+' if sign > 0 else '-'} {code}"
+    return Piece(text, axes, SUM, integer=all(p.integer for _, p in parts), weak=all(p.weak for _, p in parts))
+
+
+def times(parts: Sequence[tuple[int, Piece]], rank: Rank) -> Piece:
+    """The product of pieces, those with exponent -1 divided by, in written order."""
+    axes = union((p for _, p in parts), rank)
+    if len(parts) == 1 and parts[0][0] > 0:
+        return parts[0][1]
+    vectors = [p for _, p in parts if p.axes]
+    if all(e > 0 for e, _ in parts) and [len(v.axes) for v in vectors] == [1, 1] and vectors[0].axes != vectors[1].axes:
+        return _outer(parts, vectors, axes, rank)
+    text = ""
+    for exponent, part in parts:
+        code = align(part, axes).at_least(PRODUCT if exponent > 0 and not text else NEGATIVE + 1)
+        if text:
+            text += f" {'*' if exponent > 0 else '/'} {code}"
+        else:
+            text = code if exponent > 0 else f"1 / {code}"
+    integer = all(e > 0 and p.integer for e, p in parts)
+    return Piece(text, axes, PRODUCT, integer=integer, weak=all(p.weak for _, p in parts))
+
+
+def _outer(parts: Sequence[tuple[int, Piece]], vectors: Sequence[Piece], axes: Axes, rank: Rank) -> Piece:
+    ordered = sorted(vectors, key=lambda v: axes.index(v.axes[0]))
+    outer = Piece(f"np.outer({ordered[0].code}, {ordered[1].code})", axes, integer=all(v.integer for v in vectors))
+    scalars = [(e, p) for e, p in parts if not p.axes]
+    return times([*scalars, (1, outer)], rank) if scalars else outer
+
+
+def negated(piece: Piece) -> Piece:
+    """The piece with a minus sign in front."""
+    if piece.code.startswith("-") and piece.binds >= NEGATIVE:
+        return replace(piece, code=piece.code[1:], binds=ATOM)
+    return replace(piece, code=f"-{piece.at_least(NEGATIVE + 1 if piece.binds != PRODUCT else PRODUCT)}", binds=SUM, plain=False)
