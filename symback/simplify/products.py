@@ -33,14 +33,17 @@ def _collected(node: Mul | Pow) -> Term:
     number = Fraction(1)
     literal: Num | None = None
     opened = _opened(node)
+    numbers, settled = 0, False
     for factor in opened:
         base, exponent = power_of(factor)
         if isinstance(base, Num):
             if exponent.denominator == 1 and (base.value or exponent > 0):
                 number *= base.value**exponent.numerator
                 literal = base if base.literal and exponent == 1 else literal
+                numbers += 1
                 continue
         elif isinstance(base, Bracket):
+            settled = settled or exponent != 1
             exponent = Fraction(1)
             powers.setdefault(key(base), _Power(base, exponent))
             continue
@@ -48,7 +51,7 @@ def _collected(node: Mul | Pow) -> Term:
             flipped = key(negated(base))
             if flipped in powers:
                 powers[flipped].exponent += exponent
-                number *= (-1) ** int(exponent)
+                number *= -1 if exponent % 2 else 1
                 continue
         elif isinstance(base, Apply) and base.op == "exp":
             inverse = key(Apply("exp", (arithmetic(negated(base.args[0])),)))
@@ -60,7 +63,7 @@ def _collected(node: Mul | Pow) -> Term:
             powers[key(base)] = _Power(base, exponent)
         else:
             known.exponent += exponent
-    if len(powers) == len(opened) - (number != 1) and len(opened) == len(factors(node)):
+    if len(powers) + numbers == len(opened) == len(factors(node)) and numbers <= 1 and not settled:
         return node
     rest = [to_power(p.base, p.exponent) for p in powers.values() if p.exponent]
     return product(literal if literal is not None and number == literal.value else number, rest)
