@@ -6,17 +6,17 @@ are read once, and last the use of declared facts. Every line it writes is a rec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
-from symback.algebra.definitions import Definition
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.relabel import shape_of, shape_of_indices
 from symback.algebra.sizes import Index
 from symback.algebra.terms import ZERO, Name, Partial, Ref, Term
 from symback.algebra.traverse import inline, names, walk
-from symback.calculus.local import Local
 from symback.calculus.reverse import Sweep, prepare
-from symback.calculus.trace import Derived, Step
+from symback.calculus.trace import Derived, Lazily, Step, remembered
 from symback.network.program import Program
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.facts import use_facts
@@ -51,7 +51,9 @@ class Derivation:
     @cached_property
     def printed(self) -> Mapping[Name, Derived]:
         """The gradients after the last differentiation: declared facts put to use."""
-        return {name: _with_facts(derived, self.program) for name, derived in self.adjoints.items()}
+        if not any(leaf.facts for leaf in self.program.leaves):
+            return self.adjoints
+        return Lazily({name: partial(_with_facts, derived, self.program) for name, derived in self.adjoints.items()})
 
     def gradient_program(self, wanted: Iterable[Name] | None = None, facts: bool = False) -> Program:
         """Forward definitions and adjoints as one program, with the gradients by ``wanted`` (default: the leaves) as results.
@@ -93,86 +95,94 @@ def derive(program: Program, result: Name | None = None) -> Derivation:
     dL/dz*x
     """
     sweep = prepare(program, program.loss if result is None else result)
-    raw: dict[Partial, Local] = {}
-    locals_: dict[Partial, Derived] = {}
+    locals_ = Lazily({n: partial(_local, sweep, r, by) for n, (r, by) in sweep.links.items()})
     adjoints: dict[Name, Derived] = {}
-    vanishing: frozenset[Name] = frozenset()
+    vanishing: set[Name] = set()
     for name in sweep.order:
-        for reader in sweep.readers.get(name, ()):
-            if reader.name in sweep.reaches:
-                local = sweep.local(reader, name)
-                raw[local.name] = local
-                locals_[local.name] = _local(local, reader)
-        adjoints[name] = _adjoint(sweep, name, raw, locals_, vanishing)
+        adjoints[name] = _adjoint(sweep, name, locals_, vanishing)
         if adjoints[name].result is ZERO:
-            vanishing |= {name}
+            vanishing.add(name)
     return _spliced(sweep, locals_, adjoints)
 
 
-def _local(local: Local, reader: Definition) -> Derived:
-    first = Step(local.name, local.indices, "differentiate", local.head, local.raw, "differentiated by the rules")
-    return Derived(local.name, local.indices, (first, *_simplified(first, (reader,))))
+def _local(sweep: Sweep, reader: Definition, by: Name) -> Derived:
+    """One local derivative: differentiated, simplified, written through the reader's own name."""
+
+    def compute() -> Derived:
+        local = sweep.local(reader, by)
+        first = Step(local.name, local.indices, "differentiate", local.head, local.raw, "differentiated by the rules")
+        return Derived.of((first, *_simplified(first, (reader,))))
+
+    if isinstance(reader.body, Opaque):
+        return compute()
+    return remembered("local", [sweep.shape, shape_of_indices(by, sweep.indices(by)), shape_of(reader)], compute)
 
 
-def _adjoint(
-    sweep: Sweep, name: Name, raw: Mapping[Partial, Local], locals_: Mapping[Partial, Derived], vanishing: frozenset[Name]
-) -> Derived:
+def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanishing: Collection[Name]) -> Derived:
     """One gradient: chain rule, local derivatives put in, simplified."""
     target, head = sweep.adjoint(name), sweep.head(name)
     indices = (*sweep.result_indices, *sweep.indices(name))
     if name == sweep.result:
-        return Derived(target, indices, (Step(target, indices, "seed", head, sweep.seed(), "a quantity changes with itself"),))
-    reason = _reason(sweep, name, vanishing)
-    if reason:
-        return Derived(target, indices, (Step(target, indices, "no path", head, ZERO, reason),), reason)
-    chain = Step(target, indices, "chain rule", head, sweep.chain(name, raw, vanishing), "chain rule")
+        return Derived.of((Step(target, indices, "seed", head, sweep.seed(), "a quantity changes with itself"),))
+    path = _no_path(sweep, name, vanishing)
+    if path is not None:
+        step = Step(target, indices, "no path", head, ZERO, *path)
+        return Derived.of((step,), step.says)
+    readers = tuple(r for r in sweep.readers[name] if r.name in sweep.reaches and r.name not in vanishing)
+    own = sweep.program.definition.get(name)
+    around = readers if own is None else (own, *readers)
 
     def body_of(read: Name) -> tuple[tuple[Index, ...], Term] | None:
-        found = locals_.get(read) if isinstance(read, Partial) else None
+        found = locals_.get(read) if isinstance(read, Partial) and read.local else None
         return None if found is None else (found.indices, found.result)
 
-    put_in = Step(target, indices, "local derivatives", chain.after, inline(chain.after, body_of), "local derivatives put in")
-    folded = [sweep.program.definition[n] for n in (name,) if n in sweep.program.definition]
-    derived = Derived(target, indices, (chain, put_in, *_simplified(put_in, (*folded, *sweep.readers[name]))))
-    return replace(derived, reason=_vanished(sweep, name, locals_)) if derived.result is ZERO else derived
+    def compute() -> Derived:
+        chain = Step(target, indices, "chain rule", head, sweep.chain(name, readers), "chain rule")
+        put_in = Step(target, indices, "local derivatives", chain.after, inline(chain.after, body_of), "local derivatives put in")
+        derived = Derived.of((chain, put_in, *_simplified(put_in, around)))
+        return replace(derived, reason=_vanished(readers, name, locals_)) if derived.result is ZERO else derived
+
+    if any(isinstance(d.body, Opaque) for d in around):
+        return compute()
+    shapes = [sweep.shape, shape_of_indices(name, sweep.indices(name)), *map(shape_of, around)]
+    return remembered("gradient" if own is None else "gradient of a definition", shapes, compute)
 
 
-def _vanished(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived]) -> str:
+def _vanished(readers: tuple[Definition, ...], name: Name, locals_: Mapping[Partial, Derived]) -> str:
     """Why a gradient came out zero."""
-    readers = [r.name for r in sweep.readers[name] if r.name in sweep.reaches]
-    flat = [r for r in readers if locals_[Partial(r, name, local=True)].result is ZERO]
-    if flat == readers:
+    flat = [r.name for r in readers if locals_[Partial(r.name, name, local=True)].result is ZERO]
+    if len(flat) == len(readers):
         return f"{' and '.join(map(str, flat))} has slope 0 in {name} wherever it has a slope"
     return "all terms cancel"
 
 
-def _reason(sweep: Sweep, name: Name, vanishing: frozenset[Name]) -> str:
-    """Why a gradient is zero before any calculation; empty if it need not be."""
+def _no_path(sweep: Sweep, name: Name, vanishing: Collection[Name]) -> tuple[str, tuple[Name, ...]] | None:
+    """Why a gradient is zero before any calculation, as a sentence and the names in it; None if it need not be."""
     if name not in sweep.reaches:
-        return f"{sweep.result} does not depend on {name}"
+        return "{} does not depend on {}", (sweep.result, name)
     readers = [r.name for r in sweep.readers.get(name, ()) if r.name in sweep.reaches]
     if all(r in vanishing for r in readers):
-        return f"{sweep.result} depends on {name} only through {', '.join(map(str, readers))}, whose gradient is 0"
-    return ""
+        blanks = ", ".join("{}" for _ in readers)
+        return f"{{}} depends on {{}} only through {blanks}, whose gradient is 0", (sweep.result, name, *readers)
+    return None
 
 
 def _simplified(last: Step, definitions: tuple[Definition, ...]) -> Iterator[Step]:
     """The steps that simplify the last one: bookkeeping, folds, and then the rules that change the form, until none helps."""
-    term, last = last.after, Step(last.target, last.indices, last.rule, last.before, last.after, last.says)
+    term = last.after
+    line = partial(Step, last.target, last.indices)
     rules = PLAIN
     while True:
         for rule, before, after in simplifications(term, rules):
-            yield replace(last, rule=rule.name, before=before, after=after, says=rule.says)
+            yield line(rule.name, before, after, rule.says)
             term = after
         for definition in definitions:
             after = fold(term, definition)
             if after is not term:
                 parted = split(term, definition)
                 if parted is not term:
-                    yield replace(last, rule="split", before=term, after=parted, says="the fraction split")
-                yield replace(
-                    last, rule="fold", before=parted, after=after, says=f"written through {definition.name}", names=(definition.name,)
-                )
+                    yield line("split", term, parted, "the fraction split")
+                yield line("fold", parted, after, "written through {}", (definition.name,))
                 term = after
                 break
         else:
@@ -186,9 +196,8 @@ def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Na
     spliced: dict[Name, Name] = {}
     readers: dict[Name, list[Name]] = {}
     for name, derived in adjoints.items():
-        for read in names(derived.result):
-            if isinstance(read, Partial) and not read.local:
-                readers.setdefault(read.by, []).append(name)
+        for read in _adjoints_read(derived):
+            readers.setdefault(read, []).append(name)
     for name in sweep.order:
         if name not in sweep.program.definition or len(readers.get(name, ())) != 1 or readers[name] == [name]:
             continue
@@ -197,32 +206,38 @@ def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Na
         if wider is None:
             continue
         adjoints[reader], spliced[name] = wider, reader
-        for read in names(adjoints[name].result):
-            if isinstance(read, Partial) and not read.local:
-                readers[read.by] = [reader if r == name else r for r in readers[read.by]]
-                readers[read.by] = list(dict.fromkeys(readers[read.by]))
+        for read in _adjoints_read(adjoints[name]):
+            readers[read] = list(dict.fromkeys(reader if r == name else r for r in readers[read]))
     return Derivation(sweep, locals_, adjoints, spliced)
+
+
+def _adjoints_read(derived: Derived) -> list[Name]:
+    return [n.by for n in names(derived.result) if isinstance(n, Partial) and not n.local and n.of == derived.target.of]  # type: ignore[union-attr]
 
 
 def _splice(sweep: Sweep, reader: Derived, adjoint: Derived) -> Derived | None:
     """The reader with an adjoint's formula in place of its name; an adjoint read at several places only where that is shorter."""
-    reads = sum(isinstance(n, Ref) and n.name == adjoint.target for n in walk(reader.result))
-    after = inline(reader.result, lambda n: (adjoint.indices, adjoint.result) if n == adjoint.target else None)
-    says = f"{adjoint.target} put in, for it is read nowhere else"
-    step = Step(reader.target, reader.indices, "splice", reader.result, after, says, (adjoint.target,))
     involved = [n.by for n in (reader.target, adjoint.target) if isinstance(n, Partial)]
     around = dict.fromkeys(r.name for n in involved for r in sweep.readers.get(n, ()))
-    candidates = [sweep.program.definition[n] for n in (*involved, *around) if n in sweep.program.definition]
-    steps = (step, *_simplified(step, tuple(dict.fromkeys(candidates))))
-    if reads > 1 and length(steps[-1].after) >= length(reader.result):
-        return None
-    return Derived(reader.target, reader.indices, (*reader.steps, *steps), reader.reason)
+    candidates = tuple(sweep.program.definition[n] for n in dict.fromkeys((*involved, *around)) if n in sweep.program.definition)
+
+    def compute() -> Derived:
+        after = inline(reader.result, lambda n: (adjoint.indices, adjoint.result) if n == adjoint.target else None)
+        says = "{} put in, for it is read nowhere else"
+        step = Step(reader.target, reader.indices, "splice", reader.result, after, says, (adjoint.target,))
+        return Derived.of((*reader.steps, step, *_simplified(step, candidates)), reader.reason)
+
+    if any(isinstance(d.body, Opaque) for d in candidates):
+        wider = compute()
+    else:
+        wider = remembered("splice", [sweep.shape, reader.shape, adjoint.shape, *map(shape_of, candidates)], compute)
+    reads = sum(isinstance(n, Ref) and n.name == adjoint.target for n in walk(reader.result))
+    return None if reads > 1 and length(wider.result) >= length(reader.result) else wider
 
 
 def _with_facts(derived: Derived, program: Program) -> Derived:
     term, used = use_facts(derived.result, program.leaf)
     if not used:
         return derived
-    says = "because " + " and ".join(fact.says(str(name)) for name, fact in used)
-    step = Step(derived.target, derived.indices, "facts", derived.result, term, says, facts=used)
-    return Derived(derived.target, derived.indices, (*derived.steps, step, *_simplified(step, ())), derived.reason)
+    step = Step(derived.target, derived.indices, "facts", derived.result, term, "declared", facts=used)
+    return Derived.of((*derived.steps, step, *_simplified(step, ())), derived.reason)

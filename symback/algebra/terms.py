@@ -54,8 +54,9 @@ class Term:
     x + -1*(y*2^-1)
     """
 
-    __slots__ = ("__weakref__", "_free", "below")
+    __slots__ = ("__weakref__", "_free", "_names", "below")
     _free: tuple[Index, ...] | None
+    _names: tuple[Name, ...] | None
     below: tuple[Term, ...]
 
     def __add__(self, other: TermLike) -> Term:
@@ -98,7 +99,7 @@ def _interned(
     node = _TABLE.get(ident)
     if node is None:
         node = object.__new__(cls)
-        node._free, node.below = None, below
+        node._free, node._names, node.below = None, None, below
         for name, value in fields:
             setattr(node, name, value)
         _TABLE[ident] = node

@@ -123,7 +123,17 @@ def refs(node: Term) -> tuple[Ref, ...]:
 
 def names(node: Term) -> tuple[Name, ...]:
     """The names a term reads, each once, in order."""
-    return tuple(dict.fromkeys(r.name for r in refs(node)))
+    found = node._names
+    if found is None:
+        below = node.below
+        if isinstance(node, Ref):
+            found = (node.name,)
+        elif len(below) == 1:
+            found = names(below[0])
+        else:
+            found = tuple(dict.fromkeys([n for child in below for n in names(child)]))
+        node._names = found
+    return found
 
 
 def substitute(node: Term, mapping: Mapping[Index, Size], avoid: Iterable[Index] = ()) -> Term:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.relabel import Labels, shape_of_indices
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, Name, Partial, Ref, Term, add, bracket, mul, total
 from symback.calculus.local import Local, local_derivative, renamed, site_of
@@ -76,21 +77,33 @@ class Sweep:
                 return definition.name
         raise AssertionError("prepare() adds every auxiliary row")
 
-    def chain(self, name: Name, locals_: Mapping[Partial, Local], vanishing: frozenset[Name]) -> Term:
-        """The chain rule: over all readers, the reader's adjoint times its local derivative, summed over the reader's places.
+    @cached_property
+    def links(self) -> Mapping[Partial, tuple[Definition, Name]]:
+        """Every local derivative of the sweep: its name, the definition differentiated, and the name it is differentiated by."""
+        return {
+            Partial(d.name, name, local=True): (d, name) for d in self.program.definitions if d.name in self.reaches for name in d.reads
+        }
 
-        A scalar result's own adjoint is 1 and is left out; readers whose adjoint vanishes are too.
+    @cached_property
+    def shape(self) -> tuple[object, Labels]:
+        """The shape of the result alone, for problems that are the same up to renaming."""
+        return shape_of_indices(self.result, self.result_indices)
+
+    def chain(self, name: Name, readers: Iterable[Definition]) -> Term:
+        """The chain rule: over the readers, the reader's adjoint times its local derivative, summed over the reader's places.
+
+        A scalar result's own adjoint is 1 and is left out.
         """
         terms = []
-        for reader in self.readers.get(name, ()):
-            if reader.name not in self.reaches or reader.name in vanishing:
-                continue
-            local = locals_[Partial(reader.name, name, local=True)]
+        for reader in readers:
+            outer = renamed(reader.indices, (*self.result_indices, *self.indices(name)))
+            places = tuple(Size.of(i) for i in (*outer, *self.indices(name)))
+            local = Ref(Partial(reader.name, name, local=True), places)
             if reader.name == self.result and not self.result_indices:
-                terms.append(total(local.outer, local.head))
+                terms.append(total(outer, local))
                 continue
-            above = Ref(self.adjoint(reader.name), tuple(Size.of(i) for i in (*self.result_indices, *local.outer)))
-            terms.append(total(local.outer, mul([above, local.head])))
+            above = Ref(self.adjoint(reader.name), tuple(Size.of(i) for i in (*self.result_indices, *outer)))
+            terms.append(total(outer, mul([above, local])))
         return add(terms)
 
     def seed(self) -> Term:

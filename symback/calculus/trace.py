@@ -6,9 +6,15 @@ The steps *are* the computation: each result is the ``after`` of its last step, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import count
+from typing import Generic, TypeVar
 
+from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
+from symback.algebra.relabel import Labels, Renaming, joint_shape, shape_of
 from symback.algebra.sizes import Index
 from symback.algebra.terms import Name, Term
 
@@ -18,7 +24,7 @@ class Step:
     """One line of a derivation: ``target[indices]`` was ``before`` and is ``after`` by ``rule``.
 
     ``names`` are the definitions the rule used (the one folded in, the adjoint spliced in), ``facts`` the declared facts,
-    ``conditions`` what must not vanish.
+    ``conditions`` what must not vanish. ``says`` is the reason in words, with ``{}`` for the names.
     """
 
     target: Name
@@ -26,22 +32,137 @@ class Step:
     rule: str
     before: Term
     after: Term
-    says: str
+    reason: str
     names: tuple[Name, ...] = ()
     facts: tuple[tuple[Name, Fact], ...] = ()
     conditions: tuple[Term, ...] = ()
 
+    @property
+    def says(self) -> str:
+        """The reason in words."""
+        if self.facts:
+            return "because " + " and ".join(fact.says(str(name)) for name, fact in self.facts)
+        return self.reason.format(*self.names)
 
-@dataclass(frozen=True, slots=True)
+    def renamed(self, renaming: Renaming) -> Step:
+        """The same line of another layer."""
+        return Step(
+            renaming.name(self.target),
+            renaming.indices(self.indices),
+            self.rule,
+            renaming.term(self.before),
+            renaming.term(self.after),
+            self.reason,
+            tuple(renaming.name(n) for n in self.names),
+            self.facts,
+            tuple(renaming.term(c) for c in self.conditions),
+        )
+
+
+Shape = tuple[int, Labels]
+
+
+@dataclass(frozen=True)
 class Derived:
-    """A quantity with the steps that led to it; ``indices`` are its free indices."""
+    """A quantity and the steps that led to it; ``indices`` are its free indices, ``result`` the last step's ``after``.
+
+    ``reason`` says why it is zero, where it is. ``like`` names the quantity of the same shape it was renamed from, where it
+    was not derived anew; its steps are renamed when somebody looks at them.
+    """
 
     target: Name
     indices: tuple[Index, ...]
-    steps: tuple[Step, ...]
+    result: Term
+    record: Callable[[], tuple[Step, ...]]
     reason: str = ""
+    like: Name | None = None
+    known_shape: Shape | None = None
+
+    @staticmethod
+    def of(steps: tuple[Step, ...], reason: str = "") -> Derived:
+        """The quantity that some steps derive."""
+        last = steps[-1]
+        return Derived(last.target, last.indices, last.after, lambda: steps, reason)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The recorded steps."""
+        return self.record()
 
     @property
-    def result(self) -> Term:
-        """The ``after`` of the last step."""
-        return self.steps[-1].after
+    def shape(self) -> Shape:
+        """What this is up to renaming, and the labels in it."""
+        if self.known_shape is not None:
+            return self.known_shape
+        key, labels = shape_of(Definition(self.target, self.indices, self.result))
+        return _number(key), labels
+
+    def renamed(self, renaming: Renaming, shape: Shape) -> Derived:
+        """The same quantity of another layer."""
+        return Derived(
+            renaming.name(self.target),
+            renaming.indices(self.indices),
+            renaming.term(self.result),
+            lambda: tuple(step.renamed(renaming) for step in self.steps),
+            like=self.target,
+            known_shape=shape,
+        )
+
+
+_COUNTER = count()
+_NUMBERS: dict[object, int] = {}
+_KNOWN: dict[int, tuple[Derived, Labels]] = {}
+LARGEST_MEMORY = 20000
+
+
+def _number(key: object) -> int:
+    number = _NUMBERS.get(key)
+    if number is None:
+        number = _NUMBERS[key] = next(_COUNTER)
+    return number
+
+
+def remembered(kind: str, shapes: list[tuple[object, Labels]], derive: Callable[[], Derived]) -> Derived:
+    """What ``derive`` gives, or the same of an earlier problem of the same shape, renamed.
+
+    ``shapes`` must hold everything the derivation depends on. What is zero keeps its own reason and is not remembered.
+    """
+    if len(_NUMBERS) > LARGEST_MEMORY:
+        _NUMBERS.clear()
+        _KNOWN.clear()
+    key, labels = joint_shape(shapes)
+    number = _number((kind, key))
+    found = _KNOWN.get(number)
+    if found is None:
+        derived = derive()
+        if derived.reason:
+            return derived
+        derived = replace(derived, known_shape=(number, labels))
+        _KNOWN[number] = (derived, labels)
+        return derived
+    known, old = found
+    if old == labels:
+        return known
+    return known.renamed(Renaming(dict(zip(old, labels, strict=True))), (number, labels))
+
+
+K = TypeVar("K")
+
+
+class Lazily(Mapping[K, Derived], Generic[K]):
+    """Derived quantities by name, each derived when it is first asked for."""
+
+    def __init__(self, makers: Mapping[K, Callable[[], Derived]]) -> None:
+        self._makers = makers
+        self._made: dict[K, Derived] = {}
+
+    def __getitem__(self, name: K) -> Derived:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
