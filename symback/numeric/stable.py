@@ -13,6 +13,7 @@ from typing import Any, Literal
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, Add, Apply, Bracket, Mul, Name, Num, Pow, Reduce, Ref, Term, apply, is_number, mul
+from symback.algebra.terms import _interned as interned
 from symback.algebra.traverse import free_indices, rewrite, substitute
 from symback.network.program import Program
 
@@ -28,18 +29,18 @@ class Along(Term):
 
     __slots__ = ("at", "body", "brackets", "index", "kind")
 
-    def __init__(
-        self,
-        kind: Literal["softmax", "log_softmax", "logsumexp"],
-        index: Index,
-        body: Term,
-        brackets: tuple[Bracket, ...],
-        at: Index | None = None,
-    ):
-        self.kind, self.index, self.body, self.brackets, self.at = kind, index, body, brackets, at
-        inner = dict.fromkeys(i for t in (body, *brackets) for i in free_indices(t) if i is not index)
-        self._free = (*inner, *([at] if at is not None else []))
-        self.below = (body, *brackets)
+    kind: Literal["softmax", "log_softmax", "logsumexp"]
+    index: Index
+    body: Term
+    brackets: tuple[Bracket, ...]
+    at: Index | None
+
+    def __new__(cls, kind: str, index: Index, body: Term, brackets: tuple[Bracket, ...], at: Index | None = None) -> Along:
+        fields = (("kind", kind), ("index", index), ("body", body), ("brackets", brackets), ("at", at))
+        node: Along = interned(cls, (cls, kind, index, body, brackets, at), fields, (body, *brackets))
+        inner = dict.fromkeys(i for t in node.below for i in free_indices(t) if i is not index)
+        node._free = (*inner, *([at] if at is not None else []))
+        return node
 
 
 def stabilised(program: Program) -> Program:
@@ -105,8 +106,9 @@ def _reciprocal(node: Term, table: Definitions) -> Term | None:
     if not isinstance(node, Pow) or not isinstance(node.exponent, Num) or node.exponent.value >= 0 or node.exponent.value.denominator != 1:
         return None
     base, power = node.base, -node.exponent.value
-    if isinstance(base, Pow) and isinstance(base.exponent, Num) and base.exponent.value.denominator == 1 and base.exponent.value > 0:
-        base, power = base.base, power * base.exponent.value
+    inner = base.exponent if isinstance(base, Pow) else None
+    if isinstance(base, Pow) and isinstance(inner, Num) and inner.value.denominator == 1 and inner.value > 0:
+        base, power = base.base, power * inner.value
     u = _one_plus_exp(base)
     if u is None:
         return None

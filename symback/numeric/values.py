@@ -79,13 +79,15 @@ def sizes_from_values(program: Program, values: Mapping[Any, Any]) -> dict[str, 
     """The sizes that follow from the shapes of the values, together with those the program declares.
 
     Each axis gives an equation ``size = length``; those that are linear in one unknown symbol are solved until none is
-    left, the others are checked. A table of widths ``n[l]`` is filled from ragged lists.
+    left, the others are checked. A table of widths ``n[l]`` is filled from ragged lists. An integer among the values whose
+    name is that of no leaf is a size (a stride, a padding).
 
     Raises NumericError where two axes disagree or a value is not laid out as declared.
     """
     known: dict[str, object] = {k: v for k, v in program.sizes.items() if isinstance(v, int | list | tuple)}
+    known |= {k: int(v) for k, v in values.items() if isinstance(v, int) and k not in program.leaf and k not in program.definition}
     tables: dict[str, dict[int, int]] = {}
-    pending = [e for leaf in program.leaves if leaf.name in values for e in _equations(leaf, nested(values[leaf.name]))]
+    pending = [e for leaf in program.leaves if leaf.name in values for e in _equations(leaf, values[leaf.name])]
     progress = True
     while progress and pending:
         progress, rest = False, []
@@ -104,8 +106,11 @@ Equation = tuple[Size, dict[Index, int], int, str]
 
 
 def _equations(leaf: Leaf, value: Any) -> Iterator[Equation]:
-    """``(size, outer indices, length, where)`` for every list inside a value."""
-    yield from _axis_equations(leaf, value, 0, {})
+    """``(size, outer indices, length, where)`` for every list inside a value; for an array, one each axis."""
+    if hasattr(value, "shape") and len(value.shape) == len(leaf.indices) and not any(i.size.indices for i in leaf.indices):
+        yield from ((i.size, {}, int(length), leaf.name) for i, length in zip(leaf.indices, value.shape, strict=True))
+    else:
+        yield from _axis_equations(leaf, nested(value), 0, {})
 
 
 def _axis_equations(leaf: Leaf, value: Any, axis: int, env: dict[Index, int]) -> Iterator[Equation]:

@@ -1,0 +1,174 @@
+"""A program compiled to NumPy: forward pass, gradients, steps of gradient descent, training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from symback.errors import NumericError
+from symback.network.program import PARAMETERS, Leaf, Program
+from symback.numeric.compile import compile_source
+from symback.numeric.source import list_axes, source
+from symback.numeric.values import exact, nested, sizes_from_values
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class History:
+    """What a training run did: the mean loss of each epoch before its steps, and the values at the end."""
+
+    losses: tuple[float, ...]
+    values: dict[str, Any]
+
+    def __repr__(self) -> str:
+        if not self.losses:
+            return "no epoch was run"
+        return f"{len(self.losses)} epochs, loss {self.losses[0]:.6g} → {self.losses[-1]:.6g}"
+
+
+class Model:
+    """The generated NumPy module of a program and its gradients, ready to run.
+
+    ``source`` is the text of the module. Values may be numbers, nested lists or arrays, of the declared shapes; what is not
+    given comes from the values the network declares. Sizes follow from the shapes.
+
+    Raises NumericError, in one line: a value is missing, has another shape than declared, is not finite, or overflows on the
+    way.
+
+    >>> from symback.algebra.definitions import Definition
+    >>> from symback.algebra.terms import Partial, ref
+    >>> from symback.network.program import Leaf
+    >>> square = Program("square", (Leaf("w", (), "weight"),), (Definition("L", (), ref("w") ** 2),), ("L",))
+    >>> slope = Definition(Partial("L", "w"), (), 2 * ref("w"))
+    >>> model = Model(square, square.with_definitions((*square.definitions, slope), (slope.name,)))
+    >>> model.gradients({"w": 3.0})
+    (9.0, {'w': 6.0})
+    >>> model.step({"w": 3.0}, rate=0.5)
+    {'w': 0.0}
+    """
+
+    def __init__(self, program: Program, gradient_program: Program, dtype: Literal["float64", "float32"] | str = "float64") -> None:
+        if dtype not in ("float64", "float32"):
+            raise NumericError(f"dtype={dtype!r}", "there is no such precision", "use 'float64' or 'float32'")
+        self.program, self.gradient_program, self.dtype = program, gradient_program, dtype
+
+    @cached_property
+    def source(self) -> str:
+        """The generated module."""
+        return source(self.program, self.gradient_program, self.dtype)
+
+    @cached_property
+    def _module(self) -> dict[str, Any]:
+        return compile_source(self.source, f"<{self.program.name or 'network'}>")
+
+    def forward(self, values: Values | None = None) -> dict[str, Any]:
+        """Every named intermediate and the loss."""
+        result: dict[str, Any] = self._run("forward", values)
+        return result
+
+    def gradients(self, values: Values | None = None) -> tuple[Any, dict[str, Any]]:
+        """The loss and the gradients by name, each of the shape declared for the name."""
+        result: tuple[Any, dict[str, Any]] = self._run("gradients", values)
+        return result
+
+    def step(self, values: Values | None = None, rate: float = 0.1) -> dict[str, Any]:
+        """The parameters after one step of gradient descent; every gradient is taken at the old values."""
+        new = self._run("step", values, rate)
+        return {name: new[name] for name in self._parameters}
+
+    @property
+    def _parameters(self) -> tuple[str, ...]:
+        return tuple(leaf.name for leaf in self.program.leaves if leaf.role in PARAMETERS)
+
+    def train(
+        self,
+        data: Values | Iterable[Values],
+        rate: float,
+        epochs: int,
+        start: Values | None = None,
+        until: float = 0.0,
+    ) -> History:
+        """Gradient descent: one step a sample, in order, for ``epochs`` rounds or until the mean loss is at most ``until``.
+
+        ``data`` is one sample or several; each gives inputs and targets. ``start`` gives the parameters to begin with.
+        """
+        samples = [data] if isinstance(data, Mapping) else list(data)
+        values: dict[str, Any] = {**self.program.values, **(start or {})}
+        losses: list[float] = []
+        for _ in range(epochs):
+            seen = []
+            for sample in samples:
+                here = {**values, **{k: v for k, v in sample.items() if k not in values or k not in self._parameters}}
+                seen.append(float(self.gradients(here)[0]))
+                values = {**values, **self.step(here, rate)}
+            losses.append(sum(seen) / len(seen))
+            if losses[-1] <= until:
+                break
+        return History(tuple(losses), {name: values[name] for name in self._parameters if name in values})
+
+    def _run(self, function: str, values: Values | None, *arguments: Any) -> Any:
+        ready = self.prepared({**self.program.values, **(values or {})})
+        try:
+            return self._module[function](ready, *arguments)
+        except (OverflowError, ZeroDivisionError, ValueError) as error:
+            where = self.program.name or "the network"
+            raise NumericError(where, f"a value cannot be computed ({error})", "give values where every definition is finite") from None
+
+    def prepared(self, values: Values) -> dict[str, Any]:
+        """The values as arrays of the declared shapes."""
+        import numpy as np
+
+        convert = _plain if self._is_scalar else _array(np, self.dtype)
+        ready = {leaf.name: _converted(leaf, values, convert) for leaf in self.program.leaves}
+        sizes = {k: v for k, v in values.items() if k not in ready and isinstance(v, int)}
+        if not self._is_scalar:
+            sizes_from_values(self.program, {**ready, **sizes})
+        return {**ready, **sizes}
+
+    @cached_property
+    def _is_scalar(self) -> bool:
+        return not any(leaf.indices for leaf in self.program.leaves)
+
+
+def _plain(leaf: Leaf, value: Any) -> Any:
+    value = nested(value)
+    if isinstance(value, list):
+        raise NumericError(leaf.name, "the value is a list", f"{leaf.name} is declared as a single number")
+    return float(exact(value, leaf.name))
+
+
+def _array(np: Any, dtype: str) -> Callable[[Leaf, Any], Any]:
+    def convert(leaf: Leaf, value: Any) -> Any:
+        try:
+            array = np.asarray(value if hasattr(value, "dtype") and value.dtype.kind in "fiub" else _floats(leaf, value), dtype)
+        except ValueError:
+            raise NumericError(
+                leaf.name, "the rows of the value do not have the same length", "give a value of the declared shape"
+            ) from None
+        if not np.isfinite(array).all():
+            raise NumericError(leaf.name, "a value is not finite", "give finite values")
+        return array
+
+    return convert
+
+
+def _floats(leaf: Leaf, value: Any) -> Any:
+    value = nested(value)
+    return [_floats(leaf, v) for v in value] if isinstance(value, list) else float(exact(value, leaf.name))
+
+
+def _converted(leaf: Leaf, values: Values, convert: Callable[[Leaf, Any], Any]) -> Any:
+    if leaf.name not in values:
+        raise NumericError(leaf.name, "no value is given", f"give a value for {leaf.name}")
+    return _listed(leaf, values[leaf.name], list_axes(leaf.indices), convert)
+
+
+def _listed(leaf: Leaf, value: Any, depth: int, convert: Callable[[Leaf, Any], Any]) -> Any:
+    if not depth:
+        return convert(leaf, value)
+    if not isinstance(value, Sequence) and not hasattr(value, "shape"):
+        raise NumericError(leaf.name, "the value is not a list", "give one part a layer")
+    return [_listed(leaf, part, depth - 1, convert) for part in value]
