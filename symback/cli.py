@@ -1,0 +1,367 @@
+"""The command line: verbs that ask the API and print what it says, as text or as JSON.
+
+Exit status: 1 if anything is refuted; else 2 if any input cannot be used; else 3 if anything is undecided or conditional; else 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from symback.errors import SymbackError
+
+if TYPE_CHECKING:
+    from symback.api import Derivation, Formula, Network
+
+SCHEMA = 1
+REFUTED, UNUSABLE, OPEN = 1, 2, 3
+INTERRUPTED, BROKEN_PIPE = 130, 141
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a verb says: the data for ``--json``, the text otherwise, and the exit status."""
+
+    data: Mapping[str, Any]
+    text: str
+    status: int = 0
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb of the command line: its help, its arguments and what it does."""
+
+    name: str
+    help: str
+    run: Callable[[argparse.Namespace], Answer]
+    arguments: tuple[tuple[tuple[str, ...], Mapping[str, Any]], ...] = ()
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNUSABLE, f"{self.prog}: {one_line(message)}; {self.prog} --help says more\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    >>> main(["examples", "--json"]) == 0
+    {"schema": 1, ...
+    True
+    """
+    try:
+        return _answered(_parser().parse_args(argv))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _silence()
+        return BROKEN_PIPE
+
+
+def _answered(args: argparse.Namespace) -> int:
+    try:
+        answer: Answer = args.run(args)
+    except SymbackError as error:
+        print(f"symback: {one_line(str(error))}", file=sys.stderr)
+        return status_of(error)
+    _print(json.dumps({"schema": SCHEMA, **answer.data}, ensure_ascii=False, allow_nan=False) if args.json else answer.text)
+    return answer.status
+
+
+def _print(text: str) -> None:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    print(text, end="" if text.endswith("\n") else "\n", flush=True)
+
+
+def _silence() -> None:
+    """Keep Python from complaining once more when it closes a pipe nobody reads."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def status_of(error: SymbackError) -> int:
+    """The exit status of an error: a failed check refutes, everything else is unusable input."""
+    from symback.errors import VerificationError
+
+    return REFUTED if isinstance(error, VerificationError) else UNUSABLE
+
+
+def one_line(text: str) -> str:
+    r"""A message on one line, control characters made visible.
+
+    >>> one_line("a\n b\x1b[31m")
+    'a b\\x1b[31m'
+    """
+    joined = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in joined)
+
+
+# verbs --------------------------------------------------------------------------------------------------------------------
+
+
+def derive(args: argparse.Namespace) -> Answer:
+    """The gradients."""
+    network = found(args.net)
+    derivation = network.derive(args.wrt)
+    formulas = derivation.gradients
+    data = {
+        "network": network.name,
+        "loss": str(network.program.loss),
+        "gradients": {name: _formula(formula, args) for name, formula in formulas.items()},
+        "definitions": [{"name": d.name, "text": t} for d, t in _definitions(derivation, args)],
+    }
+    if args.steps:
+        from symback.sheets.board import board
+
+        text = board(derivation, notation=args.notation)
+        return Answer({**data, "steps": text.splitlines()}, text)
+    return Answer(data, "\n".join(f.text(notation=args.notation, over=args.over) for f in formulas.values()))
+
+
+def _formula(formula: Formula, args: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "text": formula.text(notation=args.notation, over=args.over),
+        "latex": formula.latex(notation=args.notation, over=args.over),
+        "shape": [str(size) if size.constant is None else size.constant for size in formula.shape],
+        "facts": [fact.says(str(name)) for name, fact in formula.facts],
+        "verdict": "unchecked",
+    }
+
+
+def _definitions(derivation: Derivation, args: argparse.Namespace) -> list[tuple[Any, str]]:
+    from dataclasses import replace
+
+    from symback.notation.write import equation_text
+    from symback.typeset.style import DEFAULT
+
+    program = derivation.gradient_program
+    style = replace(DEFAULT, notation=args.notation)
+    return [(d, equation_text(d, program, style)) for d in derivation.program.definitions]
+
+
+def sheet(args: argparse.Namespace) -> Answer:
+    """The handout."""
+    from symback.sheets.write import publish
+
+    network = found(args.net)
+    path = Path(args.output or f"{_slug(args.net)}.pdf")
+    written = publish(network.derive(), path)
+    data = {"network": network.name, "files": [str(p) for p in written.paths], "engine": written.engine}
+    return Answer(data, f"{', '.join(map(str, written.paths))}: {written.how}")
+
+
+def step(args: argparse.Namespace) -> Answer:
+    """One step of gradient descent."""
+    network = found(args.net)
+    values, rate = _numbers(network, args)
+    model = network.derive().compile()
+    loss, gradients = model.gradients(values)
+    after = model.step(values, rate)
+    before = {name: plain(values[name], name) for name in after}
+    new = {name: plain(value, name) for name, value in after.items()}
+    loss_after = model.gradients({**values, **after})[0]
+    data = {
+        "network": network.name,
+        "rate": rate,
+        "before": before,
+        "gradients": {name: plain(value, name) for name, value in gradients.items()},
+        "after": new,
+        "loss_before": plain(loss, "loss"),
+        "loss_after": plain(loss_after, "loss"),
+    }
+    return Answer(data, _step_text(data))
+
+
+def _numbers(network: Network, args: argparse.Namespace) -> tuple[dict[str, Any], float]:
+    values = dict(network.program.values)
+    if args.values:
+        from symback.reading.files import read_file
+
+        table = read_file(args.values)
+        given = table.get("values", table)
+        if not isinstance(given, Mapping):
+            raise SymbackError(args.values, "holds no table of values", "write [values] and a line for each name")
+        values |= given
+    declared = {leaf.name for leaf in network.program.leaves}
+    rate = values.get("rate") if args.rate is None else args.rate
+    if "rate" not in declared:
+        values.pop("rate", None)
+    if not isinstance(rate, int | float):
+        raise SymbackError("rate", "no learning rate is given", "add --rate 0.1 or write rate = 0.1 under values")
+    return values, float(rate)
+
+
+def _step_text(data: Mapping[str, Any]) -> str:
+    head = f"rate {data['rate']:.6g}, loss {data['loss_before']:.6g} → {data['loss_after']:.6g}"
+    return "\n".join([head, *(_row(name, data) for name in data["after"])])
+
+
+def _row(name: str, data: Mapping[str, Any]) -> str:
+    before, after, gradient = (shown(data[key][name]) for key in ("before", "after", "gradients"))
+    return f"{name}: {before} → {after}   (gradient {gradient})"
+
+
+def verify(args: argparse.Namespace) -> Answer:
+    """Evidence for every formula."""
+    from symback.verify.report import verify as verified
+
+    network = found(args.net)
+    derivation = network.derive()
+    report = verified(derivation.core, derivation.wanted)
+    rows = [_evidence(row) for row in report]
+    text = "\n".join(f"{row['name']}: {row['verdict']}, {row['route']}" + _conditions(row) for row in rows)
+    return Answer({"network": network.name, "formulas": rows}, text, _verdict_status([row["verdict"] for row in rows]))
+
+
+def _evidence(row: Any) -> dict[str, Any]:
+    keys = ("name", "verdict", "route", "conditions", "worst", "seconds", "steps")
+    return {key: getattr(row, key) for key in keys}
+
+
+def _conditions(row: Mapping[str, Any]) -> str:
+    return f" ({'; '.join(row['conditions'])})" if row["conditions"] else ""
+
+
+def _verdict_status(verdicts: Sequence[str]) -> int:
+    for words, status in ((("refuted",), REFUTED), (("cannot read",), UNUSABLE), (("undecided", "conditional", "unchecked"), OPEN)):
+        if any(v in words for v in verdicts):
+            return status
+    return 0
+
+
+def code(args: argparse.Namespace) -> Answer:
+    """The NumPy module."""
+    network = found(args.net)
+    source = network.derive().compile().source
+    data = {"network": network.name, "source": source, "file": args.output}
+    if args.output is None:
+        return Answer(data, source)
+    from symback.sheets.files import write_file
+
+    write_file(Path(args.output), source)
+    return Answer(data, f"{args.output}: a NumPy module with forward, gradients and step")
+
+
+def examples(args: argparse.Namespace) -> Answer:
+    """What is packaged."""
+    from symback.sheets.resources import examples as packaged
+
+    rows = [{"name": name, "file": str(path), "says": first_line(path)} for name, path in packaged().items()]
+    width = max(len(row["name"]) for row in rows)
+    return Answer({"examples": rows}, "\n".join(f"{row['name']:<{width}}  {row['says']}" for row in rows))
+
+
+def doctor(args: argparse.Namespace) -> Answer:
+    """What is installed."""
+    from symback.sheets.doctor import parts
+
+    rows = parts()
+    width = max(len(row.name) for row in rows)
+    text = "\n".join(f"{row.name:<{width}}  {row.found or 'missing'}{f' ({row.use})' if row.use else ''}" for row in rows)
+    data = {"parts": [{"name": r.name, "found": r.found, "use": r.use, "needed": r.needed} for r in rows]}
+    return Answer(data, text, UNUSABLE if any(r.needed and not r.found for r in rows) else 0)
+
+
+# input and output ---------------------------------------------------------------------------------------------------------
+
+
+def found(net: str) -> Network:
+    """The network a user names: a file, or else a packaged example."""
+    from symback.sheets.resources import examples as packaged
+
+    path = Path(net)
+    known = packaged()
+    if not path.is_file():
+        if net not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(net, known, 1)
+            names = f"did you mean {near[0]}?" if near else f"packaged examples are {', '.join(known)}"
+            raise SymbackError(net, "no such file, and no packaged example of that name", names)
+        path = known[net]
+    from symback.api import Network, load
+
+    if path.suffix != ".py":
+        return load(path)
+    from symback.sheets.scripts import network_of
+
+    network = network_of(path)
+    if not isinstance(network, Network):
+        raise SymbackError(str(path), f"network is of type {type(network).__name__}", "write network = symback.Network(...)")
+    return network
+
+
+def first_line(path: Path) -> str:
+    """The first sentence of a file: its docstring or leading comment."""
+    return path.read_text(encoding="utf-8").partition("\n")[0].strip('#" ')
+
+
+def _slug(net: str) -> str:
+    return Path(net).stem.replace("_", "-")
+
+
+def plain(value: Any, name: str) -> Any:
+    """A number or nested lists of numbers, none of them infinite or undefined."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, list | tuple):
+        return [plain(v, name) for v in value]
+    number = float(value)
+    if not isfinite(number):
+        raise SymbackError(name, f"the result is {number}", "the values are out of range for this network")
+    return number
+
+
+def shown(value: Any) -> str:
+    """Numbers to six digits."""
+    return f"[{', '.join(map(shown, value))}]" if isinstance(value, list) else f"{value:.6g}"
+
+
+NET = (("net",), {"metavar": "NET", "help": "a network file, a Python file that defines `network`, or a packaged example"})
+OUTPUT = (("-o", "--output"), {"metavar": "FILE", "help": "the file to write"})
+
+VERBS = (
+    Verb("derive", "print the gradients", derive, (
+        NET,
+        (("--wrt",), {"metavar": "NAME", "nargs": "+", "action": "extend", "help": "derive by these names only; intermediates too"}),
+        (("--notation",), {"choices": ("matrix", "index", "scalar"), "default": "matrix"}),
+        (("--over",), {"choices": ("names", "leaves"), "default": "names", "help": "keep the names of other gradients, or put them in"}),
+        (("--steps",), {"action": "store_true", "help": "show every step, as on a board"}),
+    )),
+    Verb("sheet", "write the derivation as a handout: .pdf, .tex or .md", sheet, (NET, OUTPUT)),
+    Verb("step", "one step of gradient descent, in numbers", step, (
+        NET,
+        (("--rate",), {"type": float, "metavar": "R", "help": "the learning rate (default: the network's own)"}),
+        (("--values",), {"metavar": "FILE", "help": "a TOML or JSON file with numbers for the declared symbols"}),
+    )),
+    Verb("verify", "check every gradient and every step", verify, (NET,)),
+    Verb("code", "print or write the NumPy module", code, (NET, OUTPUT)),
+    Verb("examples", "list the packaged examples", examples),
+    Verb("doctor", "say what is installed", doctor),
+)  # fmt: skip
+
+
+def _parser() -> argparse.ArgumentParser:
+    from symback import __version__
+
+    parser = Parser(prog="symback", description="Derive, prove and print the gradient formulas of neural networks.")
+    parser.add_argument("--version", action="version", version=f"symback {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in VERBS:
+        own = verbs.add_parser(verb.name, help=verb.help, description=verb.help)
+        for names, options in verb.arguments:
+            own.add_argument(*names, **options)
+        own.add_argument("--json", action="store_true", help="answer in JSON")
+        own.set_defaults(run=verb.run)
+    return parser
+
+
+__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""Derivations as sheets: plain records, templates, files."""
