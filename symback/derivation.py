@@ -14,7 +14,7 @@ from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.relabel import shape_of, shape_of_indices
 from symback.algebra.sizes import Index
 from symback.algebra.terms import ZERO, Name, Partial, Ref, Term
-from symback.algebra.traverse import inline, names, walk
+from symback.algebra.traverse import inline, walk
 from symback.calculus.reverse import Sweep, prepare
 from symback.calculus.trace import Derived, Lazily, Step, remembered
 from symback.network.program import Program
@@ -100,7 +100,7 @@ def derive(program: Program, result: Name | None = None) -> Derivation:
     vanishing: set[Name] = set()
     for name in sweep.order:
         adjoints[name] = _adjoint(sweep, name, locals_, vanishing)
-        if adjoints[name].result is ZERO:
+        if adjoints[name].is_zero:
             vanishing.add(name)
     return _spliced(sweep, locals_, adjoints)
 
@@ -120,13 +120,13 @@ def _local(sweep: Sweep, reader: Definition, by: Name) -> Derived:
 
 def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanishing: Collection[Name]) -> Derived:
     """One gradient: chain rule, local derivatives put in, simplified."""
-    target, head = sweep.adjoint(name), sweep.head(name)
-    indices = (*sweep.result_indices, *sweep.indices(name))
+    own_indices = sweep.indices(name)
+    line = partial(Step, sweep.adjoint(name), (*sweep.result_indices, *own_indices))
     if name == sweep.result:
-        return Derived.of((Step(target, indices, "seed", head, sweep.seed(), "a quantity changes with itself"),))
+        return Derived.of((line("seed", sweep.head(name), sweep.seed(), "a quantity changes with itself"),))
     path = _no_path(sweep, name, vanishing)
     if path is not None:
-        step = Step(target, indices, "no path", head, ZERO, *path)
+        step = line("no path", sweep.head(name), ZERO, *path)
         return Derived.of((step,), step.says)
     readers = tuple(r for r in sweep.readers[name] if r.name in sweep.reaches and r.name not in vanishing)
     own = sweep.program.definition.get(name)
@@ -137,14 +137,14 @@ def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanis
         return None if found is None else (found.indices, found.result)
 
     def compute() -> Derived:
-        chain = Step(target, indices, "chain rule", head, sweep.chain(name, readers), "chain rule")
-        put_in = Step(target, indices, "local derivatives", chain.after, inline(chain.after, body_of), "local derivatives put in")
+        chain = line("chain rule", sweep.head(name), sweep.chain(name, readers), "chain rule")
+        put_in = line("local derivatives", chain.after, inline(chain.after, body_of), "local derivatives put in")
         derived = Derived.of((chain, put_in, *_simplified(put_in, around)))
         return replace(derived, reason=_vanished(readers, name, locals_)) if derived.result is ZERO else derived
 
     if any(isinstance(d.body, Opaque) for d in around):
         return compute()
-    shapes = [sweep.shape, shape_of_indices(name, sweep.indices(name)), *map(shape_of, around)]
+    shapes = [sweep.shape, shape_of_indices(name, own_indices), *map(shape_of, around)]
     return remembered("gradient" if own is None else "gradient of a definition", shapes, compute)
 
 
@@ -212,7 +212,7 @@ def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Na
 
 
 def _adjoints_read(derived: Derived) -> list[Name]:
-    return [n.by for n in names(derived.result) if isinstance(n, Partial) and not n.local and n.of == derived.target.of]  # type: ignore[union-attr]
+    return [n.by for n in derived.reads if isinstance(n, Partial) and not n.local and n.of == derived.target.of]  # type: ignore[union-attr]
 
 
 def _splice(sweep: Sweep, reader: Derived, adjoint: Derived) -> Derived | None:
@@ -225,14 +225,15 @@ def _splice(sweep: Sweep, reader: Derived, adjoint: Derived) -> Derived | None:
         after = inline(reader.result, lambda n: (adjoint.indices, adjoint.result) if n == adjoint.target else None)
         says = "{} put in, for it is read nowhere else"
         step = Step(reader.target, reader.indices, "splice", reader.result, after, says, (adjoint.target,))
-        return Derived.of((*reader.steps, step, *_simplified(step, candidates)), reader.reason)
+        wider = Derived.of((*reader.steps, step, *_simplified(step, candidates)), reader.reason)
+        reads = sum(isinstance(n, Ref) and n.name == adjoint.target for n in walk(reader.result))
+        return replace(wider, longer=reads > 1 and length(wider.result) >= length(reader.result))
 
     if any(isinstance(d.body, Opaque) for d in candidates):
         wider = compute()
     else:
         wider = remembered("splice", [sweep.shape, reader.shape, adjoint.shape, *map(shape_of, candidates)], compute)
-    reads = sum(isinstance(n, Ref) and n.name == adjoint.target for n in walk(reader.result))
-    return None if reads > 1 and length(wider.result) >= length(reader.result) else wider
+    return None if wider.longer else wider
 
 
 def _with_facts(derived: Derived, program: Program) -> Derived:

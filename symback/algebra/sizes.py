@@ -23,10 +23,11 @@ _TABLE: WeakValueDictionary[Key, object] = WeakValueDictionary()
 class SizeSymbol:
     """An undetermined size such as ``n``; ``least`` is 1 for an axis and 0 for a padding or an offset."""
 
-    __slots__ = ("__weakref__", "key", "least", "name")
+    __slots__ = ("__weakref__", "_size", "key", "least", "name")
     name: str
     least: int
     key: Key
+    _size: Size
 
     def __new__(cls, name: str, least: int = 1) -> SizeSymbol:
         ident = (cls, name, least)
@@ -44,11 +45,12 @@ class SizeSymbol:
 class Index:
     """An index ``i`` that runs over ``0 .. size-1``; ``mark`` tells fresh copies of one letter apart."""
 
-    __slots__ = ("__weakref__", "key", "mark", "name", "size")
+    __slots__ = ("__weakref__", "_size", "key", "mark", "name", "size")
     name: str
     size: Size
     mark: int
     key: Key
+    _size: Size
 
     def __new__(cls, name: str, size: SizeLike, mark: int = 0) -> Index:
         extent = Size.of(size)
@@ -67,10 +69,11 @@ class Index:
 class SizeAt:
     """A size that reads one outer index: ``n[l]``, the width of layer ``l``."""
 
-    __slots__ = ("__weakref__", "key", "name", "place")
+    __slots__ = ("__weakref__", "_size", "key", "name", "place")
     name: str
     place: Size
     key: Key
+    _size: Size
 
     def __new__(cls, name: str, place: SizeLike) -> SizeAt:
         at = Size.of(place)
@@ -89,10 +92,11 @@ class SizeAt:
 class Floor:
     """``numerator // denominator`` where it does not divide exactly."""
 
-    __slots__ = ("__weakref__", "denominator", "key", "numerator")
+    __slots__ = ("__weakref__", "_size", "denominator", "key", "numerator")
     numerator: Size
     denominator: Size
     key: Key
+    _size: Size
 
     def __new__(cls, numerator: SizeLike, denominator: SizeLike) -> Floor:
         top, bottom = Size.of(numerator), Size.of(denominator)
@@ -146,7 +150,11 @@ class Size:
             return _constant(value)
         if isinstance(value, str):
             value = SizeSymbol(value)
-        return Size(((((value, 1),), 1),))
+        try:
+            return value._size
+        except AttributeError:
+            value._size = size = Size(((((value, 1),), 1),))
+            return size
 
     @property
     def constant(self) -> int | None:
@@ -249,6 +257,10 @@ class Size:
 
     def replace(self, change: Callable[[Atom], Size | None]) -> Size:
         """Each atom replaced by ``change(atom)``, kept where that is None."""
+        only = self.single
+        if only is not None:
+            changed = change(only)
+            return self if changed is None else changed
         total = _constant(0)
         for monomial, coefficient in self.terms:
             product = _constant(coefficient)

@@ -56,7 +56,8 @@ class Sweep:
 
     def indices(self, name: Name) -> tuple[Index, ...]:
         """The indices of a name, none of them one of the result's."""
-        return renamed(self.program.indices(name), self.result_indices)
+        own = self.program.indices(name)
+        return renamed(own, self.result_indices) if self.result_indices else own
 
     def adjoint(self, name: Name) -> Partial:
         """The name of the derivative of the result by a name."""

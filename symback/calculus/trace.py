@@ -16,7 +16,8 @@ from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.relabel import Labels, Renaming, joint_shape, shape_of
 from symback.algebra.sizes import Index
-from symback.algebra.terms import Name, Term
+from symback.algebra.terms import ZERO, Name, Term
+from symback.algebra.traverse import names
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +63,54 @@ class Step:
 Shape = tuple[int, Labels]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Derived:
     """A quantity and the steps that led to it; ``indices`` are its free indices, ``result`` the last step's ``after``.
 
-    ``reason`` says why it is zero, where it is. ``like`` names the quantity of the same shape it was renamed from, where it
-    was not derived anew; its steps are renamed when somebody looks at them.
+    ``reason`` says why it is zero, where it is. ``like`` is the quantity of the same shape it was renamed from, where it was
+    not derived anew; its result and its steps are renamed when somebody looks at them. ``longer`` marks a form that was
+    tried and is longer than the one before.
     """
 
     target: Name
     indices: tuple[Index, ...]
-    result: Term
-    record: Callable[[], tuple[Step, ...]]
+    made_of: tuple[Step, ...] = ()
     reason: str = ""
-    like: Name | None = None
+    longer: bool = False
+    like: Derived | None = None
+    renaming: Renaming | None = None
     known_shape: Shape | None = None
 
     @staticmethod
     def of(steps: tuple[Step, ...], reason: str = "") -> Derived:
         """The quantity that some steps derive."""
-        last = steps[-1]
-        return Derived(last.target, last.indices, last.after, lambda: steps, reason)
+        return Derived(steps[-1].target, steps[-1].indices, steps, reason)
+
+    @cached_property
+    def result(self) -> Term:
+        """The ``after`` of the last step."""
+        if self.like is None or self.renaming is None:
+            return self.made_of[-1].after
+        return self.renaming.term(self.like.result)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The recorded steps."""
-        return self.record()
+        if self.like is None or self.renaming is None:
+            return self.made_of
+        return tuple(step.renamed(self.renaming) for step in self.like.steps)
+
+    @cached_property
+    def reads(self) -> tuple[Name, ...]:
+        """The names the result reads."""
+        if self.like is None or self.renaming is None:
+            return names(self.result)
+        return tuple([self.renaming.name(n) for n in self.like.reads])
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the result is 0; what is renamed never is."""
+        return self.like is None and self.result is ZERO
 
     @property
     def shape(self) -> Shape:
@@ -99,14 +122,8 @@ class Derived:
 
     def renamed(self, renaming: Renaming, shape: Shape) -> Derived:
         """The same quantity of another layer."""
-        return Derived(
-            renaming.name(self.target),
-            renaming.indices(self.indices),
-            renaming.term(self.result),
-            lambda: tuple(step.renamed(renaming) for step in self.steps),
-            like=self.target,
-            known_shape=shape,
-        )
+        target, indices = renaming.name(self.target), renaming.indices(self.indices)
+        return Derived(target, indices, longer=self.longer, like=self, renaming=renaming, known_shape=shape)
 
 
 _COUNTER = count()

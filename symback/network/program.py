@@ -93,6 +93,7 @@ class Program:
 def recurrence_groups(definitions: Iterable[Definition]) -> tuple[tuple[Definition, ...], ...]:
     """The strongly connected components of the reading relation, each after those it reads (Tarjan, without recursion)."""
     table = {d.name: d for d in definitions}
+    written = {name: k for k, name in enumerate(table)}
     order: dict[Name, int] = {}
     low: dict[Name, int] = {}
     stack: list[Name] = []
@@ -123,9 +124,9 @@ def recurrence_groups(definitions: Iterable[Definition]) -> tuple[tuple[Definiti
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[name])
                 if low[name] == order[name]:
-                    cut = stack.index(name)
-                    members = set(stack[cut:])
-                    del stack[cut:]
-                    on_stack -= members
-                    groups.append(tuple(d for n, d in table.items() if n in members))
+                    members = [stack.pop()]
+                    while members[-1] != name:
+                        members.append(stack.pop())
+                    on_stack.difference_update(members)
+                    groups.append(tuple(table[n] for n in sorted(members, key=written.__getitem__)))
     return tuple(groups)
