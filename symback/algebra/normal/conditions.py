@@ -145,6 +145,8 @@ def _bit(truth: bool) -> Poly:
 def _shape(context: Context, poly: Poly) -> Poly:
     """A polynomial without positive denominators, positive factors and positive content: the same sign everywhere."""
     numerator, below = together(context, poly)
+    if not numerator:
+        return numerator
     if below and all(bounds(a, context).sign == "positive" for a in below):
         poly = numerator
     shared: Powers = {a: e for a, e in common(poly).items() if sign(a, context) == "positive"}

@@ -35,7 +35,8 @@ def whole(value: Rational) -> bool:
 def key(node: Term) -> str:
     """A text to sort atoms by: it depends on structure alone, never on identity.
 
-    The first character ranks the kind of node: sums before names before functions, sizes and numbers last.
+    The first character ranks the kind of node: sums before names before functions, sizes and numbers last;
+    brackets of places come before brackets of values, which may be defined only where the former are true.
     """
     match node:
         case Reduce():
@@ -50,8 +51,10 @@ def key(node: Term) -> str:
             return f"5({'+'.join(map(key, node.args))})"
         case Mul():
             return f"6({'*'.join(map(key, node.args))})"
+        case Bracket(left=Count()):
+            return f"7[{size_key(node.left.size)}{node.relation}]"
         case Bracket():
-            return f"7[{key(node.left)}{node.relation}{key(node.right)}]"
+            return f"7v[{key(node.left)}{node.relation}{key(node.right)}]"
         case Count():
             return f"8{size_key(node.size)}"
         case Num():

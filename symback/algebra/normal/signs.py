@@ -193,6 +193,8 @@ def _power(a: Bounds, exponent: Rational) -> Bounds:
 
 
 def _reciprocal(a: Bounds, even: bool) -> Bounds:
+    if a.low == a.high == 0:
+        return REALS
     if even or a.sign in {"positive", "nonnegative"}:
         low = Fraction(0) if a.high == inf else 1 / a.high
         return Bounds(low, inf if a.low <= 0 else 1 / a.low, a.high_open, a.low <= 0 or a.low_open)
