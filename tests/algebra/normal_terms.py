@@ -82,7 +82,9 @@ class Terms:
             lambda: ref(self.random.choice("AS"), over_n(), over_n()),
             lambda: Num(self.random.choice([-2, -1, 1, 2, 3, Fraction(1, 2)])),
             lambda: self.random.choice([Count(n), Count(over_n())]),
-            lambda: bracket(over_n(), self.random.choice(["=", "=", "!=", "<", ">="]), Size.of(over_n()) + self.random.choice([0, 0, 1, -1])),
+            lambda: bracket(
+                over_n(), self.random.choice(["=", "=", "!=", "<", ">="]), Size.of(over_n()) + self.random.choice([0, 0, 1, -1])
+            ),
             lambda: bracket(over_n(), self.random.choice(["=", ">=", "<"]), self.random.choice([0, 1, n - 1, n - 2])),
             lambda: self.shifted(over_n(), over_n()),
         ]
@@ -104,13 +106,30 @@ class Terms:
 
     def power(self, depth: int, bound: tuple[Index, ...]) -> Term:
         base = self.term(depth, bound)
-        return self.random.choice([lambda: base**2, lambda: 1 / base, lambda: 1 / base**2, lambda: sqrt(base**2 + 1), lambda: 1 / sqrt(base), lambda: sqrt(base**2)])()
+        return self.random.choice(
+            [
+                lambda: base**2,
+                lambda: 1 / base,
+                lambda: 1 / base**2,
+                lambda: sqrt(base**2 + 1),
+                lambda: 1 / sqrt(base),
+                lambda: sqrt(base**2),
+            ]
+        )()
 
     def function(self, depth: int, bound: tuple[Index, ...]) -> Term:
         inner = self.term(depth, bound)
         op = self.random.choice(["exp", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sign", "sin", "erf", "softplus"])
         if op == "log" and self.random.random() < 0.7:
-            inner = self.random.choice([inner**2 + 1, apply("exp", inner), apply("exp", inner) * ref("p"), 1 + apply("exp", inner), ref("p") / (1 + apply("exp", inner))])
+            inner = self.random.choice(
+                [
+                    inner**2 + 1,
+                    apply("exp", inner),
+                    apply("exp", inner) * ref("p"),
+                    1 + apply("exp", inner),
+                    ref("p") / (1 + apply("exp", inner)),
+                ]
+            )
         return apply(op, inner)
 
     def guarded(self, depth: int, bound: tuple[Index, ...]) -> Term:

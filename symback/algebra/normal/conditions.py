@@ -10,12 +10,12 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from symback.algebra.normal.context import Context
-from symback.algebra.normal.poly import UNIT, Poly, Powers, lead_coefficient, minus, number, scale, whole
+from symback.algebra.normal.poly import UNIT, Poly, Powers, atoms, lead_coefficient, minus, number, scale, whole
 from symback.algebra.normal.powers import common, divided, lifted, together
-from symback.algebra.normal.product import content
+from symback.algebra.normal.product import content, product
 from symback.algebra.normal.signs import bounds, sign
 from symback.algebra.sizes import Size, provably_at_least
-from symback.algebra.terms import ZERO, Bracket, Count, Relation
+from symback.algebra.terms import ZERO, Bracket, Count, Relation, Term
 
 
 def condition(context: Context, relation: Relation, difference: Poly) -> Poly:
@@ -128,7 +128,7 @@ def _three(context: Context, difference: Poly) -> tuple[Poly, Poly, Poly]:
             return {}, UNIT, {}
         case "negative":
             return {}, {}, UNIT
-    zero = context.atom(Bracket("=", node, ZERO))
+    zero = _zero(context, poly, node)
     match sign(node, context):
         case "nonnegative":
             return zero, minus(UNIT, zero), {}
@@ -136,6 +136,15 @@ def _three(context: Context, difference: Poly) -> tuple[Poly, Poly, Poly]:
             return zero, {}, minus(UNIT, zero)
     above = context.atom(Bracket(">", node, ZERO))
     return zero, above, minus(minus(UNIT, above), zero)
+
+
+def _zero(context: Context, poly: Poly, node: Term) -> Poly:
+    """``[d = 0]``; a product vanishes where one of its factors does: ``[a²b = 0] = 1 − (1−[a = 0])·(1−[b = 0])``."""
+    if len(poly) > 1 or node in atoms(poly):
+        return context.atom(Bracket("=", node, ZERO))
+    ((factors, _),) = poly.items()
+    nonzero = [minus(UNIT, condition(context, "=", context.poly(a))) for a, e in factors if e > 0]
+    return minus(UNIT, product(context, *nonzero))
 
 
 def _bit(truth: bool) -> Poly:

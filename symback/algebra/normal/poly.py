@@ -51,8 +51,8 @@ def key(node: Term) -> str:
             return f"5({'+'.join(map(key, node.args))})"
         case Mul():
             return f"6({'*'.join(map(key, node.args))})"
-        case Bracket(left=Count()):
-            return f"7[{size_key(node.left.size)}{node.relation}]"
+        case Bracket(left=Count() as left):
+            return f"7[{size_key(left.size)}{node.relation}]"
         case Bracket():
             return f"7v[{key(node.left)}{node.relation}{key(node.right)}]"
         case Count():
