@@ -13,6 +13,7 @@ from typing import Literal
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Index
 from symback.algebra.terms import Name, Partial
+from symback.errors import NotationError
 from symback.network.program import Program, Spelling
 from symback.typeset.boxes import Box, Derivative, Named, Word
 from symback.typeset.latex import superscript, units
@@ -84,7 +85,7 @@ class Lettering:
         base = self.boxes.get(name.by)
         if name.local or base is None or len(self.losses) != 1 or not isinstance(name.of, str) or base.verbatim:
             return
-        if self.style.derivative == "dz":
+        if self.style.derivative == "dz" and not self.declares("d"):
             box = replace(base, typed=f"d{base.typed}", prefix="d")
         elif self.style.derivative == "delta" and base.letter == "z":
             box = replace(base, typed=f"δ{base.typed.removeprefix(base.letter)}", letter="delta")
@@ -131,9 +132,9 @@ class Lettering:
         """A name read at places."""
         own = self.boxes.get(name)
         if own is not None:
-            return replace(own, places=places, drawn=self._order(name, len(places)))
+            return replace(own, places=places, drawn=self.order(name, len(places)))
         if not isinstance(name, Partial):
-            raise KeyError(name)
+            raise NotationError("", f"{name} is no name of {self.program.name}", "declare it or define it")
         top, bottoms = _chain(name)
         ranks = [self._rank(top, len(places), bottoms), *(len(self.axes(b, 0)) for b in bottoms)]
         if not places:
@@ -145,7 +146,8 @@ class Lettering:
     def _rank(self, top: Name, places: int, bottoms: tuple[Name, ...]) -> int:
         return max(places - sum(len(self.axes(b, 0)) for b in bottoms), 0)
 
-    def _order(self, name: Name, places: int) -> tuple[int, ...]:
+    def order(self, name: Name, places: int) -> tuple[int, ...]:
+        """The order in which typeset markup shows the places of a name (empty: as stored)."""
         by = name.by if isinstance(name, Partial) else name
         return (1, 0) if places == 2 and by in self.weights and self.style.weight_order == "source-destination" else ()
 

@@ -28,6 +28,7 @@ from symback.typeset.boxes import (
     Root,
     Word,
     addition,
+    fraction,
     product,
 )
 from symback.typeset.letters import letter_latex
@@ -87,7 +88,9 @@ def number_box(node: Num) -> Box:
     if node.literal:
         digits, _, exponent = node.literal.lower().partition("e")
         power = _power_of_ten(int(exponent)) if exponent else None
-        return Number(digits) if power is None else product((Number(digits), power))
+        if power is None:
+            return Number(digits)
+        return power if digits == "1" else product((Number(digits), power))
     if node.value.denominator != 1:
         return Fraction(Number(str(node.value.numerator)), Number(str(node.value.denominator)))
     return Number(str(node.value))
@@ -148,7 +151,7 @@ def _fractions(args: tuple[Term, ...], scope: Scope) -> tuple[Box, ...]:
 
     def close() -> None:
         if bottom:
-            boxes.append(Fraction(product(tuple(top), scope.joint), product(tuple(bottom), scope.joint)))
+            boxes.append(fraction(product(tuple(top), scope.joint), product(tuple(bottom), scope.joint)))
         else:
             boxes.extend(top)
         top.clear()

@@ -8,7 +8,9 @@ from symback.errors import NotationError
 from symback.network.lettering import Lettering, lettering
 from symback.network.program import Program
 from symback.notation.index import index_box, place_box, scope_of
-from symback.typeset.boxes import EQUALS, Box, Call, Relation, Word
+from symback.notation.matrix import recognise
+from symback.notation.matrix_boxes import matrix_box
+from symback.typeset.boxes import EQUALS, Box, Call, Negative, Number, Power, Relation, Word, product
 from symback.typeset.latex import latex
 from symback.typeset.style import DEFAULT, Style
 from symback.typeset.text import text
@@ -58,10 +60,24 @@ def equation_latex(definition: Definition, program: Program, style: Style = DEFA
     return latex(equation(definition, program, style))
 
 
+def opaque_box(body: Opaque, table: Lettering) -> Box:
+    """An opaque row applied to its operands: A⁻¹, A⁻¹ b, det(A)."""
+    operands = tuple(table.box(n) for n in body.operands)
+    if body.row not in ("inv", "solve"):
+        return Call(Word(body.row, rf"\operatorname{{{body.row}}}"), operands)
+    inverse = Power(operands[0], Negative(Number("1")))
+    return product((inverse, *operands[1:]), "matrix")
+
+
 def _written(body: Body, indices: tuple[Index, ...], table: Lettering) -> tuple[Box, bool]:
     """The box, and whether it shows indices."""
     if isinstance(body, Opaque):
-        return Call(Word(body.row, rf"\operatorname{{{body.row}}}"), tuple(table.box(n) for n in body.operands)), False
+        return opaque_box(body, table), False
     if table.style.notation == "scalar" and indices:
         raise NotationError("scalar notation", f"the formula has {len(indices)} indices", "unroll the program with concrete sizes first")
-    return index_box(body, scope_of(table, indices)), bool(indices)
+    scope = scope_of(table, indices)
+    if table.style.notation == "matrix":
+        tree = recognise(body, indices, table.axes)
+        if tree is not None:
+            return matrix_box(tree, scope), False
+    return index_box(body, scope), bool(indices)

@@ -233,3 +233,12 @@ def addition(terms: tuple[Box, ...]) -> Box:
             case _:
                 parts.append((False, term))
     return terms[0] if len(terms) == 1 else Sum(tuple(parts))
+
+
+def fraction(top: Box, bottom: Box) -> Box:
+    """A fraction; a minus above goes in front.
+
+    >>> fraction(Negative(Number("1")), Number("2"))
+    Negative(body=Fraction(top=Number(digits='1'), bottom=Number(digits='2')))
+    """
+    return Negative(Fraction(top.body, bottom)) if isinstance(top, Negative) else Fraction(top, bottom)

@@ -65,8 +65,7 @@ def _(box: Number) -> str:
 def _(box: Named) -> str:
     if box.verbatim:
         return letter_latex(box.typed, upright=True) + _script("_", _subscript(box))
-    prefix = r"\mathrm{d}" if box.prefix else ""
-    return prefix + letter_latex(box.letter) + _script("_", _subscript(box)) + _script("^", superscript(box))
+    return box.prefix + letter_latex(box.letter) + _script("_", _subscript(box)) + _script("^", superscript(box))
 
 
 def superscript(box: Named) -> str:

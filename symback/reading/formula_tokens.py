@@ -1,0 +1,115 @@
+"""Tokens of formulas, and the tokenizer of one-line text. LaTeX is turned into the same tokens (`symback.reading.formula_latex`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from symback.algebra.opaque import OPAQUE
+from symback.algebra.operations import OPERATIONS
+from symback.algebra.terms import Kind, Name
+from symback.errors import ReadingError
+from symback.network.lettering import Lettering, word_of
+
+TokenKind = Literal[
+    "number", "name", "letter", "function", "big", "mark", "sup", "transpose", "ones", "op", "relation", "(", ")", "[", "]", "at", ",",
+    "‖", "⌊", "⌋", "..", "where", "end",
+]  # fmt: skip
+
+FUNCTIONS = ("sqrt", "exp", "mean", "max", "min", "prod", "rowmax", "rowmin", "rowprod", "diag", "tr", *OPAQUE)
+"""Words of functions that are not rows of the operations table."""
+
+BIG_WORDS: Mapping[str, Kind] = {"Σ": "sum", "Π": "prod", "max": "max", "min": "min", "mean": "mean"}
+RELATION_SIGNS = {"=": "=", "≠": "!=", "<": "<", "≤": "<=", ">": ">", "≥": ">="}
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+_TEXT = re.compile(
+    r"(?P<space>\s+)|(?P<number>[0-9]+\.[0-9]+|[0-9]+)|(?P<word>(?:[^\W\d⁰¹²³⁴-⁹ᵀ𝟏])(?:[^\W⁰¹²³⁴-⁹ᵀ𝟏])*'*)|(?P<sup>⁻?[⁰¹²³⁴-⁹]+)"
+    r"|(?P<sign>\^⊙|\.\.|[-−+·*/⊙⊘^()\[\],=≠<≤>≥‖⌊⌋∂ᵀ𝟏])"
+)
+_SIGNS: Mapping[str, tuple[TokenKind, str]] = {
+    **{s: ("op", {"-": "−", "*": "·"}.get(s, s)) for s in ("-", "−", "+", "·", "*", "/", "⊙", "⊘", "^", "^⊙")},
+    **{s: ("relation", r) for s, r in RELATION_SIGNS.items()},
+    **{s: (s, s) for s in ("(", ")", "[", "]", ",", "‖", "⌊", "⌋", "..")},
+    "∂": ("mark", "∂"),
+    "ᵀ": ("transpose", ""),
+    "𝟏": ("ones", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: its kind, its text, where it stands, and the name it means."""
+
+    kind: TokenKind
+    value: str
+    position: int
+    name: Name | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The words of a program in a style, by their one-line spelling."""
+
+    table: Lettering
+
+    @cached_property
+    def typed(self) -> Mapping[str, Name]:
+        """Names."""
+        return self.table.typed
+
+    @cached_property
+    def functions(self) -> Mapping[str, str]:
+        """Functions: the word and the row it means."""
+        own = {word: word for word in FUNCTIONS}
+        return {**own, **{word_of(op, self.table).text: op for op in OPERATIONS}}
+
+
+def tokenize(source: str, table: Lettering) -> list[Token]:
+    """The tokens of one line, with an "end" token after the last."""
+    vocabulary = Vocabulary(table)
+    tokens: list[Token] = []
+    position = 0
+    while position < len(source):
+        found = _TEXT.match(source, position)
+        if found is None:
+            raise ReadingError(source, f"{source[position]!r} means nothing here", "", position)
+        tokens += _tokens(found, vocabulary, source)
+        position = found.end()
+    return [*tokens, Token("end", "", len(source))]
+
+
+def _tokens(found: re.Match[str], vocabulary: Vocabulary, source: str) -> list[Token]:
+    at, value = found.start(), found.group()
+    match found.lastgroup:
+        case "number":
+            return [Token("number", value, at)]
+        case "word":
+            return _word(value, at, vocabulary, source)
+        case "sup":
+            return [Token("sup", value.translate(SUPERSCRIPTS), at)]
+        case "sign":
+            kind, meant = _SIGNS[value]
+            attached = value == "[" and at > 0 and (source[at - 1].isalnum() or source[at - 1] in "_'")
+            return [Token("at" if attached else kind, meant, at)]
+    return []
+
+
+def _word(word: str, at: int, vocabulary: Vocabulary, source: str) -> list[Token]:
+    called = source[at + len(word) : at + len(word) + 1] == "("
+    if word in vocabulary.functions and (called or word not in vocabulary.typed):
+        return [Token("function", vocabulary.functions[word], at)]
+    if word in vocabulary.typed:
+        return [Token("name", word, at, vocabulary.typed[word])]
+    if word == "where":
+        return [Token("where", word, at)]
+    sign, _, letter = word.partition("_")
+    if sign in BIG_WORDS and "_" in word:
+        rest = [Token("letter", letter, at + len(sign) + 1)] if letter else []
+        return [Token("big", BIG_WORDS[sign], at), *rest]
+    if word[0] == "d" and word[1:] in vocabulary.typed:
+        return [Token("mark", "d", at), Token("name", word[1:], at + 1, vocabulary.typed[word[1:]])]
+    return [Token("letter", word, at)]
