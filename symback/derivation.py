@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import Any
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.relabel import shape_of, shape_of_indices
@@ -53,7 +54,7 @@ class Derivation:
         """The gradients after the last differentiation: declared facts put to use."""
         if not any(leaf.facts for leaf in self.program.leaves):
             return self.adjoints
-        return Lazily({name: partial(_with_facts, derived, self.program) for name, derived in self.adjoints.items()})
+        return Lazily(lambda: self.adjoints, lambda name: _with_facts(self.adjoints[name], self.program))
 
     def gradient_program(self, wanted: Iterable[Name] | None = None, facts: bool = False) -> Program:
         """Forward definitions and adjoints as one program, with the gradients by ``wanted`` (default: the leaves) as results.
@@ -95,7 +96,7 @@ def derive(program: Program, result: Name | None = None) -> Derivation:
     dL/dz*x
     """
     sweep = prepare(program, program.loss if result is None else result)
-    locals_ = Lazily({n: partial(_local, sweep, r, by) for n, (r, by) in sweep.links.items()})
+    locals_ = Lazily(lambda: sweep.links, lambda name: _local(sweep, *sweep.links[name]))
     adjoints: dict[Name, Derived] = {}
     vanishing: set[Name] = set()
     for name in sweep.order:
@@ -121,7 +122,10 @@ def _local(sweep: Sweep, reader: Definition, by: Name) -> Derived:
 def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanishing: Collection[Name]) -> Derived:
     """One gradient: chain rule, local derivatives put in, simplified."""
     own_indices = sweep.indices(name)
-    line = partial(Step, sweep.adjoint(name), (*sweep.result_indices, *own_indices))
+
+    def line(*content: Any) -> Step:
+        return Step(sweep.adjoint(name), (*sweep.result_indices, *own_indices), *content)
+
     if name == sweep.result:
         return Derived.of((line("seed", sweep.head(name), sweep.seed(), "a quantity changes with itself"),))
     path = _no_path(sweep, name, vanishing)
@@ -133,7 +137,7 @@ def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanis
     around = readers if own is None else (own, *readers)
 
     def body_of(read: Name) -> tuple[tuple[Index, ...], Term] | None:
-        found = locals_.get(read) if isinstance(read, Partial) and read.local else None
+        found = locals_[read] if isinstance(read, Partial) and read in sweep.links else None
         return None if found is None else (found.indices, found.result)
 
     def compute() -> Derived:

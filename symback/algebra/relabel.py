@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Atom, Floor, Index, Size, SizeAt, SizeSymbol
-from symback.algebra.terms import Count, Name, Num, Partial, Reduce, Ref, Term
+from symback.algebra.terms import Apply, Bracket, Count, Name, Num, Partial, Reduce, Ref, Term
 from symback.algebra.traverse import with_children
 
 Label: TypeAlias = Name | SizeSymbol | tuple[str, str]
@@ -29,20 +29,21 @@ class Renaming:
 
     def __init__(self, labels: Mapping[Label, Label]) -> None:
         self.labels = labels
-        self._terms: dict[Term, Term] = {}
+        self._names: dict[Name, Name] = {}
         self._sizes: dict[Size, Size] = {}
         self._indices: dict[Index, Index] = {}
 
-    def label(self, old: Label) -> Label:
-        """The new label; a subclass may hand out new ones as they are met."""
-        return self.labels.get(old, old)
-
     def name(self, old: Name) -> Name:
         """A name, or a derivative of renamed names."""
-        if isinstance(old, Partial):
-            return Partial(self.name(old.of), self.name(old.by), old.local)
-        new = self.label(old)
-        assert isinstance(new, str | Partial)
+        new = self._names.get(old)
+        if new is None:
+            if isinstance(old, Partial):
+                new = Partial(self.name(old.of), self.name(old.by), old.local)
+            else:
+                label = self.labels.get(old, old)
+                assert isinstance(label, str)
+                new = label
+            self._names[old] = new
         return new
 
     def size(self, old: Size) -> Size:
@@ -55,14 +56,14 @@ class Renaming:
     def _atom(self, atom: Atom) -> Size:
         match atom:
             case SizeSymbol():
-                new = self.label(atom)
+                new = self.labels.get(atom, atom)
                 assert isinstance(new, SizeSymbol)
                 return Size.of(new)
             case Index():
                 return Size.of(self.index(atom))
             case SizeAt():
-                table = self.label(("table", atom.name))
-                return Size.of(SizeAt(table[1] if isinstance(table, tuple) else atom.name, self.size(atom.place)))
+                table = self.labels.get(("table", atom.name), ("table", atom.name))
+                return Size.of(SizeAt(_table_name(table, atom.name), self.size(atom.place)))
             case Floor():
                 return self.size(atom.numerator) // self.size(atom.denominator)
 
@@ -79,12 +80,6 @@ class Renaming:
 
     def term(self, old: Term) -> Term:
         """A term over other names and sizes."""
-        new = self._terms.get(old)
-        if new is None:
-            new = self._terms[old] = self._term(old)
-        return new
-
-    def _term(self, old: Term) -> Term:
         match old:
             case Ref():
                 return Ref(self.name(old.name), tuple([self.size(p) for p in old.places]))
@@ -97,20 +92,88 @@ class Renaming:
         return with_children(old, tuple([self.term(c) for c in old.below]))
 
 
-class _Numbering(Renaming):
-    """Labels by the order in which they are met."""
+def _table_name(label: Label, otherwise: str) -> str:
+    return label[1] if isinstance(label, tuple) and not isinstance(label, Partial) else otherwise
+
+
+class _Spelling:
+    """A definition spelt as a flat tuple, with labels and indices numbered in the order in which they are met."""
 
     def __init__(self) -> None:
-        super().__init__({})
-        self.met: dict[Label, Label] = {}
+        self.letters: list[object] = []
+        self.labels: dict[Label, int] = {}
+        self._indices: dict[Index, int] = {}
 
-    def label(self, old: Label) -> Label:
-        new = self.met.get(old)
-        if new is None:
-            number = f"#{len(self.met)}"
-            new = number if isinstance(old, str | Partial) else SizeSymbol(number, old.least) if isinstance(old, SizeSymbol) else ("table", number)
-            self.met[old] = new
-        return new
+    def label(self, label: Label) -> None:
+        self.letters.append(self.labels.setdefault(label, len(self.labels)))
+
+    def name(self, name: Name) -> None:
+        if isinstance(name, Partial):
+            self.letters.append("∂" if name.local else "d")
+            self.name(name.of)
+            self.name(name.by)
+        else:
+            self.letters.append(self.labels.setdefault(name, len(self.labels)))
+
+    def index(self, index: Index) -> None:
+        number = self._indices.get(index)
+        if number is not None:
+            self.letters += ("i", number)
+            return
+        self.letters += ("index", index.name, index.mark)
+        self.size(index.size)
+        self._indices[index] = len(self._indices)
+
+    def size(self, size: Size) -> None:
+        for monomial, coefficient in size.terms:
+            self.letters += (len(monomial), coefficient)
+            for atom, power in monomial:
+                self.letters.append(power)
+                self._atom(atom)
+        self.letters.append(".")
+
+    def _atom(self, atom: Atom) -> None:
+        match atom:
+            case Index():
+                self.index(atom)
+            case SizeSymbol():
+                self.letters.append(atom.least)
+                self.label(atom)
+            case SizeAt():
+                self.letters.append("at")
+                self.label(("table", atom.name))
+                self.size(atom.place)
+            case Floor():
+                self.letters.append("//")
+                self.size(atom.numerator)
+                self.size(atom.denominator)
+
+    def term(self, node: Term) -> None:
+        match node:
+            case Ref():
+                self.letters.append(len(node.places))
+                self.name(node.name)
+                for place in node.places:
+                    self.size(place)
+                return
+            case Num():
+                self.letters.append(node)
+                return
+            case Count():
+                self.letters.append("#")
+                self.size(node.size)
+                return
+            case Reduce():
+                self.letters.append(node.kind)
+                self.index(node.index)
+            case Apply():
+                self.letters += (node.op, len(node.below))
+            case Bracket():
+                self.letters.append(node.relation)
+            case _:
+                self.letters += (type(node), len(node.below))
+        for child in node.below:
+            self.term(child)
 
 
 @lru_cache(maxsize=16384)
@@ -123,20 +186,26 @@ def shape_of(definition: Definition) -> tuple[object, Labels]:
     >>> shape_of(Definition("h1", (), ref("z1")))[0] == shape_of(Definition("h2", (), ref("z2")))[0]
     True
     """
-    numbering = _Numbering()
-    name = numbering.name(definition.name)
-    indices = numbering.indices(definition.indices)
+    spelling = _Spelling()
+    spelling.name(definition.name)
+    for index in definition.indices:
+        spelling.index(index)
     body = definition.body
     if isinstance(body, Opaque):
-        return (name, indices, body.row, tuple(numbering.name(n) for n in body.operands)), tuple(numbering.met)
-    return (name, indices, numbering.term(body)), tuple(numbering.met)
+        spelling.letters.append(body)
+    else:
+        spelling.term(body)
+    return tuple(spelling.letters), tuple(spelling.labels)
 
 
 @lru_cache(maxsize=16384)
 def shape_of_indices(name: Name, indices: tuple[Index, ...]) -> tuple[object, Labels]:
     """The shape of a name and its indices alone."""
-    numbering = _Numbering()
-    return (numbering.name(name), numbering.indices(indices)), tuple(numbering.met)
+    spelling = _Spelling()
+    spelling.name(name)
+    for index in indices:
+        spelling.index(index)
+    return tuple(spelling.letters), tuple(spelling.labels)
 
 
 def joint_shape(shapes: Iterable[tuple[object, Labels]]) -> tuple[object, Labels]:

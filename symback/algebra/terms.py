@@ -10,9 +10,8 @@ Encoding: ``-x`` is ``Mul(-1, x)``, ``a - b`` is ``Add(a, Mul(-1, b))``, ``a / b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias, Union
+from typing import Any, Literal, NamedTuple, TypeAlias, Union
 from weakref import WeakValueDictionary
 
 from symback.algebra.sizes import Index, Size, SizeLike
@@ -27,8 +26,7 @@ SWAPPED: Mapping[Relation, Relation] = {"=": "=", "!=": "!=", "<": ">", ">=": "<
 _TABLE: WeakValueDictionary[tuple[object, ...], Term] = WeakValueDictionary()
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(NamedTuple):
     """The name of a derivative: ``of`` by ``by``.
 
     ``local`` marks the derivative of one definition with everything else it reads held fixed (a factor of the chain

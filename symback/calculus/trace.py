@@ -6,7 +6,7 @@ The steps *are* the computation: each result is the ``after`` of its last step, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
@@ -65,7 +65,7 @@ Shape = tuple[int, Labels]
 
 @dataclass(frozen=True, eq=False)
 class Derived:
-    """A quantity and the steps that led to it; ``indices`` are its free indices, ``result`` the last step's ``after``.
+    """A quantity and the steps that led to it.
 
     ``reason`` says why it is zero, where it is. ``like`` is the quantity of the same shape it was renamed from, where it was
     not derived anew; its result and its steps are renamed when somebody looks at them. ``longer`` marks a form that was
@@ -73,7 +73,6 @@ class Derived:
     """
 
     target: Name
-    indices: tuple[Index, ...]
     made_of: tuple[Step, ...] = ()
     reason: str = ""
     longer: bool = False
@@ -84,7 +83,14 @@ class Derived:
     @staticmethod
     def of(steps: tuple[Step, ...], reason: str = "") -> Derived:
         """The quantity that some steps derive."""
-        return Derived(steps[-1].target, steps[-1].indices, steps, reason)
+        return Derived(steps[-1].target, steps, reason)
+
+    @cached_property
+    def indices(self) -> tuple[Index, ...]:
+        """The free indices."""
+        if self.like is None or self.renaming is None:
+            return self.made_of[-1].indices
+        return self.renaming.indices(self.like.indices)
 
     @cached_property
     def result(self) -> Term:
@@ -122,8 +128,7 @@ class Derived:
 
     def renamed(self, renaming: Renaming, shape: Shape) -> Derived:
         """The same quantity of another layer."""
-        target, indices = renaming.name(self.target), renaming.indices(self.indices)
-        return Derived(target, indices, longer=self.longer, like=self, renaming=renaming, known_shape=shape)
+        return Derived(renaming.name(self.target), longer=self.longer, like=self, renaming=renaming, known_shape=shape)
 
 
 _COUNTER = count()
@@ -169,17 +174,17 @@ K = TypeVar("K")
 class Lazily(Mapping[K, Derived], Generic[K]):
     """Derived quantities by name, each derived when it is first asked for."""
 
-    def __init__(self, makers: Mapping[K, Callable[[], Derived]]) -> None:
-        self._makers = makers
+    def __init__(self, names_: Callable[[], Collection[K]], make: Callable[[K], Derived]) -> None:
+        self._names, self._make = names_, make
         self._made: dict[K, Derived] = {}
 
     def __getitem__(self, name: K) -> Derived:
         if name not in self._made:
-            self._made[name] = self._makers[name]()
+            self._made[name] = self._make(name)
         return self._made[name]
 
     def __iter__(self) -> Iterator[K]:
-        return iter(self._makers)
+        return iter(self._names())
 
     def __len__(self) -> int:
-        return len(self._makers)
+        return len(self._names())
