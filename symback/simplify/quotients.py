@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
 
-from symback.algebra.terms import ONE, Add, Count, Mul, Num, Reduce, Term, mul, reciprocal
+from symback.algebra.terms import ONE, Add, Bracket, Count, Mul, Num, Reduce, Term, mul, reciprocal
 from symback.algebra.traverse import children, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.products import collect, distribute, like_terms, positive_first
-from symback.simplify.shape import addends, coefficient_and_rest, factors, key, length, power_of, product, to_power
+from symback.simplify.shape import (
+    addends,
+    coefficient_and_rest,
+    factors,
+    guards,
+    key,
+    length,
+    may_be_undefined,
+    power_of,
+    product,
+    to_power,
+)
 
 Fractional = tuple[Fraction, list[Term], dict[object, tuple[Term, int]]]
 
@@ -57,6 +68,8 @@ def numerator_and_denominator(node: Term) -> tuple[tuple[Term, ...], Term] | Non
     for _, _, below in parts:
         for name, (base, power) in below.items():
             common[name] = (base, max(power, common.get(name, (base, 0))[1]))
+    if not _divided_everywhere(parts, common):
+        return None
     terms = []
     for number, above, below in parts:
         missing = [to_power(b, Fraction(e - below.get(n, (b, 0))[1])) for n, (b, e) in common.items()]
@@ -64,6 +77,15 @@ def numerator_and_denominator(node: Term) -> tuple[tuple[Term, ...], Term] | Non
     denominator = mul(to_power(b, Fraction(e)) for b, e in common.values())
     opened = tuple(t for term in terms for t in addends(term))
     return opened, tidy(reciprocal(denominator))
+
+
+def _divided_everywhere(parts: list[Fractional], common: Iterable[object]) -> bool:
+    """Whether each denominator is divided by wherever the brackets that all terms share are true."""
+    found = [guards(above) for _, above, _ in parts]
+    shared = frozenset.intersection(*found)
+    if all(g == shared for g in found):
+        return True
+    return all(any(name in below and g == shared for (_, _, below), g in zip(parts, found, strict=True)) for name in common)
 
 
 def _shortened(numerator: Term, denominator: Term) -> Term:
@@ -108,20 +130,25 @@ def _factored(node: Term) -> Term | None:
     if not isinstance(node, Add):
         return None
     terms = [factors(collect(a)) for a in addends(node)]
+    found = [guards(t) for t in terms]
+    common = frozenset.intersection(*found)
+    unguarded = common in found
     shared, place = [], None
     for candidate in terms[0]:
-        if isinstance(candidate, Num):
-            continue
         base, exponent = power_of(candidate)
+        if isinstance(base, Num):
+            continue
         least = min((_power_in(t, base) for t in terms), key=abs, default=Fraction(0))
-        if all(_power_in(t, base) * exponent > 0 for t in terms) and least:
-            shared.append((base, least))
-            place = terms[0].index(candidate) if place is None else place
+        if not all(_power_in(t, base) * exponent > 0 for t in terms) or not (unguarded or not may_be_undefined(candidate)):
+            continue
+        shared.append((base, least))
+        place = terms[0].index(candidate) if place is None else place
     number = _shared_number(terms)
     if not shared and number == 1:
         return None
-    quotient = reciprocal(mul([Num(number), *(to_power(b, e) for b, e in shared)]))
-    inside = Add(tuple(tidy(collect(Mul((mul(t), quotient)))) for t in terms))
+    quotient = reciprocal(mul([Num(number), *(to_power(b, e) for b, e in shared if not isinstance(b, Bracket))]))
+    rest = ([f for f in t if not (isinstance(f, Bracket) and key(f) in common)] for t in terms)
+    inside = Add(tuple(tidy(collect(Mul((mul(t), quotient)))) for t in rest))
     outside = product(number, [to_power(b, e) for b, e in shared])
     at_end = place is not None and place > 0 and not any(isinstance(f, Num) for f in terms[0][:place])
     return arithmetic(Mul((inside, outside) if at_end else (outside, inside)))

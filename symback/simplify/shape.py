@@ -146,6 +146,38 @@ def _canonical(node: Term, bound: dict[Index, Size], depth: int) -> Term:
     return with_children(node, tuple(_canonical(c, bound, depth) for c in below)) if below else node
 
 
+def guards(parts: Iterable[Term]) -> frozenset[object]:
+    """The keys of the brackets among some factors: where one of them is false, nothing beside it is looked at."""
+    return frozenset(key(f) for f in parts if isinstance(f, Bracket))
+
+
+@lru_cache(maxsize=65536)
+def needs_guard(node: Term) -> bool:
+    """Whether a term reads a place that is more than an index, and that only a bracket may keep in range.
+
+    >>> from symback.algebra.terms import ref
+    >>> i = Index("i", "n")
+    >>> needs_guard(ref("h", Size.of(i) - 1)), needs_guard(ref("h", i))
+    (True, False)
+    """
+    if isinstance(node, Ref):
+        return any(p.single is None and p.constant is None for p in node.places)
+    return any(needs_guard(c) for c in children(node))
+
+
+@lru_cache(maxsize=65536)
+def may_be_undefined(node: Term) -> bool:
+    """Whether a term is undefined at some places or values: a denominator, a root, a logarithm, a place out of range."""
+    match node:
+        case Pow() if not (isinstance(node.exponent, Num) and node.exponent.value >= 0 and node.exponent.value.denominator == 1):
+            return True
+        case Apply() if node.op == "log":
+            return True
+        case Ref():
+            return needs_guard(node)
+    return any(may_be_undefined(c) for c in children(node))
+
+
 def reads(node: Term, index: Index) -> bool:
     """Whether a term reads an index freely."""
     return index in free_indices(node)

@@ -6,7 +6,7 @@ from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ONE, ZERO, Add, Bracket, Count, Mul, Reduce, Term, bracket, mul
 from symback.algebra.traverse import bottom_up, free_indices, substitute
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.shape import addends, factors
+from symback.simplify.shape import addends, factors, needs_guard
 
 
 def sift(node: Term) -> Term:
@@ -100,6 +100,8 @@ def _has_delta(node: Term, index: Index) -> bool:
 def take_out(node: Term) -> Term:
     """Σ_j c·f(j) = c·Σ_j f(j) and Σ_j c = n·c: what does not read the index leaves the sum, in place.
 
+    A place that a bracket of the sum may keep in range stays beside it.
+
     >>> from symback.algebra.terms import ref, total
     >>> j = Index("j", "n")
     >>> take_out(total([j], ref("c") * ref("x", j)))
@@ -114,6 +116,8 @@ def _taken_out(node: Reduce) -> Term:
     index = node.index
     parts = factors(node.body)
     inside = [index in free_indices(f) for f in parts]
+    if any(inside) and any(isinstance(f, Bracket) and stays for f, stays in zip(parts, inside, strict=True)):
+        inside = [stays or needs_guard(f) for f, stays in zip(parts, inside, strict=True)]
     if not any(inside):
         return Mul((Count(index.size), node.body)) if node.kind == "sum" else node.body
     if all(inside):
