@@ -23,7 +23,7 @@ from symback.simplify.arithmetic import arithmetic
 from symback.simplify.facts import use_facts
 from symback.simplify.fold import fold
 from symback.simplify.rules import PLAIN, ROWS, simplifications
-from symback.simplify.shape import length
+from symback.simplify.shape import length, power_of
 from symback.simplify.unfold import split
 
 
@@ -196,48 +196,60 @@ def _simplified(last: Step, definitions: tuple[Definition, ...]) -> Iterator[Ste
 
 
 def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Name, Derived]) -> Derivation:
-    """Adjoints that are read once go into their reader, from the result outwards."""
+    """Adjoints that are read once go into their reader, from the result outwards; so do those that cancel in every reader."""
     spliced: dict[Name, Name] = {}
     readers: dict[Name, list[Name]] = {}
     for name, derived in adjoints.items():
         for read in _adjoints_read(derived):
             readers.setdefault(read, []).append(name)
     for name in sweep.order:
-        if name not in sweep.program.definition or len(readers.get(name, ())) != 1 or readers[name] == [name]:
+        chosen = readers.get(name, ())
+        if name not in sweep.program.definition or not chosen or name in chosen:
             continue
-        reader = readers[name][0]
-        wider = _splice(sweep, adjoints[reader], adjoints[name])
-        if wider is None:
+        if len(chosen) > 1 and not divides(adjoints[name].result):
             continue
-        adjoints[reader], spliced[name] = wider, reader
+        wider = [_splice(sweep, adjoints[reader], adjoints[name], len(chosen) == 1) for reader in chosen]
+        if any(w.longer for w in wider):
+            continue
+        adjoints.update(zip(chosen, wider, strict=True))
+        spliced[name] = chosen[0]
         for read in _adjoints_read(adjoints[name]):
-            readers[read] = list(dict.fromkeys(reader if r == name else r for r in readers[read]))
+            readers[read] = list(dict.fromkeys(n for r in readers[read] for n in (chosen if r == name else (r,))))
     return Derivation(sweep, locals_, adjoints, spliced)
+
+
+def divides(node: Term) -> bool:
+    """Whether a term divides by anything, so that something may cancel where it is put in."""
+    return any(power_of(n)[1] < 0 for n in walk(node))
 
 
 def _adjoints_read(derived: Derived) -> list[Name]:
     return [n.by for n in derived.reads if isinstance(n, Partial) and not n.local and n.of == derived.target.of]  # type: ignore[union-attr]
 
 
-def _splice(sweep: Sweep, reader: Derived, adjoint: Derived) -> Derived | None:
-    """The reader with an adjoint's formula in place of its name; an adjoint read at several places only where that is shorter."""
+def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Derived:
+    """The reader with an adjoint's formula in place of its name, and whether that is longer than the two formulas were.
+
+    For its ``only`` reader an adjoint that is read at one place is always put in, one that is read at several where both formulas
+    together get shorter; one of several readers must not get longer.
+    """
     involved = [n.by for n in (reader.target, adjoint.target) if isinstance(n, Partial)]
     around = dict.fromkeys(r.name for n in involved for r in sweep.readers.get(n, ()))
     candidates = tuple(sweep.program.definition[n] for n in dict.fromkeys((*involved, *around)) if n in sweep.program.definition)
 
     def compute() -> Derived:
         after = inline(reader.result, lambda n: (adjoint.indices, adjoint.result) if n == adjoint.target else None)
-        says = "{} put in, for it is read nowhere else"
+        says = "{} put in"
         step = Step(reader.target, reader.indices, "splice", reader.result, after, says, (adjoint.target,))
         wider = Derived.of((*reader.steps, step, *_simplified(step, candidates)), reader.reason)
         reads = sum(isinstance(n, Ref) and n.name == adjoint.target for n in walk(reader.result))
-        return replace(wider, longer=reads > 1 and length(wider.result) >= length(reader.result))
+        before = length(reader.result) + (length(adjoint.result) - 1 if only else 0)
+        return replace(wider, longer=not (only and reads == 1) and length(wider.result) > before)
 
     if any(isinstance(d.body, Opaque) for d in candidates):
-        wider = compute()
-    else:
-        wider = remembered("splice", [sweep.shape, reader.shape, adjoint.shape, *map(shape_of, candidates)], compute)
-    return None if wider.longer else wider
+        return compute()
+    kind = "splice" if only else "splice into several"
+    return remembered(kind, [sweep.shape, reader.shape, adjoint.shape, *map(shape_of, candidates)], compute)
 
 
 def _with_facts(derived: Derived, program: Program) -> Derived:

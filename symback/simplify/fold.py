@@ -46,22 +46,30 @@ def fold(node: Term, definition: Definition) -> Term:
     """
     if not isinstance(definition.body, Term):
         return node
-    best, known = node, _denominators(node) | _denominators(definition.body)
+    best, known = node, _denominators(node, definition) | _denominators(definition.body)
     for way in _ways(definition):
         new = node
         for solved in way:
             new = _put(new, solved, definition.indices)
         if new is not node:
             simpler = simplify(new)
-            if length(simpler) < length(best) and _denominators(simpler) <= known:
+            if length(simpler) < length(best) and all(name in known for name in _denominators(simpler)):
                 best = simpler
     return best
 
 
-def _denominators(node: Term) -> frozenset[object]:
-    """The bases of negative powers in a term: a fold must not divide by anything the term or the body did not divide by."""
+def _denominators(node: Term, definition: Definition | None = None) -> frozenset[object]:
+    """The bases of negative powers in a term: a fold must not divide by anything the term or the body did not divide by.
+
+    A definition that is a power of one base, and nothing else, vanishes where that base does: it may stand for it.
+    """
     powers = (power_of(n) for n in walk(node) if isinstance(n, Pow))
-    return frozenset(key(b) for base, exponent in powers if exponent < 0 for b in factors(base))
+    bases = [b for base, exponent in powers if exponent < 0 for b in factors(base)]
+    found = {key(b) for b in bases}
+    if definition is not None and isinstance(definition.body, Pow):
+        places = [match(definition.body.base, b, definition.indices) for b in bases]
+        found |= {key(substitute(definition.head, p)) for p in places if p is not None}
+    return frozenset(found)
 
 
 def _ways(definition: Definition) -> Iterator[tuple[Solved, ...]]:

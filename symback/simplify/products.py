@@ -116,6 +116,22 @@ def _sign_inside(node: Term) -> list[Term]:
     return [node]
 
 
+def as_fraction(node: Term) -> Term:
+    """``u^-2·e -> e·u^-2``: in a product what divides stands last, as the lower part of a fraction.
+
+    >>> from symback.algebra.terms import ref
+    >>> as_fraction(ref("u") ** -2 * ref("e"))
+    e*u^-2
+    """
+    return _fractions(node)
+
+
+def _fraction(node: Mul) -> Term:
+    above = [f for f in node.args if power_of(f)[1] >= 0]
+    below = [f for f in node.args if power_of(f)[1] < 0]
+    return Mul((*above, *below)) if below else node
+
+
 def positive_first(node: Term) -> Term:
     """``-y + p -> p - y``: a sum does not open with a minus sign if one of its terms has none.
 
@@ -169,3 +185,4 @@ _collect = bottom_up(lambda n: _collected(n) if isinstance(n, Mul | Pow) else n)
 _like_terms = bottom_up(lambda n: _like(n) if isinstance(n, Add) else n)
 _positive = bottom_up(lambda n: _positive_first(n) if isinstance(n, Add) else n)
 _distribute = bottom_up(_distributed)
+_fractions = bottom_up(lambda n: _fraction(n) if isinstance(n, Mul) else n)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from symback.algebra.terms import Term
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.products import collect, like_terms, positive_first
+from symback.simplify.products import as_fraction, collect, like_terms, positive_first
 from symback.simplify.quotients import common_denominator, common_factor, expand
 from symback.simplify.sums import known_places, sift, take_out
 
@@ -36,6 +36,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("take out", "what does not depend on the index is taken out of the sum", take_out),
     Rule("collect", "equal factors put together and cancelled", collect),
     Rule("like terms", "equal terms put together", like_terms),
+    Rule("fraction", "what divides written below", as_fraction),
     Rule("common denominator", "over a common denominator", common_denominator, plain=False),
     Rule("expand", "multiplied out, and what cancels left out", expand, plain=False),
     Rule("common factor", "the common factor taken out", common_factor, plain=False),
