@@ -30,7 +30,7 @@ from symback.algebra.normal.poly import (
 from symback.algebra.normal.product import leading, product, renewed, settled, solve_place, times, without
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import Add, Bracket, Count, Reduce, Ref, Term, reduce_over
-from symback.algebra.traverse import binders, free_indices, substitute
+from symback.algebra.traverse import free_indices, substitute
 
 Indices: TypeAlias = tuple[Index, ...]
 Rule: TypeAlias = Callable[[Context, Powers, Indices], tuple[Poly, Indices] | None]
@@ -242,14 +242,11 @@ def _meets(context: Context, inner: Term, base: Term) -> bool:
     return lead is not None and lead[0] == {inner: 1}
 
 
+@lru_cache(maxsize=1 << 17)
 def height(node: Term) -> int:
     """How many canonical labels are taken inside a term."""
-    return _height(node)
-
-
-@lru_cache(maxsize=1 << 16)
-def _height(node: Term) -> int:
-    return max((i.mark + 1 for i in binders(node) if i.name == CLOSED), default=0)
+    inside = max((height(c) for c in node.below), default=0)
+    return max(inside, node.index.mark + 1) if isinstance(node, Reduce) and node.index.name == CLOSED else inside
 
 
 def labelled(order: Indices, base: int) -> dict[Index, Size]:
