@@ -23,7 +23,7 @@ from symback.simplify.arithmetic import arithmetic
 from symback.simplify.facts import use_facts
 from symback.simplify.fold import fold
 from symback.simplify.rules import PLAIN, ROWS, simplifications
-from symback.simplify.shape import length, power_of
+from symback.simplify.shape import length
 from symback.simplify.unfold import split
 
 
@@ -206,7 +206,7 @@ def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Na
         chosen = readers.get(name, ())
         if name not in sweep.program.definition or not chosen or name in chosen:
             continue
-        if len(chosen) > 1 and not divides(adjoints[name].result):
+        if len(chosen) > 1 and not adjoints[name].divides:
             continue
         wider = [_splice(sweep, adjoints[reader], adjoints[name], len(chosen) == 1) for reader in chosen]
         if any(w.longer for w in wider):
@@ -216,11 +216,6 @@ def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Na
         for read in _adjoints_read(adjoints[name]):
             readers[read] = list(dict.fromkeys(n for r in readers[read] for n in (chosen if r == name else (r,))))
     return Derivation(sweep, locals_, adjoints, spliced)
-
-
-def divides(node: Term) -> bool:
-    """Whether a term divides by anything, so that something may cancel where it is put in."""
-    return any(power_of(n)[1] < 0 for n in walk(node))
 
 
 def _adjoints_read(derived: Derived) -> list[Name]:

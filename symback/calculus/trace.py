@@ -16,8 +16,8 @@ from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.relabel import Labels, Renaming, joint_shape, shape_of
 from symback.algebra.sizes import Index
-from symback.algebra.terms import ZERO, Name, Term
-from symback.algebra.traverse import names
+from symback.algebra.terms import ZERO, Name, Num, Pow, Term
+from symback.algebra.traverse import names, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,13 @@ class Derived:
         if self.like is None or self.renaming is None:
             return names(self.result)
         return tuple([self.renaming.name(n) for n in self.like.reads])
+
+    @cached_property
+    def divides(self) -> bool:
+        """Whether the result divides by anything, so that something may cancel where it is put in."""
+        if self.like is not None:
+            return self.like.divides
+        return any(isinstance(n, Pow) and isinstance(n.exponent, Num) and n.exponent.value < 0 for n in walk(self.result))
 
     @property
     def is_zero(self) -> bool:

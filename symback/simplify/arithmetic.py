@@ -115,7 +115,14 @@ def decide(node: Bracket) -> Term:
         "=": (above and below, greater or less), "!=": (greater or less, above and below),
     }  # fmt: skip
     true, false = verdicts[node.relation]
-    return ONE if true else ZERO if false else node
+    return ONE if true else ZERO if false else _without_common_constant(node, first, second)
+
+
+def _without_common_constant(node: Bracket, left: Size, right: Size) -> Term:
+    """``[l + 1 < L + 1]`` is ``[l < L]``."""
+    first, second = (dict(side.terms).get((), 0) for side in (left, right))
+    common = max(min(first, second), 0) or min(max(first, second), 0)
+    return Bracket(node.relation, Count(left - common), Count(right - common)) if common else node
 
 
 def _as_size(node: Term) -> Size | None:

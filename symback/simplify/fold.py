@@ -13,7 +13,9 @@ from fractions import Fraction
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Add, Apply, Bracket, Count, Num, Pow, Reduce, Ref, Term, mul
-from symback.algebra.traverse import children, free_indices, rewrite, substitute, walk, with_children
+from symback.algebra.traverse import children, free_indices, inline, rewrite, substitute, walk, with_children
+from symback.simplify.arithmetic import arithmetic
+from symback.simplify.arithmetic import arithmetic
 from symback.simplify.quotients import over_common_denominator, tidy
 from symback.simplify.rules import simplify
 from symback.simplify.shape import addends, coefficient_and_rest, factors, key, length, power_of, product, to_power
@@ -46,37 +48,38 @@ def fold(node: Term, definition: Definition) -> Term:
     """
     if not isinstance(definition.body, Term):
         return node
-    best, known = node, _denominators(node, definition) | _denominators(definition.body)
+    best = node
+    known = frozenset(key(arithmetic(b)) for b in (*_denominators(node), *_denominators(definition.body)))
     for way in _ways(definition):
         new = node
         for solved in way:
             new = _put(new, solved, definition.indices)
         if new is not node:
             simpler = simplify(new)
-            if length(simpler) < length(best) and all(name in known for name in _denominators(simpler)):
+            if length(simpler) < length(best) and _divides_by_nothing_new(simpler, definition, known):
                 best = simpler
     return best
 
 
-def _denominators(node: Term, definition: Definition | None = None) -> frozenset[object]:
-    """The bases of negative powers in a term: a fold must not divide by anything the term or the body did not divide by.
-
-    A definition that is a power of one base, and nothing else, vanishes where that base does: it may stand for it.
-    """
+def _denominators(node: Term) -> list[Term]:
+    """The bases of negative powers in a term."""
     powers = (power_of(n) for n in walk(node) if isinstance(n, Pow))
-    bases = [b for base, exponent in powers if exponent < 0 for b in factors(base)]
-    found = {key(b) for b in bases}
-    if definition is not None and isinstance(definition.body, Pow):
-        places = [match(definition.body.base, b, definition.indices) for b in bases]
-        found |= {key(substitute(definition.head, p)) for p in places if p is not None}
-    return frozenset(found)
+    return [b for base, exponent in powers if exponent < 0 for b in factors(base)]
+
+
+def _divides_by_nothing_new(node: Term, definition: Definition, known: frozenset[object]) -> bool:
+    """Whether all a folded term divides by, with the definition put back, was divided by before."""
+    body = definition.body
+    assert isinstance(body, Term)
+    back = [inline(b, lambda n: (definition.indices, body) if n == definition.name else None) for b in _denominators(node)]
+    return all(key(power_of(f)[0]) in known or isinstance(f, Num) for b in back for f in factors(arithmetic(b)))
 
 
 def _ways(definition: Definition) -> Iterator[tuple[Solved, ...]]:
     """The atoms the body can be solved for: each factor that is more than a name, then what stands inside it."""
     body, head = definition.body, definition.head
     assert isinstance(body, Term)
-    number, rest = coefficient_and_rest(body)
+    number, rest = coefficient_and_rest(arithmetic(body))
     parts = [power_of(f) for f in rest]
     for position, (base, exponent) in enumerate(parts):
         root = 1 / exponent
