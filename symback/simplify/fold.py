@@ -76,8 +76,9 @@ def _divides_by_nothing_new(node: Term, definition: Definition, known: frozenset
 
 def _ways(definition: Definition) -> Iterator[tuple[Solved, ...]]:
     """The atoms the body can be solved for: each factor that is more than a name, then what stands inside it."""
-    body, head = definition.body, definition.head
+    body = definition.body
     assert isinstance(body, Term)
+    head = Ref(definition.name, tuple(Size.of(0 if _single(i) else i) for i in definition.indices))
     number, rest = coefficient_and_rest(arithmetic(body))
     parts = [power_of(f) for f in rest]
     for position, (base, exponent) in enumerate(parts):
@@ -112,7 +113,12 @@ def _inside(base: Term, value: Term, others: tuple[Term, ...]) -> Solved | None:
 
 def _reads_all(node: Term, indices: tuple[Index, ...]) -> bool:
     free = free_indices(node)
-    return all(i in free for i in indices)
+    return all(i in free or _single(i) for i in indices)
+
+
+def _single(index: Index) -> bool:
+    """Whether an index has only the place 0, at which size-1 axes are read."""
+    return index.size.constant == 1
 
 
 def _put(node: Term, solved: Solved, variables: tuple[Index, ...]) -> Term:
