@@ -19,6 +19,7 @@ from symback.errors import SymbackError
 
 if TYPE_CHECKING:
     from symback.api import Derivation, Formula, Network
+    from symback.typeset.style import Style
 
 SCHEMA = 1
 REFUTED, UNUSABLE, OPEN = 1, 2, 3
@@ -122,7 +123,7 @@ def derive(args: argparse.Namespace) -> Answer:
     if args.steps:
         from symback.sheets.board import board
 
-        text = board(derivation, notation=args.notation)
+        text = board(derivation, _style(args))
         return Answer({**data, "steps": text.splitlines()}, text)
     return Answer(data, "\n".join(f.text(notation=args.notation, over=args.over) for f in formulas.values()))
 
@@ -138,23 +139,28 @@ def _formula(formula: Formula, args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _definitions(derivation: Derivation, args: argparse.Namespace) -> list[tuple[Any, str]]:
-    from dataclasses import replace
-
     from symback.notation.write import equation_text
-    from symback.typeset.style import DEFAULT
 
     program = derivation.gradient_program
-    style = replace(DEFAULT, notation=args.notation)
-    return [(d, equation_text(d, program, style)) for d in derivation.program.definitions]
+    return [(d, equation_text(d, program, _style(args))) for d in derivation.program.definitions]
+
+
+def _style(args: argparse.Namespace) -> Style:
+    from dataclasses import replace
+
+    from symback.typeset.style import DEFAULT
+
+    return replace(DEFAULT, notation=args.notation)
 
 
 def sheet(args: argparse.Namespace) -> Answer:
     """The handout."""
+    from symback import __version__
     from symback.sheets.write import publish
 
     network = found(args.net)
     path = Path(args.output or f"{_slug(args.net)}.pdf")
-    written = publish(network.derive(), path)
+    written = publish(network.derive(), path, __version__)
     data = {"network": network.name, "files": [str(p) for p in written.paths], "engine": written.engine}
     return Answer(data, f"{', '.join(map(str, written.paths))}: {written.how}")
 

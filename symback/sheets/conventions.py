@@ -1,0 +1,37 @@
+"""What the signs of a sheet mean: one row for each, shown where the sign occurs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from symback.network.lettering import Lettering
+from symback.sheets.records import Math, Prose
+
+SIGMA = Math("σ(t) = 1/(1 + exp(−t))", r"\sigma(t) = \frac{1}{1 + e^{-t}}", "σ(t) = frac(1, 1 + e^(−t))")
+ODOT, TOP, ONES = Math("⊙", r"\odot", "⊙"), Math("ᵀ", r"{}^{\top}", '""^⊤'), Math("𝟏", r"\mathbf{1}", "bold(1)")
+BRACKET = Math("[i = j]", "[i = j]", "[i = j]")
+RELU = Math("ReLU(t) = max(0, t)", r"\operatorname{ReLU}(t) = \max(0, t)", 'op("ReLU")(t) = max(0, t)')
+
+ALWAYS: tuple[Prose, ...] = (
+    ("Indices and layers count from 1. ",),
+    ("A gradient has the shape of what it is taken by.",),
+)
+SIGNS: tuple[tuple[str, Prose], ...] = (
+    ("σ\\(", (SIGMA,)),
+    ("relu\\(", (RELU, ", with slope 0 at 0.")),
+    ("⊙", (ODOT, " multiplies entry by entry.")),
+    ("ᵀ", (TOP, " is the transpose.")),
+    ("𝟏", (ONES, " is a column of ones.")),
+    (r"\[[^\[\]]* [=≠<≤>≥] [^\[\]]*\]", (BRACKET, " is 1 where the condition holds and 0 elsewhere.")),
+)
+
+
+def conventions(formulas: Sequence[str], table: Lettering) -> tuple[Prose, ...]:
+    """The rows whose sign occurs in the formulas, given as text."""
+    together = "\n".join(formulas)
+    layered = (("The superscript is the layer.",),) if any(box.layer and box.mark == "superscript" for box in table.boxes.values()) else ()
+    return (*ALWAYS, *layered, *(says for sign, says in SIGNS if re.search(sign, together)))
+
+
+__all__ = ["conventions"]

@@ -1,0 +1,51 @@
+"""The numbers a network comes with, as displays: names and values side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from symback.algebra.terms import Num
+from symback.network.lettering import Lettering
+from symback.network.program import Program
+from symback.notation.index import number_box
+from symback.sheets.records import Math
+from symback.typeset.boxes import EQUALS, Box, Matrix, Number, Relation, Word
+
+LARGEST = 8
+"""Longer rows and columns are not displayed."""
+
+
+def values(program: Program, table: Lettering) -> tuple[Math, ...]:
+    """One display for each declared value: ``W = [names] = [numbers]``; what is large or has three axes is left out."""
+    displays = [_display(leaf.name, program.values[leaf.name], table) for leaf in program.leaves if leaf.name in program.values]
+    rate = program.values.get("rate") if "rate" not in program.leaf else None
+    if rate is not None:
+        displays.append(Math.of(Relation((Word("η", r"\eta"), _number(rate)), (EQUALS,))))
+    return tuple(d for d in displays if d is not None)
+
+
+def _display(name: str, value: object, table: Lettering) -> Math | None:
+    own = table.box(name)
+    if not isinstance(value, Sequence):
+        return Math.of(Relation((own, _number(value)), (EQUALS,)))
+    rows = [list(row) if isinstance(row, Sequence) else [row] for row in value]
+    if len(rows) > LARGEST or len(rows[0]) > LARGEST or any(isinstance(v, Sequence) for row in rows for v in row):
+        return None
+    flat = not isinstance(value[0], Sequence)
+    places = [[(r,) if flat else (r, c) for c in range(len(row))] for r, row in enumerate(rows)]
+    entries = Matrix(tuple(tuple(table.box(name, tuple(_place(k + table.style.first) for k in place)) for place in row) for row in places))
+    numbers = Matrix(tuple(tuple(_number(v) for v in row) for row in rows))
+    return Math.of(Relation((own, entries, numbers), (EQUALS, EQUALS)))
+
+
+def _place(printed: int) -> Box:
+    """A place of one digit needs no comma beside it, as a letter does not."""
+    return Word(str(printed), str(printed)) if printed < 10 else Number(str(printed))
+
+
+def _number(value: object) -> Box:
+    return number_box(Num(Fraction(str(value)), str(value)))
+
+
+__all__ = ["values"]
