@@ -162,6 +162,11 @@ EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
         (total([i], u(i)) + total([j], u(j)), over(TWO, total([i], u(i)))),
         (total([i], u(i)) - total([j], u(j)), ZERO),
     ],
+    "fraction": [
+        (over(x**-2, y), over(y, x**-2)),
+        (over(p**-1, x, q**-1, y), over(x, y, p**-1, q**-1)),
+        (total([i], over(MINUS_ONE, x**-1, u(i))), total([i], over(MINUS_ONE, u(i), x**-1))),
+    ],
     "common denominator": [
         (-(y / p - (1 - y) / one_minus_p), over(p - y, p**-1, one_minus_p**-1)),
         (y / p - (1 - y) / one_minus_p, over(Add((y, over(MINUS_ONE, p))), p**-1, one_minus_p**-1)),
@@ -201,6 +206,7 @@ UNTOUCHED: dict[str, list[Term]] = {
                  total([k], bracket(2 * Size.of(k) + 1, "=", a) * before_a)],
     "collect": [x * y, (x + y) * (x - y), exp(x) * exp(y), Pow(x, TWO) * y, -x, x / y],
     "like terms": [x + y, x - y, x * y + x, total([i], u(i)) + total([i], v(i))],
+    "fraction": [over(x, p**-1), over(x, y), over(p**-1, q**-1)],
     "common denominator": [bracket(x, ">", ZERO) * y / p - bracket(x, "<", ZERO) * y / p, x / p + y / q, y / p + x, x + y],
     "expand": [x * (y + 1), (x + y) ** 2, p * one_minus_p],
     "common factor": [over(bracket(i, ">=", 1), x, before_i) + over(bracket(i, ">=", TWO), y, before_i),
