@@ -1,0 +1,55 @@
+"""SymPy both ways: declarations to programs, terms to expressions. Nothing a user wrote is ever sympified or parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from symback.algebra.terms import Name, Term
+from symback.network.program import Program, Role
+
+
+def program_from_sympy(  # noqa: PLR0917
+    forward: Sequence[Any],
+    loss: Any,
+    parameters: Iterable[Any],
+    inputs: Iterable[Any] = (),
+    targets: Iterable[Any] = (),
+    name: str = "",
+    facts: Mapping[Any, Any] | None = None,
+    values: Mapping[Any, Any] | None = None,
+) -> Program:
+    """The program of a network declared with SymPy equations or pairs ``(left, right)``, in any order.
+
+    What is left unnamed is a constant. See `symback.Network` for what may stand in the equations.
+    """
+    from symback.reading.sympy_reading import Declared, read_program
+
+    roles: tuple[tuple[Role, tuple[Any, ...]], ...] = (("weight", tuple(parameters)), ("input", tuple(inputs)), ("target", tuple(targets)))
+    return read_program(Declared(tuple(forward), loss, roles, name, dict(facts or {}), dict(values or {})))
+
+
+def term_to_sympy(term: Term, program: Program | None = None) -> Any:
+    """A term as a SymPy expression: scalars as Symbol, arrays as IndexedBase, places counted from 0.
+
+    ``Σ_i`` becomes ``Sum``, ``[i = j]`` KroneckerDelta, other brackets Piecewise, the adjoint of z1 the symbol ``dL_dz1``.
+
+    >>> from symback.algebra.terms import apply, ref
+    >>> term_to_sympy(apply("tanh", ref("w") * ref("x")))
+    tanh(w*x)
+    """
+    from symback.reading.sympy_writing import write
+
+    return write(term, {})
+
+
+def lambdify_scalar(term: Term, args: Sequence[Name]) -> Callable[..., Any]:
+    """A scalar formula as a NumPy function of the named quantities, in the order of ``args``.
+
+    >>> from symback.algebra.terms import apply, ref
+    >>> float(lambdify_scalar(apply("sigmoid", ref("z")), ["z"])(0.0))
+    0.5
+    """
+    from symback.reading.sympy_writing import lambdify
+
+    return lambdify(term, args)

@@ -1,0 +1,177 @@
+"""Terms to SymPy expressions, and scalar formulas to NumPy functions under names of our own making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from symback.algebra.operations import OPERATIONS, meaning
+from symback.algebra.sizes import Atom, Floor, Index, Size, SizeAt, SizeSymbol
+from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Partial, Pow, Reduce, Ref, Term
+from symback.algebra.traverse import refs, rewrite
+from symback.errors import NotationError, UnknownTerm
+
+Known = Mapping[Name, Any]
+RELATIONS = {"=": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge"}
+
+
+def write(term: Term, known: Known) -> Any:
+    """A term as a SymPy expression; ``known`` gives symbols that stand for names, any other name becomes one.
+
+    A scalar name is a Symbol, an indexed one an IndexedBase; places and the limits of sums count from 0.
+    """
+    import sympy as sp
+
+    def go(node: Term) -> Any:
+        match node:
+            case Num():
+                return sp.Rational(node.value.numerator, node.value.denominator)
+            case Count():
+                return size(node.size)
+            case Ref():
+                return read(node, known)
+            case Bracket():
+                return truth(node, go(node.left), go(node.right))
+            case Add():
+                return sp.Add(*map(go, node.args))
+            case Mul():
+                return sp.Mul(*map(go, node.args))
+            case Pow():
+                return sp.Pow(go(node.base), go(node.exponent))
+            case Apply():
+                return applied(node.op, [go(a) for a in node.args])
+            case Reduce():
+                return reduction(node, go(node.body))
+        raise UnknownTerm(node, "term_to_sympy")
+
+    return go(term)
+
+
+def truth(node: Bracket, left: Any, right: Any) -> Any:
+    """1 where the relation holds, else 0."""
+    import sympy as sp
+
+    if node.relation == "=" and isinstance(node.left, Count) and isinstance(node.right, Count):
+        return sp.KroneckerDelta(left, right)
+    return sp.Piecewise((sp.S.One, getattr(sp, RELATIONS[node.relation])(left, right)), (sp.S.Zero, True))
+
+
+def applied(op: str, arguments: Sequence[Any]) -> Any:
+    """An operation of the table as a SymPy function."""
+    import sympy as sp
+
+    from symback.reading.sympy_functions import DIRECT, function_class
+
+    if not arguments:
+        return getattr(sp, DIRECT[op])
+    return (getattr(sp, DIRECT[op]) if op in DIRECT else function_class(op))(*arguments)
+
+
+def reduction(node: Reduce, body: Any) -> Any:
+    """A reduction as Sum, Product, or Max and Min over a range that is a number."""
+    import sympy as sp
+
+    index, count = symbol_of(node.index), size(node.index.size)
+    match node.kind:
+        case "sum":
+            return sp.Sum(body, (index, 0, count - 1))
+        case "mean":
+            return sp.Sum(body, (index, 0, count - 1)) / count
+        case "prod":
+            return sp.Product(body, (index, 0, count - 1))
+    if node.index.size.constant is None:
+        found = f"SymPy has no {node.kind} over a range of symbolic size {node.index.size}"
+        raise NotationError("sympy", found, "give the sizes numbers, or use .text() or .latex()")
+    chosen = sp.Max if node.kind == "max" else sp.Min
+    return chosen(*(body.subs(index, place) for place in range(node.index.size.constant)))
+
+
+def read(node: Ref, known: Known) -> Any:
+    """A name, read at places."""
+    import sympy as sp
+
+    if node.name in known:
+        base = known[node.name]
+        return base[tuple(map(size, node.places))] if node.places else base
+    if not node.places:
+        return sp.Symbol(plain_name(node.name))
+    return sp.IndexedBase(plain_name(node.name))[tuple(map(size, node.places))]
+
+
+def plain_name(name: Name) -> str:
+    """A name SymPy and NumPy can carry: the derivative of L by z1 is ``dL_dz1``."""
+    if isinstance(name, Partial):
+        return f"d{plain_name(name.of)}_d{plain_name(name.by)}"
+    return name
+
+
+def symbol_of(index: Index) -> Any:
+    """An index as an integer symbol."""
+    import sympy as sp
+
+    return sp.Symbol(f"{index.name}_{index.mark}" if index.mark else index.name, integer=True)
+
+
+def size(value: Size) -> Any:
+    """A size or place as a SymPy expression; a size symbol is a positive integer."""
+    import sympy as sp
+
+    return sp.Add(*(sp.Mul(c, *(sp.Pow(_atom(a), e) for a, e in m)) for m, c in value.terms))
+
+
+def _atom(atom: Atom) -> Any:
+    import sympy as sp
+
+    match atom:
+        case SizeSymbol():
+            return sp.Symbol(atom.name, integer=True, **({"positive": True} if atom.least else {"nonnegative": True}))
+        case Index():
+            return symbol_of(atom)
+        case SizeAt():
+            return sp.IndexedBase(atom.name, integer=True)[size(atom.place)]
+        case Floor():
+            return sp.floor(size(atom.numerator) / size(atom.denominator))
+    raise UnknownTerm(atom, "term_to_sympy")
+
+
+def through_dummies(build: Callable[..., Term], arguments: Sequence[Any]) -> Any:
+    """A term built from arguments that are SymPy expressions."""
+    import sympy as sp
+
+    names = [f"x{n}" for n in range(len(arguments))]
+    dummies = [sp.Dummy(n) for n in names]
+    expression = write(build(*(Ref(n) for n in names)), dict(zip(names, dummies, strict=True)))
+    return expression.xreplace(dict(zip(dummies, arguments, strict=True)))
+
+
+def spelled_out(term: Term) -> Term:
+    """A term in which operations that SymPy lacks are replaced by their meaning."""
+
+    def change(node: Term) -> Term:
+        if isinstance(node, Apply) and not OPERATIONS[node.op].sympy and node.op not in ("abs", "sign"):
+            meant = meaning(node)
+            return node if meant is None else spelled_out(meant)
+        return node
+
+    return rewrite(term, change)
+
+
+def lambdify(term: Term, arguments: Sequence[Name]) -> Callable[..., Any]:
+    """A scalar formula as a NumPy function of the given names, in order.
+
+    SymPy sees symbols ``a0``, ``a1`` ... only, so no name a user wrote reaches generated source.
+    """
+    import math
+
+    import numpy as np
+    import sympy as sp
+
+    for found in refs(term):
+        if found.places or found.name not in arguments:
+            reason = "has indices" if found.places else "is no argument"
+            raise NotationError(
+                "lambdify", f"{plain_name(found.name)} {reason}", "lambdify takes scalar formulas; compile() runs the others"
+            )
+    symbols = sp.symbols(f"a:{len(arguments)}")
+    expression = write(spelled_out(term), dict(zip(arguments, symbols, strict=True)))
+    return sp.lambdify(symbols, expression, modules=[{"erf": np.vectorize(math.erf)}, "numpy"])  # type: ignore[no-any-return]
