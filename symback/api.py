@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.sizes import Size
-from symback.algebra.terms import Name, Term
+from symback.algebra.terms import Name, Partial, Term
+from symback.algebra.traverse import names
 from symback.calculus.trace import Derived, Step
 from symback.derivation import Derivation as Core
 from symback.derivation import derive
@@ -128,6 +129,18 @@ class Derivation:
         """The formulas asked for, by name, in order of declaration."""
         return {name: self[name] for name in self.wanted}
 
+    @cached_property
+    def lines(self) -> tuple[Formula, ...]:
+        """The formulas asked for, and before them the gradients of intermediates that they read, from the loss outwards."""
+        read: dict[Name, None] = {}
+        pending: list[Name] = list(self.wanted)
+        while pending:
+            inner = names(self.core.printed[pending.pop()].result)
+            new = [n.by for n in inner if isinstance(n, Partial) and not n.local and n.by not in read and n.by not in self.wanted]
+            read.update(dict.fromkeys(new))
+            pending += new
+        return tuple(self[name] for name in (*(n for n in self.core.sweep.order if n in read), *self.wanted))
+
     def __getitem__(self, name: object) -> Formula:
         return Formula(self, _known(str(name), (*self.program.leaf, *self.program.definition)))
 
@@ -150,7 +163,7 @@ class Derivation:
         return write_sheet(self, Path(path), **options)
 
     def __repr__(self) -> str:
-        return "\n".join(formula.text() for formula in self.gradients.values())
+        return "\n".join(formula.text() for formula in self.lines)
 
 
 @dataclass(frozen=True)

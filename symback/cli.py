@@ -118,14 +118,15 @@ def derive(args: argparse.Namespace) -> Answer:
         "network": network.name,
         "loss": str(network.program.loss),
         "gradients": {name: _formula(formula, args) for name, formula in formulas.items()},
-        "definitions": [{"name": d.name, "text": t} for d, t in _definitions(derivation, args)],
+        "definitions": _definitions(derivation, args),
     }
     if args.steps:
         from symback.sheets.board import board
 
         text = board(derivation, _style(args))
         return Answer({**data, "steps": text.splitlines()}, text)
-    return Answer(data, "\n".join(f.text(notation=args.notation, over=args.over) for f in formulas.values()))
+    shown = derivation.lines if args.over == "names" else formulas.values()
+    return Answer(data, "\n".join(f.text(notation=args.notation, over=args.over) for f in shown))
 
 
 def _formula(formula: Formula, args: argparse.Namespace) -> dict[str, Any]:
@@ -138,11 +139,14 @@ def _formula(formula: Formula, args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _definitions(derivation: Derivation, args: argparse.Namespace) -> list[tuple[Any, str]]:
+def _definitions(derivation: Derivation, args: argparse.Namespace) -> list[dict[str, str]]:
+    """What the gradients read: the forward pass, and the gradients of intermediates."""
     from symback.notation.write import equation_text
 
     program = derivation.gradient_program
-    return [(d, equation_text(d, program, _style(args))) for d in derivation.program.definitions]
+    forward = [{"name": str(d.name), "text": equation_text(d, program, _style(args))} for d in derivation.program.definitions]
+    read = [f for f in derivation.lines if f.name not in derivation.gradients]
+    return forward + [{"name": f"d{derivation.program.loss}/d{f.name}", "text": f.text(notation=args.notation)} for f in read]
 
 
 def _style(args: argparse.Namespace) -> Style:
