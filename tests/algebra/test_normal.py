@@ -331,3 +331,30 @@ def test_a_normalizer_keeps_what_it_knows():
 def test_conditions_come_back_from_the_memo():
     machine = Normalizer()
     assert machine.equal(x / p * p, x).conditions == machine.equal(x / p * p, x).conditions != ()
+
+
+INVERSE = {
+    "definitions": define(
+        ("At", (i, j), vec("A", j, i)),
+        ("Y", (i, j), Opaque("inv", ("A",))),
+        ("Z", (i, j), Opaque("inv", ("At",))),
+        ("X", (i, r), Opaque("solve", ("At", "B"))),
+        ("D", (), Opaque("logabsdet", ("A",))),
+        ("E", (), Opaque("logabsdet", ("At",))),
+    ),
+    "shapes": {"A": (n, n), "B": (n, m)},
+}
+
+
+def test_opaque_rows_share_one_name():
+    assert equal(vec("Z", i, j), vec("Y", j, i), **INVERSE)
+    assert not equal(vec("Z", i, j), vec("Y", i, j), **INVERSE)
+    assert equal(vec("X", i, r), total([k], vec("Y", k, i) * vec("B", k, r)), **INVERSE)
+    assert equal(ref("D"), ref("E"), **INVERSE)
+
+
+def test_a_matrix_times_its_inverse():
+    assert equal(total([k], vec("A", i, k) * vec("Y", k, j)), bracket(i, "=", j), **INVERSE)
+    assert equal(total([k, l], vec("Y", i, k) * vec("A", k, l) * vec("v", l)), vec("v", i), **INVERSE)
+    assert not equal(total([k], vec("A", k, i) * vec("Y", k, j)), bracket(i, "=", j), **INVERSE)
+    assert not equal(total([k], vec("A", i, k) * vec("Y", k, j)), bracket(i, "=", j), definitions=INVERSE["definitions"])

@@ -8,6 +8,7 @@ from functools import singledispatch
 
 from symback.algebra.normal.conditions import condition
 from symback.algebra.normal.context import Context
+from symback.algebra.normal.opaque_reads import opaque_read
 from symback.algebra.normal.poly import (
     UNIT,
     Mono,
@@ -69,6 +70,10 @@ def _(node: Ref, context: Context) -> Poly:
         definition, body = known
         normal = context.term(context.poly(body))
         return context.poly(substitute(normal, dict(zip(definition.indices, node.places, strict=True))))
+    known_as = opaque_read(context, node)
+    if not isinstance(known_as, Ref):
+        return context.poly(known_as)
+    node = known_as
     if len(node.places) == 2:
         if context.fact(node.name, "zero diagonal") and node.places[0] is node.places[1]:
             context.use(node.name, "zero diagonal")

@@ -291,16 +291,45 @@ def _denominators(context: Context, powers: Powers) -> Split | None:
     L is the leading monomial in one order of all atoms, so what stays is the remainder, which is unique.
     """
     for atom, e in sorted(((a, e) for a, e in powers.items() if isinstance(a, Add) and e < 0), key=lambda f: key(f[0])):
-        found = leading(context, atom)
-        if found is None:
-            continue
-        lead, inverse, rest = found
-        if all(powers.get(a, 0) >= k for a, k in lead.items()):
-            left = {a: k - lead.get(a, 0) for a, k in without(powers, atom).items()}
-            return left, [inverse, _lowered(context, atom, e, rest)]
-        if len(lead) == 1 and (split := _raise(context, powers, atom, e, next(iter(lead)))):
+        split = _by_two_units(context, powers, atom, e) or _by_leading(context, powers, atom, e)
+        if split is not None:
             return split
     return None
+
+
+def _by_leading(context: Context, powers: Powers, atom: Term, e: Rational) -> Split | None:
+    found = leading(context, atom)
+    if found is None:
+        return None
+    lead, inverse, rest = found
+    if all(powers.get(a, 0) >= k for a, k in lead.items()):
+        left = {a: k - lead.get(a, 0) for a, k in without(powers, atom).items()}
+        return left, [inverse, _lowered(context, atom, e, rest)]
+    return _raise(context, powers, atom, e, next(iter(lead))) if len(lead) == 1 else None
+
+
+def _by_two_units(context: Context, powers: Powers, atom: Term, e: Rational) -> Split | None:
+    """A denominator ``c·u + d·w`` of two monomials in exponentials: bring the exponent of one atom of u between 0 and its own.
+
+    Such monomials are never 0 and may stand in denominators, so either of the two can be put for the other.
+    """
+    poly = context.poly(atom)
+    if len(poly) != 2 or not all(is_coefficient(a) or (isinstance(a, Apply) and a.op == "exp") for m in poly for a, _ in m):
+        return None
+    pivot = min((a for m in poly for a, _ in m if not is_coefficient(a)), key=key, default=None)
+    if pivot is None or all(pivot in dict(m) for m in poly):
+        return None
+    low, top = sorted(poly, key=lambda m: pivot in dict(m))
+    have, step = powers.get(pivot, 0), dict(top)[pivot]
+    if 0 <= have < step:
+        return None
+    away, kept = (top, low) if have > 0 else (low, top)
+    if e + 1 >= 0:
+        cancelled(context, atom)
+    left = times(context, settled(context, without(powers, atom)), _inverse({away: poly[away]}))
+    first = times(context, left, settled(context, {atom: e + 1}))
+    second = times(context, times(context, left, {kept: poly[kept]}), single(atom, e))
+    return {}, [plus(first, scale(second, -1))]
 
 
 def _lowered(context: Context, atom: Term, e: Rational, rest: Poly) -> Poly:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
 
-from symback.algebra.normal.conditions import least_place
+from symback.algebra.normal.conditions import least_place, zero_place
 from symback.algebra.normal.context import Context
 from symback.algebra.normal.labels import orders
+from symback.algebra.normal.opaque_reads import inverse_of
 from symback.algebra.normal.poly import (
     Mono,
     Poly,
@@ -29,7 +30,7 @@ from symback.algebra.normal.poly import (
 )
 from symback.algebra.normal.product import leading, product, renewed, settled, solve_place, times, without
 from symback.algebra.sizes import Index, Size, provably_at_least
-from symback.algebra.terms import Add, Bracket, Count, Reduce, Ref, Term, reduce_over
+from symback.algebra.terms import Add, Bracket, Count, Name, Reduce, Ref, Term, reduce_over
 from symback.algebra.traverse import free_indices, substitute
 
 Indices: TypeAlias = tuple[Index, ...]
@@ -215,6 +216,41 @@ def _whole_axes(context: Context, atom: Ref) -> Indices:
     return along if right else ()
 
 
+def _inverse(context: Context, powers: Powers, over: Indices) -> tuple[Poly, Indices] | None:
+    """``Σ_k A[i,k]·A⁻¹[k,j] = [i=j]``, in either order."""
+    for atom, e in powers.items():
+        matrix = inverse_of(context, atom) if isinstance(atom, Ref) and e == 1 else None
+        if matrix is None or not isinstance(atom, Ref):
+            continue
+        for position, place in enumerate(atom.places):
+            k = place.single
+            if not isinstance(k, Index) or k not in over or not _whole_axis(context, matrix, k):
+                continue
+            others = [a for a in reads(powers, k) if a is not atom]
+            if len(others) == 1 and isinstance(other := others[0], Ref) and powers[other] == 1:
+                left = _beside(context, other, matrix, k, position)
+                right = atom.places[1 - position]
+                if left is not None and k not in right.indices and k not in left.indices:
+                    rest = settled(context, without(powers, atom, other))
+                    return times(context, rest, zero_place(context, left - right)), _others(over, k)
+    return None
+
+
+def _beside(context: Context, other: Ref, matrix: Name, k: Index, position: int) -> Size | None:
+    """The free place of a read of the matrix that meets its inverse at k."""
+    if other.name != matrix or len(other.places) != 2:
+        return None
+    meets = [p for p in other.places if p is Size.of(k)]
+    if len(meets) != 1 or not (context.fact(matrix, "symmetric") or other.places[1 - position] is meets[0]):
+        return None
+    return next(p for p in other.places if p is not meets[0])
+
+
+def _whole_axis(context: Context, matrix: Name, k: Index) -> bool:
+    shape = context.given.shapes.get(matrix, ())
+    return len(shape) == 2 and shape[0] is k.size
+
+
 def _absorb(context: Context, powers: Powers, over: Indices) -> tuple[Poly, Indices] | None:
     """``Σ_i Σ_j e_ij·S_i^{-1}`` with ``S_i = Σ_j e_ij``: sum over j first where that meets its own reciprocal."""
     below = [a for a, e in powers.items() if e < 0 and isinstance(a, Add | Reduce)]
@@ -302,4 +338,4 @@ def _flipped(context: Context, written: tuple[Powers, Indices], poly: Poly, name
     return summed(context, _renamed_poly(context, poly, free), tuple(_name(free[i]) for i in names), flips + 1)
 
 
-RULES: tuple[Rule, ...] = (_open, _unread, _one_value, _sift, _declared, _shift, _absorb)
+RULES: tuple[Rule, ...] = (_open, _unread, _one_value, _sift, _declared, _inverse, _shift, _absorb)
