@@ -241,10 +241,9 @@ def letters_for(indices: Iterable[Index], taken: Iterable[str], pool: tuple[str,
 def word_of(operation: str, table: Lettering) -> Word:
     """An operation's word; its sign gives way to its name where the program declares that letter."""
     row = OPERATIONS[operation]
-    plain = Word(row.name, rf"\operatorname{{{row.name}}}")
-    if row.text and table.declares(row.text):
-        return plain
-    return Word(row.text or row.name, row.latex)
+    text = row.text if row.text and row.text not in table.typed else row.name
+    drawn = any(letter_latex(box.letter) == row.latex and not box.verbatim for box in table.boxes.values())
+    return Word(text, rf"\operatorname{{{row.name}}}" if drawn else row.latex)
 
 
 __all__ = ["Lettering", "lettering", "letters_for", "signature", "word_of"]

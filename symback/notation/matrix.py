@@ -6,6 +6,7 @@ sums are eliminated one after the other, and each elimination is a matrix produc
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
@@ -92,9 +93,11 @@ def recognise(term: Term, indices: tuple[Index, ...], axes: Axes) -> Tree | None
     single = {i: Size.of(0) for i in indices if i.size.constant == 1}
     row, col = ([None if i in single else i for i in indices] + [None, None])[:2]
     try:
-        return _filled(natural(substitute(term, single) if single else term), row, col)
+        tree = _filled(natural(substitute(term, single) if single else term), row, col)
+        sized(tree)
     except Refused:
         return None
+    return tree
 
 
 def _read_whole(read: Ref, axes: Axes) -> bool:
@@ -369,6 +372,49 @@ class Network:
             body, tops = (tops[-1], tops[:-1]) if tops else (ScalarTerm(Num(1)), ())
         tree = Scaled(tops, body, bottoms) if tops or bottoms else body
         return Piece(row, col, Minus(tree) if len(signs) % 2 else tree)
+
+
+def sized(tree: Tree) -> tuple[bool, bool]:
+    """Whether the number of rows and of columns can be told from what is printed; ones and I have none of their own.
+
+    Refused where a sum would run over a range that nothing shows.
+    """
+    match tree:
+        case Ones():
+            return False, True
+        case Identity():
+            return False, False
+        case Transpose(body):
+            rows, cols = sized(body)
+            return cols, rows
+        case MatrixProduct(parts):
+            shapes = [sized(p) for p in parts]
+            if not all(left[1] or right[0] for left, right in itertools.pairwise(shapes)):
+                raise Refused
+            return shapes[0][0], shapes[-1][1]
+        case Hadamard(parts) | Total(parts) | Function(args=parts):
+            return _any_sized(parts)
+        case Divided(one, other) | Indicator(left=one, right=other):
+            return _any_sized((one, other))
+        case Scaled(tops, body, bottoms):
+            _any_sized((*tops, *bottoms))
+            return sized(body)
+        case Minus(body) | Raised(base=body):
+            return sized(body)
+        case Diagonal(body) | DiagonalOf(body):
+            rows, _ = sized(body)
+            return rows, rows or isinstance(tree, DiagonalOf)
+        case Trace(body) | SquaredNorm(body) | Reduced(body=body):
+            if not all(sized(body)):
+                raise Refused
+        case ScalarOf(body):
+            sized(body)
+    return True, True
+
+
+def _any_sized(parts: Sequence[Tree]) -> tuple[bool, bool]:
+    shapes = [sized(p) for p in parts if not isinstance(p, ScalarTerm | ScalarOf)]
+    return (any(rows for rows, _ in shapes), any(cols for _, cols in shapes)) if shapes else (True, True)
 
 
 def entrywise(pieces: Sequence[Piece], row: Index | None, col: Index | None) -> Tree:

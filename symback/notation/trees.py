@@ -226,6 +226,9 @@ def row_scaled(column: Tree, tree: Tree) -> Tree:
 
 
 def hadamard(parts: tuple[Tree, ...]) -> Tree:
-    """An element-wise product with products inside taken apart."""
+    """An element-wise product with products inside taken apart and scalars in front."""
+    for position, part in enumerate(parts):
+        if isinstance(part, Scaled) and len(parts) > 1:
+            return Scaled(part.tops, hadamard((*parts[:position], part.body, *parts[position + 1 :])), part.bottoms)
     flat = tuple(q for p in parts for q in (p.parts if isinstance(p, Hadamard) else (p,)))
     return flat[0] if len(flat) == 1 else Hadamard(flat)

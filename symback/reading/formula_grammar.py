@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
+from symback.algebra.operations import OPERATIONS
 from symback.algebra.terms import Kind, Name
 from symback.errors import ReadingError
 from symback.reading.formula_tokens import BIG_WORDS, Token, TokenKind
@@ -235,7 +236,8 @@ class Parser:
                 return Letter(token.value, self.places(), token.position)
             case "function":
                 self.take()
-                return Called(token.value, self.arguments() if self.sees("(") else (), token.position)
+                constant = token.value in OPERATIONS and not OPERATIONS[token.value].arity
+                return Called(token.value, () if constant else self.arguments(), token.position)
             case "big":
                 return self.big()
             case "mark":

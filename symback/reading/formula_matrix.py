@@ -61,7 +61,11 @@ class Value:
 
     rows: Size | None
     cols: Size | None
-    at: Entry
+    entry: Entry
+
+    def at(self, row: Size, col: Size) -> Term:
+        """The entry at a place; a single row or column meets every one."""
+        return self.entry(ZEROTH if self.rows is SINGLE else row, ZEROTH if self.cols is SINGLE else col)
 
     @property
     def scalar(self) -> bool:

@@ -33,11 +33,11 @@ def letter_latex(letter: str, *, upright: bool = False) -> str:
     ['W', '\\delta', '\\delta', '\\mathrm{loss}']
     """
     name = NAMES.get(letter, letter)
-    if upright:
-        return rf"\mathrm{{{escaped(letter)}}}"
-    if name in SIGNS:
+    if name in SIGNS and not upright:
         return rf"\{name}" if name != "epsilon" else r"\varepsilon"
-    return letter if len(letter) == 1 and letter.isascii() and letter.isalpha() else rf"\mathrm{{{escaped(letter)}}}"
+    if len(name) == 1 and name.isascii() and name.isalpha() and not upright:
+        return name
+    return rf"\mathrm{{{escaped(name)}}}" if name.isascii() else rf"\text{{{escaped(name)}}}"
 
 
 def unit_latex(unit: str) -> str:
