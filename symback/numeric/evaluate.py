@@ -14,6 +14,7 @@ from symback.algebra.definitions import Opaque
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term
+from symback.algebra.traverse import names
 from symback.errors import NumericError, UnknownTerm
 from symback.network.program import Program
 from symback.numeric.field import COMPARE, Field, HighPrecision
@@ -58,7 +59,8 @@ class Evaluator:
     ) -> None:
         self.program = program
         self.field: Field = HighPrecision(digits) if field is None else field
-        self.sizes: Sizes = {**sizes_from_values(program, values), **(sizes or {})}
+        shaped = {k: v for k, v in values.items() if not isinstance(v, Entries)}
+        self.sizes: Sizes = {**sizes_from_values(program, shaped), **(sizes or {})}
         self._code: dict[Term, Code] = {}
         self._ranges: dict[Name, Any] = {}
         self._fill(values)
@@ -238,8 +240,17 @@ def _(node: Bracket, run: Evaluator) -> Code:
 def _condition(node: Bracket, run: Evaluator) -> Callable[[Evaluator, Env], bool]:
     if isinstance(node.left, Count) and isinstance(node.right, Count):
         return _place_condition(node, run)
-    left, right, relation, holds = run.code(node.left), run.code(node.right), node.relation, run.field.holds
+    left, right, relation = run.code(node.left), run.code(node.right), node.relation
+    if on_places(node):
+        compare = COMPARE[relation]
+        return lambda run, env: compare(left(run, env), right(run, env))
+    holds = run.field.holds
     return lambda run, env: holds(relation, left(run, env), right(run, env))
+
+
+def on_places(node: Bracket) -> bool:
+    """Whether a bracket reads no name: indices and sizes alone decide it."""
+    return not names(node.left) and not names(node.right)
 
 
 def _place_condition(node: Bracket, run: Evaluator) -> Callable[[Evaluator, Env], bool]:
@@ -267,7 +278,7 @@ def _(node: Mul, run: Evaluator) -> Code:
     """Brackets on places first, then those on values, then the rest."""
     parts = factors(node)
     brackets = [f for f in parts if isinstance(f, Bracket)]
-    brackets.sort(key=lambda b: not (isinstance(b.left, Count) and isinstance(b.right, Count)))
+    brackets.sort(key=lambda b: not on_places(b))
     conditions = tuple(_condition(b, run) for b in brackets)
     rest = tuple(run.code(f) for f in parts if not isinstance(f, Bracket))
     one, zero = run.field.one, run.field.zero

@@ -1,0 +1,211 @@
+"""Points to check at: sizes that are distinct primes, values that satisfy the declared facts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import permutations
+from typing import Any
+
+from symback.algebra.definitions import Opaque
+from symback.algebra.facts import Fact, closure
+from symback.algebra.sizes import Index, SizeAt
+from symback.algebra.terms import Reduce, Term
+from symback.algebra.traverse import walk
+from symback.errors import NumericError, VerificationError
+from symback.network.program import Leaf, Program
+from symback.numeric.values import Places, Sizes, index_tuples, size_value
+
+PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
+Table = dict[Places, Fraction]
+Rule = Callable[[Table, random.Random, Fact], Table]
+
+
+def size_sets(program: Program, wanted: int = 3) -> Iterator[dict[str, object]]:
+    """Up to ``wanted`` choices of the symbolic sizes: distinct primes for which every axis has at least one place.
+
+    Sizes that no choice of small primes satisfies stay as the program declares them.
+    """
+    symbols, tables = symbols_of(program)
+    if not symbols and not tables:
+        yield dict(program.sizes)
+        return
+    found = 0
+    pool = PRIMES[: max(len(symbols) + 1, 3)]
+    for choice in permutations(pool, len(symbols)):
+        sizes: dict[str, object] = dict(zip(symbols, choice, strict=True))
+        sizes.update({name: _widths(sizes, found) for name in tables})
+        if possible(program, sizes):
+            yield sizes
+            found += 1
+        if found == wanted:
+            return
+    if not found and all(name in program.sizes for name in (*symbols, *tables)):
+        yield dict(program.sizes)
+
+
+def _widths(sizes: Mapping[str, object], turn: int) -> list[int]:
+    """Widths for a table ``n[l]``: primes in turn, more than any number of layers needs."""
+    return [(2, 5, 3, 7)[(k + turn) % 4] for k in range(max([s for s in sizes.values() if isinstance(s, int)], default=3) + 3)]
+
+
+def _indices(program: Program) -> Iterator[Index]:
+    for leaf in program.leaves:
+        yield from leaf.indices
+    for definition in program.definitions:
+        yield from definition.indices
+        if isinstance(definition.body, Term):
+            yield from (n.index for n in walk(definition.body) if isinstance(n, Reduce))
+
+
+def symbols_of(program: Program) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The size symbols a program reads, and the tables of sizes such as ``n[l]``."""
+    sizes = [i.size for i in _indices(program)]
+    tables = dict.fromkeys(a.name for s in sizes for a in s.atoms if isinstance(a, SizeAt))
+    symbols = dict.fromkeys(name for s in sizes for name in s.symbols if name not in tables)
+    return tuple(symbols), tuple(tables)
+
+
+def possible(program: Program, sizes: Sizes) -> bool:
+    """Whether every axis that depends on no index has at least one place."""
+    try:
+        return all(size_value(i.size, sizes) >= 1 for i in _indices(program) if not i.size.indices)
+    except (NumericError, ZeroDivisionError):
+        return False
+
+
+@dataclass(frozen=True)
+class Point:
+    """Sizes, and the value of every leaf by place."""
+
+    sizes: Mapping[str, object]
+    values: Mapping[str, Table]
+
+    def shown(self) -> dict[str, Any]:
+        """The values as nested lists of numbers, for anyone to run."""
+        return {name: _nested({p: float(v) for p, v in table.items()}) for name, table in self.values.items()}
+
+
+def _nested(table: Mapping[Places, float]) -> Any:
+    if () in table:
+        return table[()]
+    firsts = dict.fromkeys(p[0] for p in table)
+    return [_nested({p[1:]: v for p, v in table.items() if p[0] == first}) for first in firsts]
+
+
+def draw(program: Program, sizes: Sizes, rng: random.Random, positive: bool = False) -> Point:
+    """A random point: decimals of four digits between 0.2 and 1.8 in size, with either sign unless ``positive``.
+
+    Facts change what was drawn; operands that an opaque row inverts get a heavy diagonal.
+    """
+    inverted = {n for d in program.definitions if isinstance(d.body, Opaque) for n in d.body.operands[:1] if d.body.row != "pinv"}
+    return Point(sizes, {leaf.name: _leaf(leaf, sizes, rng, positive, leaf.name in inverted) for leaf in program.leaves})
+
+
+def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted: bool) -> Table:
+    table = {p: number(rng, positive) for p in index_tuples(leaf.indices, sizes)}
+    facts = closure(leaf.facts)
+    if inverted and not facts:
+        facts = (Fact("invertible"),)
+    kinds = {f.kind: f for f in facts}
+    for kind, rule in RULES:
+        if kind in kinds:
+            table = rule(table, rng, kinds[kind])
+    return table
+
+
+def number(rng: random.Random, positive: bool = False) -> Fraction:
+    """A decimal of four digits between 0.2 and 1.8 in size."""
+    value = Fraction(rng.randint(2000, 18000), 10000)
+    return value if positive or rng.random() < 0.5 else -value
+
+
+def _absolute(table: Table, rng: random.Random, fact: Fact) -> Table:
+    return {p: abs(v) for p, v in table.items()}
+
+
+def _binary(table: Table, rng: random.Random, fact: Fact) -> Table:
+    return {p: Fraction(rng.randint(0, 1)) for p in table}
+
+
+def _one_hot(table: Table, rng: random.Random, fact: Fact) -> Table:
+    hot = {row: rng.choice(places) for row, places in _rows(table).items()}
+    return {p: Fraction(int(hot[p[:-1]] == p)) for p in table}
+
+
+def _rows(table: Iterable[Places]) -> dict[Places, list[Places]]:
+    rows: dict[Places, list[Places]] = {}
+    for p in table:
+        rows.setdefault(p[:-1], []).append(p)
+    return rows
+
+
+def _sums_to_one(table: Table, rng: random.Random, fact: Fact) -> Table:
+    """Each row divided by its sum; entries that are 0 or 1 already (one-hot) stay."""
+    totals = {row: sum(abs(table[p]) for p in places) for row, places in _rows(table).items()}
+    return {p: abs(v) / totals[p[:-1]] for p, v in table.items()}
+
+
+def _symmetric(table: Table, rng: random.Random, fact: Fact) -> Table:
+    return {p: table[min(p, (*p[:-2], p[-1], p[-2]))] for p in table}
+
+
+def _definite(table: Table, rng: random.Random, fact: Fact) -> Table:
+    """A Aᵀ + 1."""
+    size = max(p[-1] for p in table) + 1
+    return {
+        p: sum((table[(*p[:-2], p[-2], k)] * table[(*p[:-2], p[-1], k)] for k in range(size)), Fraction(int(p[-1] == p[-2]))) for p in table
+    }
+
+
+def _invertible(table: Table, rng: random.Random, fact: Fact) -> Table:
+    """A diagonal that outweighs the rest."""
+    size = max(p[-1] for p in table) + 1
+    return {p: v + (2 * size if v > 0 else -2 * size) * int(p[-1] == p[-2]) for p, v in table.items()}
+
+
+def _zero_diagonal(table: Table, rng: random.Random, fact: Fact) -> Table:
+    return {p: v * int(p[-1] != p[-2]) for p, v in table.items()}
+
+
+def _sign(table: Table, rng: random.Random, fact: Fact) -> Table:
+    return {p: Fraction(rng.choice((-1, 1))) for p in table}
+
+
+def _between(table: Table, rng: random.Random, fact: Fact) -> Table:
+    low, high = fact.numbers
+    return {p: low + (high - low) * Fraction(rng.randint(500, 9500), 10000) for p in table}
+
+
+def _above(table: Table, rng: random.Random, fact: Fact) -> Table:
+    (bound,) = fact.numbers
+    return {p: v + (bound if v > 0 else -bound) for p, v in table.items()}
+
+
+def _symmetric_sum(table: Table, rng: random.Random, fact: Fact) -> Table:
+    total = sum(abs(v) for v in table.values())
+    return {p: abs(v) / total for p, v in table.items()}
+
+
+RULES: Sequence[tuple[str, Rule]] = (
+    ("nonnegative", _absolute),
+    ("positive", _absolute),
+    ("between", _between),
+    ("binary", _binary),
+    ("plus or minus one", _sign),
+    ("magnitude above", _above),
+    ("one-hot", _one_hot),
+    ("zero diagonal", _zero_diagonal),
+    ("symmetric", _symmetric),
+    ("sums to one", _sums_to_one),
+    ("positive definite", _definite),
+    ("invertible", _invertible),
+)
+"""What each fact does to a drawn table, in the order in which the rules act."""
+
+
+def no_point(program: Program, why: str) -> VerificationError:
+    """The error for a program at which no usable point was found."""
+    return VerificationError(program.name or "the network", f"no point was found to check at ({why})", "declare facts such as positive")

@@ -1,0 +1,218 @@
+"""Every recorded step: its line before and its line after mean the same.
+
+First by the normal form. Where that decides nothing, by numbers: at random points of high precision the forward names have
+the values their definitions give, the gradients those of their formulas, a local derivative that of its definition; a step
+"differentiate" is compared with differences of the definition alone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.facts import Fact
+from symback.algebra.normal import Given, Normalizer
+from symback.algebra.sizes import Index, Size
+from symback.algebra.terms import Name, Partial, Term
+from symback.algebra.traverse import inline, names, rename
+from symback.calculus.trace import Derived, Step
+from symback.derivation import Derivation
+from symback.errors import NumericError
+from symback.network.program import Leaf
+from symback.numeric.evaluate import Entries, Evaluator
+from symback.numeric.field import HighPrecision
+from symback.numeric.values import Places, index_tuples
+from symback.verify.differences import AGREE, STEP_DIGITS
+from symback.verify.sample import draw, number, size_sets
+
+Word = Literal["proved", "agrees", "refuted", "undecided"]
+DIGITS = 100
+BUDGET = 4000
+PLACES = 4
+POINTS = 2
+OWN_LEFT_SIDE = ("seed", "no path", "chain rule")
+
+
+@dataclass(frozen=True, slots=True)
+class StepVerdict:
+    """A step, the word on it, and why where it is not fine."""
+
+    step: Step
+    word: Word
+    why: str = ""
+
+
+class StepChecker:
+    """The steps of one derivation; points and values are prepared once and kept."""
+
+    def __init__(self, core: Derivation, seed: str = "symback") -> None:
+        self.core = core
+        self.program = core.program
+        self._seed = seed
+        self._runs: list[Evaluator] | None = None
+        self._why = ""
+        self._local: dict[Name, tuple[StepVerdict, ...]] = {}
+        self._known: dict[Name, tuple[StepVerdict, ...]] = {}
+        self._normalizers: dict[tuple[Name, ...], Normalizer] = {}
+
+    def check(self, name: Name) -> tuple[StepVerdict, ...]:
+        """All steps that lead to the gradient by a name: its own and those of all gradients and local derivatives they read."""
+        found: dict[Step, StepVerdict] = {}
+        pending, seen = [name], {name: None}
+        while pending:
+            derived = self.core.printed[pending.pop()]
+            for verdict in self._own(derived):
+                found[verdict.step] = verdict
+            for read in _gradients_read(derived, self.core):
+                if read not in seen:
+                    seen[read] = None
+                    pending.append(read)
+        return tuple(found.values())
+
+    def _own(self, derived: Derived) -> tuple[StepVerdict, ...]:
+        if derived.target not in self._known:
+            locals_ = dict.fromkeys(n for s in derived.steps for n in names(s.before) if n in self.core.locals)
+            own = [v for n in locals_ if isinstance(n, Partial) for v in self._of_local(n)]
+            self._known[derived.target] = (*own, *(self.step(s) for s in derived.steps))
+        return self._known[derived.target]
+
+    def _of_local(self, name: Partial) -> tuple[StepVerdict, ...]:
+        if name not in self._local:
+            self._local[name] = tuple(self.step(s) for s in self.core.locals[name].steps)
+        return self._local[name]
+
+    def step(self, step: Step) -> StepVerdict:
+        """The verdict on one step."""
+        if step.rule not in (*OWN_LEFT_SIDE, "differentiate") and self._proved(step):
+            return StepVerdict(step, "proved")
+        try:
+            error = self._slope_error(step) if step.rule == "differentiate" else self._error(step)
+        except NumericError as problem:
+            return StepVerdict(step, "undecided", str(problem))
+        if error is None:
+            return StepVerdict(step, "undecided", self._why)
+        if error > 10.0**-AGREE:
+            return StepVerdict(step, "refuted", f"{step.rule}: before and after differ by {error:.3g}")
+        return StepVerdict(step, "agrees")
+
+    def _proved(self, step: Step) -> bool:
+        if step.rule == "local derivatives" and inline(step.before, self._local_body) is step.after:
+            return True
+        given = tuple(dict.fromkeys((*step.names, *(n for n, _ in step.facts))))
+        if given not in self._normalizers:
+            definitions = {n: d for n in given if (d := self._definition(n)) is not None}
+            facts: dict[Name, tuple[Fact, ...]] = {leaf.name: leaf.facts for leaf in self.program.leaves if leaf.name in given}
+            shapes: dict[Name, tuple[Size, ...]] = {leaf.name: leaf.shape for leaf in self.program.leaves if leaf.name in given}
+            self._normalizers[given] = Normalizer(Given(facts, definitions, {}, shapes), BUDGET)
+        return self._normalizers[given].equal(step.before, step.after).proved
+
+    def _definition(self, name: Name) -> Definition | None:
+        if isinstance(name, Partial):
+            table: Mapping[Any, Derived] = self.core.locals if name.local else self.core.adjoints
+            derived = table.get(name if name.local else name.by)
+            return None if derived is None else Definition(name, derived.indices, derived.result)
+        return self.program.definition.get(name)
+
+    def _local_body(self, name: Name) -> tuple[tuple[Index, ...], Term] | None:
+        found = self.core.locals.get(name) if isinstance(name, Partial) and name.local else None
+        return None if found is None else (found.indices, found.result)
+
+    @property
+    def runs(self) -> list[Evaluator]:
+        """Evaluators of the forward pass, all gradients and all local derivatives, at random points."""
+        if self._runs is None:
+            self._runs = self._prepared()
+        return self._runs
+
+    def _prepared(self) -> list[Evaluator]:
+        locals_ = [Definition(n, d.indices, d.result) for n, d in self.core.locals.items()]
+        adjoints = [Definition(self.core.adjoint(n), d.indices, d.result) for n, d in self.core.adjoints.items()]
+        everything = self.program.with_definitions((*self.program.definitions, *locals_, *adjoints))
+        rng = random.Random(self._seed)
+        field = HighPrecision(DIGITS)
+        runs: list[Evaluator] = []
+        for sizes in size_sets(self.program, POINTS):
+            for turn in range(12):
+                point = draw(self.program, sizes, rng, positive=turn > 5)
+                values = {n: Entries({p: field.number(v) for p, v in t.items()}) for n, t in point.values.items()}
+                run = Evaluator(everything, values, sizes, field=field)
+                try:
+                    for d in self.program.definitions:
+                        run.array(d.name)
+                except NumericError as problem:
+                    self._why = str(problem)
+                    continue
+                runs.append(run)
+                break
+        return runs
+
+    def _error(self, step: Step) -> float | None:
+        """The largest relative difference of the two sides at a few places of each point; None if there is no point."""
+        worst: float | None = None
+        rng = random.Random(self._seed)
+        for run in self.runs:
+            places = list(index_tuples(step.indices, run.sizes))
+            for at in rng.sample(places, min(PLACES, len(places))):
+                env = dict(zip(step.indices, at, strict=True))
+                before, after = run.term(step.before, env), run.term(step.after, env)
+                worst = max(worst or 0.0, float(abs(before - after) / (1 + abs(after))))
+        return worst
+
+    def _slope_error(self, step: Step) -> float | None:
+        """A local derivative, weighed over its places, against a difference of its definition by the name alone."""
+        assert isinstance(step.target, Partial)
+        of, by = step.target.of, step.target.by
+        definition = self.program.definition[of]
+        worst: float | None = None
+        rng = random.Random(self._seed)
+        for run in self.runs:
+            outer = list(index_tuples(definition.indices, run.sizes))
+            weights = {p: run.field.number(number(rng)) for p in rng.sample(outer, min(PLACES, len(outer)))}
+            direction = {p: run.field.number(number(rng)) for p in index_tuples(self.program.indices(by), run.sizes)}
+            change = _change(definition, by, run, weights, direction)
+            depth = len(definition.indices)
+            total = run.field.zero
+            for above in weights:
+                env = dict(zip(step.indices, above, strict=False))
+                for at in index_tuples(step.indices[depth:], run.sizes, dict(env)):
+                    slope = run.term(step.after, env | dict(zip(step.indices[depth:], at, strict=True)))
+                    total = total + weights[above] * direction[at] * slope
+            worst = max(worst or 0.0, float(abs(total - change) / (1 + abs(change))))
+        return worst
+
+
+def _change(definition: Definition, by: Name, run: Evaluator, weights: Mapping[Places, Any], direction: Mapping[Places, Any]) -> Any:
+    """The weighed change of one definition when ``by`` moves and all else it reads keeps its value."""
+    program = run.program
+    own = "\0moved"
+    reads = {n: f"\0{k}" for k, n in enumerate(definition.reads)}
+    alone = replace(
+        program,
+        leaves=tuple(Leaf(reads[n], program.indices(n)) for n in reads),
+        definitions=(Definition(own, definition.indices, _renamed(definition.body, reads)),),
+        results=(own,),
+    )
+    step = run.field.number(Fraction(1, 10**STEP_DIGITS))
+    sides: list[Any] = []
+    for sign in (1, -1):
+        values = {reads[n]: Entries(run.entries(n)) for n in reads}
+        values[reads[by]] = Entries({p: v + sign * step * direction[p] for p, v in run.entries(by).items()})
+        moved = Evaluator(alone, values, run.sizes, field=run.field)
+        sides.append(sum((w * moved.entry(own, p) for p, w in weights.items()), run.field.zero))
+    return (sides[0] - sides[1]) * run.field.power(2 * step, -1)
+
+
+def _renamed(body: Term | Opaque, reads: Mapping[Name, str]) -> Term | Opaque:
+    if isinstance(body, Opaque):
+        return Opaque(body.row, tuple(reads[o] for o in body.operands))
+    return rename(body, dict(reads))
+
+
+def _gradients_read(derived: Derived, core: Derivation) -> list[Name]:
+    """The names whose gradients the steps of a gradient read, each once."""
+    read = dict.fromkeys(n for s in derived.steps for n in (*names(s.before), *names(s.after), *s.names) if isinstance(n, Partial))
+    return [n.by for n in read if not n.local and n.by in core.printed and n == core.adjoint(n.by)]

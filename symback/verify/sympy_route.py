@@ -1,0 +1,200 @@
+"""The second route: SymPy's own scalar differentiation of the loss, unrolled at small sizes over plain Symbols.
+
+Conditions on values and maxima are decided at the point of comparison, so the unrolled loss is the one that holds around it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from symback.algebra.definitions import Opaque
+from symback.algebra.operations import OPERATIONS
+from symback.algebra.terms import Kind, Name, Relation
+from symback.errors import NumericError
+from symback.network.program import Program
+from symback.numeric.evaluate import Entries, Evaluator
+from symback.numeric.field import COMPARE, HighPrecision
+from symback.numeric.values import Places, index_tuples
+from symback.verify.differences import MOVED, moving
+from symback.verify.sample import Point, draw, possible, symbols_of
+
+DIGITS = 50
+AGREE = 40
+ENTRIES = 60
+NODES = 20_000
+EACH = 2
+
+
+@dataclass
+class SecondRoute:
+    """What SymPy said: how many entries were compared and the largest error, or why it was not asked."""
+
+    entries: int = 0
+    worst: float = 0.0
+    failed: dict[Name, tuple[Places, float, float]] = field(default_factory=dict)
+    skipped: str = ""
+
+
+class Symbolic:
+    """Numbers of the evaluator that are SymPy expressions, with a value for each Symbol to decide comparisons by."""
+
+    def __init__(self) -> None:
+        import sympy
+
+        self.sympy = sympy
+        self.numbers = HighPrecision(DIGITS)
+        self.zero, self.one = sympy.Integer(0), sympy.Integer(1)
+        self.values: dict[Any, Any] = {}
+        self._known: dict[Any, Any] = {}
+        self._named = {getattr(sympy, row.sympy): row.name for row in OPERATIONS.values() if row.sympy and row.name != "pi"}
+
+    def symbol(self, value: Fraction) -> Any:
+        """A fresh Symbol with a value."""
+        made = self.sympy.Symbol(f"s{len(self.values)}", real=True)
+        self.values[made] = self.numbers.number(value)
+        return made
+
+    def number(self, value: Fraction) -> Any:
+        return self.sympy.Rational(value.numerator, value.denominator)
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        return base**exponent
+
+    def apply(self, op: str, args: Sequence[Any]) -> Any:
+        row = getattr(self.sympy, OPERATIONS[op].sympy)
+        return row if op == "pi" else row(*args)
+
+    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
+        return bool(COMPARE[relation](self.value(left), self.value(right)))
+
+    def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
+        return max(values, key=self.value) if kind == "max" else min(values, key=self.value)
+
+    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
+        raise NumericError(row, "an opaque row has no scalar expression", "check it by differences")
+
+    def value(self, node: Any) -> Any:
+        """A SymPy expression as a number; every shared part is worked out once."""
+        if node not in self._known:
+            self._known[node] = self._value(node)
+        return self._known[node]
+
+    def _value(self, node: Any) -> Any:
+        if node in self.values:
+            return self.values[node]
+        if node.is_Rational:
+            return self.numbers.number(Fraction(int(node.p), int(node.q)))
+        args = [self.value(a) for a in node.args]
+        if node.is_Add:
+            return sum(args, self.numbers.zero)
+        if node.is_Mul:
+            result = self.numbers.one
+            for a in args:
+                result = result * a
+            return result
+        if node.is_Pow:
+            return self.numbers.power(*args)
+        if node.func in self._named:
+            return self.numbers.apply(self._named[node.func], args)
+        return self.numbers.real(node.evalf(DIGITS) if not node.free_symbols else node.evalf(DIGITS, subs=self._plain()))
+
+    def _plain(self) -> dict[Any, Any]:
+        return {s: self.sympy.Float(str(v), DIGITS) for s, v in self.values.items()}
+
+
+def small_sizes(program: Program) -> Mapping[str, object] | None:
+    """The smallest sizes between 1 and 5 that satisfy the declarations, different ones first."""
+    symbols, tables = symbols_of(program)
+    choices = sorted(product((1, 2, 3), repeat=len(symbols)), key=lambda c: (-len(set(c)), sum(c))) if len(symbols) <= 6 else []
+    wider = product((2, 3, 5), repeat=len(symbols)) if len(symbols) <= 4 else ()
+    for choice in [*choices, *wider]:
+        sizes: dict[str, object] = dict(zip(symbols, choice, strict=True))
+        sizes.update({name: [2, 1, 2, 1, 2, 1, 2, 1] for name in tables})
+        if possible(program, sizes):
+            return sizes
+    return dict(program.sizes) if all(s in program.sizes for s in (*symbols, *tables)) else None
+
+
+def second_route(program: Program, gradient: Program, adjoints: Mapping[Name, Name], seed: str = "symback") -> SecondRoute:
+    """SymPy's derivative of the unrolled loss against the gradients, for a few random entries of every name."""
+    answer = SecondRoute()
+    answer.skipped = _too_much(program)
+    sizes = None if answer.skipped else small_sizes(program)
+    if sizes is None:
+        answer.skipped = answer.skipped or "no small sizes satisfy the declarations"
+        return answer
+    named = [program.indices(n) for n in (*program.leaf, *program.definition)]
+    count = sum(1 for indices in named for _ in index_tuples(indices, sizes))
+    if count > ENTRIES * 4:
+        answer.skipped = f"too large to unroll: {count} entries"
+        return answer
+    for attempt in range(6):
+        rng = random.Random(f"{seed} {attempt}")
+        point = draw(program, sizes, rng, positive=attempt > 2)
+        try:
+            _compare(program, gradient, adjoints, point, rng, answer)
+            return answer
+        except NumericError as error:
+            answer = SecondRoute(skipped=str(error))
+    return answer
+
+
+def _too_much(program: Program) -> str:
+    if any(isinstance(d.body, Opaque) for d in program.definitions):
+        return "an opaque row has no scalar expression"
+    return "the result is not a scalar" if program.indices(program.loss) else ""
+
+
+def _compare(  # noqa: PLR0917
+    program: Program, gradient: Program, adjoints: Mapping[Name, Name], point: Point, rng: random.Random, answer: SecondRoute
+) -> None:
+    symbolic = Symbolic()
+    moved, directions = moving(program, adjoints)
+    chosen: dict[Name, dict[Places, Any]] = {}
+    values: dict[str, Entries] = {n: Entries({p: symbolic.symbol(v) for p, v in t.items()}) for n, t in point.values.items()}
+    for name in adjoints:
+        places = list(index_tuples(program.indices(name), point.sizes))
+        some = rng.sample(places, min(EACH, len(places)))
+        if name in directions:
+            made = {p: symbolic.symbol(Fraction(0)) for p in some}
+            values[directions[name]] = Entries({p: made.get(p, symbolic.zero) for p in places})
+            chosen[name] = made
+        else:
+            chosen[name] = {p: values[str(name)].entries[p] for p in some}
+    values[MOVED] = Entries({(): symbolic.one})
+    loss = Evaluator(moved, values, point.sizes, field=symbolic).entry(program.loss)
+    if _nodes(loss) > NODES:
+        answer.skipped = "too large for SymPy"
+        return
+    numbers = symbolic.numbers
+    exact = Evaluator(
+        gradient, {n: Entries({p: numbers.number(v) for p, v in t.items()}) for n, t in point.values.items()}, point.sizes, field=numbers
+    )
+    for name, symbols in chosen.items():
+        for at, symbol in symbols.items():
+            theirs = symbolic.value(symbolic.sympy.diff(loss, symbol))
+            ours = exact.entry(adjoints[name], at)
+            error = float(abs(ours - theirs) / (1 + abs(theirs)))
+            answer.entries += 1
+            answer.worst = max(answer.worst, error)
+            if error > 10.0**-AGREE:
+                answer.failed.setdefault(name, (at, float(ours), float(theirs)))
+
+
+def _nodes(expression: Any) -> int:
+    """The size of an expression as a tree, counted over its shared parts."""
+    sizes: dict[Any, int] = {}
+    stack = [expression]
+    while stack:
+        node = stack[-1]
+        missing = [a for a in node.args if a not in sizes]
+        if missing:
+            stack += missing
+        else:
+            sizes[stack.pop()] = 1 + sum(sizes[a] for a in node.args)
+    return sizes[expression]
