@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from symback.algebra.definitions import Definition
+from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Name
+from symback.algebra.terms import Name, Ref, Term
+from symback.algebra.traverse import inline
 
 Role = Literal["weight", "bias", "input", "target", "constant"]
 PARAMETERS: tuple[Role, ...] = ("weight", "bias")
@@ -84,6 +85,29 @@ class Program:
     def groups(self) -> tuple[tuple[Definition, ...], ...]:
         """The definitions in order, those that read each other in a circle (recurrences) together."""
         return recurrence_groups(self.definitions)
+
+    def over_leaves(self, name: Name) -> Term:
+        """A forward name with the definitions it rests on put in; what is opaque or reads itself keeps its name.
+
+        >>> from symback.algebra.terms import ref
+        >>> net = Program("n", (Leaf("w"), Leaf("x")), (Definition("z", (), ref("w") * ref("x")), Definition("h", (), ref("z") + 1)), ("h",))
+        >>> net.over_leaves("h")
+        w*x + 1
+        """
+        alone = {g[0].name: g[0] for g in self.groups if len(g) == 1 and g[0].name not in g[0].reads}
+
+        def body_of(read: Name) -> tuple[tuple[Index, ...], Term] | None:
+            found = alone.get(read)
+            return None if found is None or isinstance(found.body, Opaque) else (found.indices, found.body)
+
+        body = self.definition[name].body
+        term = Ref(name, tuple(Size.of(i) for i in self.indices(name))) if isinstance(body, Opaque) else body
+        for _ in alone:
+            wider = inline(term, body_of)
+            if wider is term:
+                break
+            term = wider
+        return term
 
     def with_definitions(self, definitions: Iterable[Definition], results: tuple[Name, ...] | None = None) -> Program:
         """The same program with other definitions (and results)."""

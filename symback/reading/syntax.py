@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from textwrap import dedent
 
 from symback.algebra.terms import Add, Mul, Num, Pow, Term
 from symback.algebra.traverse import children
@@ -118,6 +119,7 @@ def assignments(text: str) -> Iterator[tuple[str, str]]:
     """
     if len(text) > MAX_PROGRAM:
         raise ReadingError(text[:40] + "...", f"the text is {len(text)} characters long", f"at most {MAX_PROGRAM} are read")
+    text = _flush(text)
     tree = _tree(text, text, 0, "exec")
     assert isinstance(tree, ast.Module)
     for number, statement in enumerate(tree.body):
@@ -129,6 +131,12 @@ def assignments(text: str) -> Iterator[tuple[str, str]]:
                 yield "", ast.get_source_segment(text, value) or ""
             case _:
                 raise ReadingError(_short(piece), "is no assignment", "write one `name = expression` a line")
+
+
+def _flush(text: str) -> str:
+    """The text without the margin a program puts before its lines: that of the first line may be another one."""
+    first, *rest = text.splitlines() or [""]
+    return "\n".join([first.strip(), *dedent("\n".join(rest)).splitlines()])
 
 
 def number(source: Source, node: ast.Constant) -> Num:

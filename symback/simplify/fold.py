@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
@@ -36,6 +37,7 @@ class Solved:
     whole: Term | None = None
 
 
+@lru_cache(maxsize=16384)
 def fold(node: Term, definition: Definition) -> Term:
     """The term written through the definition's name, where that is strictly shorter; else the term itself.
 
@@ -48,6 +50,8 @@ def fold(node: Term, definition: Definition) -> Term:
     if not isinstance(definition.body, Term):
         return node
     best = node
+    if not _ways(definition):
+        return node
     known = frozenset(key(arithmetic(b)) for b in (*_denominators(node), *_denominators(definition.body)))
     for way in _ways(definition):
         new = node
@@ -74,8 +78,13 @@ def _divides_by_nothing_new(node: Term, definition: Definition, known: frozenset
     return all(key(power_of(f)[0]) in known or isinstance(f, Num) for b in back for f in factors(arithmetic(b)))
 
 
-def _ways(definition: Definition) -> Iterator[tuple[Solved, ...]]:
+@lru_cache(maxsize=4096)
+def _ways(definition: Definition) -> tuple[tuple[Solved, ...], ...]:
     """The atoms the body can be solved for: each factor that is more than a name, then what stands inside it."""
+    return tuple(_solutions(definition))
+
+
+def _solutions(definition: Definition) -> Iterator[tuple[Solved, ...]]:
     body = definition.body
     assert isinstance(body, Term)
     head = Ref(definition.name, tuple(Size.of(0 if _single(i) else i) for i in definition.indices))
