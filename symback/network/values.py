@@ -85,9 +85,13 @@ def sizes_from_values(
             expected = axis.size.value(sizes)
             if expected != extent:
                 raise NumericError(
-                    f"values.{name}", f"an axis has {extent} entries, and {axis.size} is {expected}", "give values of the declared shape"
+                    f"values.{name}", f"an axis has {extent} entries, and {axis.size}{_equals(axis.size, expected)} are declared"
                 )
     return sizes
+
+
+def _equals(size: Size, value: int) -> str:
+    return "" if size.constant is not None else f" = {value}"
 
 
 def _extents(name: str, value: object, indices: tuple[Index, ...]) -> list[tuple[Index, int]]:

@@ -34,7 +34,7 @@ class Scope:
     ``axes`` holds the indices of leaves and of the definitions read so far; ``sizes`` what a size name stands for;
     ``tables`` the names of size tables (``n[l]``); ``entries`` the named entries of matrices; ``reserved`` the names that
     are declared further down; ``added`` the definitions made on the way; ``opaque`` which name holds an opaque row of
-    operands; ``solves`` says whether a size symbol may be solved for.
+    operands; ``solves`` says whether a size symbol may be solved for; ``aliases`` what a name that was given twice means now.
     """
 
     axes: dict[str, tuple[Index, ...]]
@@ -46,8 +46,9 @@ class Scope:
     added: list[Definition] = field(default_factory=list)
     opaque: dict[tuple[str, tuple[Name, ...]], str] = field(default_factory=dict)
     solves: bool = True
+    aliases: dict[str, str] = field(default_factory=dict)
     _marks: Iterable[int] = field(default_factory=lambda: count(FIRST_MARK))
-    _bodies: dict[tuple[tuple[Index, ...], Term], str] = field(default_factory=dict)
+    bodies: dict[tuple[tuple[Index, ...], Term], str] = field(default_factory=dict)
 
     def index(self, size: SizeLike, letter: str = "") -> Index:
         """An index nobody else has; ``letter`` is a wish for how it is written."""
@@ -65,7 +66,7 @@ class Scope:
 
     def read(self, name: str, text: str = "") -> Array:
         """A declared name read whole."""
-        return fresh_read(self, name, self.axes[name], text)
+        return fresh_read(self, self.aliases.get(name, name), self.axes[name], text or name)
 
     def names(self) -> list[str]:
         """Every name a text may use as a value, for suggestions."""
@@ -77,10 +78,10 @@ class Scope:
         if whole is not None:
             return whole
         indices, body = settle(array.axes, array.body, self.letters)
-        known = self._bodies.get((indices, body))
+        known = self.bodies.get((indices, body))
         if known is None:
             known = self.fresh_name(_operand_base(array, self))
-            self._bodies[indices, body] = known
+            self.bodies[indices, body] = known
             self.add(Definition(known, indices, body))
         return known
 
@@ -109,6 +110,8 @@ class Scope:
         assert isinstance(definition.name, str)
         self.added.append(definition)
         self.axes[definition.name] = definition.indices
+        if not isinstance(definition.body, Opaque):
+            self.bodies.setdefault((definition.indices, definition.body), definition.name)
 
     def taken_over(self, name: str, whole: str | None, before: int) -> Definition | None:
         """The opaque definition that a line made as its whole right side, under the line's own name.

@@ -37,6 +37,14 @@ class Letters:
                 return Index(letter, size)
         return _marked(next(iter(self._of[size]), "i"), size, seen)
 
+    def adopt(self, indices: Iterable[Index]) -> None:
+        """Take over the letters that indices already have."""
+        for index in indices:
+            known = self._of.setdefault(index.size, [])
+            if not index.mark and index.name not in known:
+                known.append(index.name)
+                self._free = [letter for letter in self._free if letter != index.name]
+
     def indices(self, shape: Sequence[Size]) -> tuple[Index, ...]:
         """One index per axis of a shape."""
         chosen: list[Index] = []

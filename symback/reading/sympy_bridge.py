@@ -7,6 +7,8 @@ from typing import Any
 
 from symback.algebra.terms import Name, Term
 from symback.network.program import Program, Role
+from symback.reading.sympy_reading import Declared, read_program
+from symback.reading.sympy_writing import lambdify, write
 
 
 def program_from_sympy(  # noqa: PLR0917
@@ -23,8 +25,6 @@ def program_from_sympy(  # noqa: PLR0917
 
     What is left unnamed is a constant. See `symback.Network` for what may stand in the equations.
     """
-    from symback.reading.sympy_reading import Declared, read_program
-
     roles: tuple[tuple[Role, tuple[Any, ...]], ...] = (("weight", tuple(parameters)), ("input", tuple(inputs)), ("target", tuple(targets)))
     return read_program(Declared(tuple(forward), loss, roles, name, dict(facts or {}), dict(values or {})))
 
@@ -38,8 +38,6 @@ def term_to_sympy(term: Term, program: Program | None = None) -> Any:
     >>> term_to_sympy(apply("tanh", ref("w") * ref("x")))
     tanh(w*x)
     """
-    from symback.reading.sympy_writing import write
-
     return write(term, {})
 
 
@@ -50,6 +48,4 @@ def lambdify_scalar(term: Term, args: Sequence[Name]) -> Callable[..., Any]:
     >>> float(lambdify_scalar(apply("sigmoid", ref("z")), ["z"])(0.0))
     0.5
     """
-    from symback.reading.sympy_writing import lambdify
-
     return lambdify(term, args)

@@ -1,155 +1,19 @@
 """What users call in SymPy declarations: element-wise functions of scalars and matrices, sums, biases.
 
 SymPy has no ``tanh`` of a matrix symbol (``sp.Eq(h, sp.tanh(Z))`` is plain False); these functions give a matrix node
-for a matrix and an ordinary SymPy expression for a scalar. Importing this module loads SymPy.
+for a matrix and an ordinary SymPy expression for a scalar.
 """
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any
-
-import sympy as sp
 
 from symback.algebra.operations import OPERATIONS
 from symback.errors import AxisMismatch, DeclarationError
-
-DIRECT = {name: op.sympy for name, op in OPERATIONS.items() if op.sympy} | {"abs": "Abs", "sign": "sign"}
-
-
-class Entrywise(sp.MatrixExpr):  # type: ignore[misc]
-    """A scalar function applied to each entry of a matrix."""
-
-    def __new__(cls, function: Any, matrix: Any) -> Any:
-        return sp.Basic.__new__(cls, function, matrix)
-
-    @property
-    def function(self) -> Any:
-        """The scalar function, a SymPy Lambda."""
-        return self.args[0]
-
-    @property
-    def matrix(self) -> Any:
-        """The matrix it is applied to."""
-        return self.args[1]
-
-    @property
-    def shape(self) -> Any:
-        return self.matrix.shape
-
-    def _entry(self, i: Any, j: Any, **_: Any) -> Any:
-        return self.function(self.matrix[i, j])
-
-    def _sympystr(self, printer: Any) -> str:
-        body = printer._print(self.function.expr)
-        return f"({printer._print(self.function.variables[0])} -> {body})({printer._print(self.matrix)})"
-
-
-class AxisSum(sp.MatrixExpr):  # type: ignore[misc]
-    """A matrix summed along an axis, which stays with size 1."""
-
-    def __new__(cls, matrix: Any, axis: Any) -> Any:
-        return sp.Basic.__new__(cls, matrix, sp.sympify(int(axis)))
-
-    @property
-    def matrix(self) -> Any:
-        """The matrix that is summed."""
-        return self.args[0]
-
-    @property
-    def axis(self) -> int:
-        """The axis that is summed along."""
-        return int(self.args[1])
-
-    @property
-    def shape(self) -> Any:
-        rows, columns = self.matrix.shape
-        return (sp.S.One, columns) if self.axis == 0 else (rows, sp.S.One)
-
-    def _entry(self, i: Any, j: Any, **_: Any) -> Any:
-        k = sp.Dummy("k", integer=True)
-        rows, columns = self.matrix.shape
-        return sp.Sum(self.matrix[k, j], (k, 0, rows - 1)) if self.axis == 0 else sp.Sum(self.matrix[i, k], (k, 0, columns - 1))
-
-
-class EntrySum(sp.Expr):  # type: ignore[misc]
-    """The sum of all entries of a matrix."""
-
-    is_commutative = True
-
-    def __new__(cls, matrix: Any) -> Any:
-        return sp.Basic.__new__(cls, matrix)
-
-    @property
-    def matrix(self) -> Any:
-        """The matrix that is summed."""
-        return self.args[0]
-
-
-class Repeated(sp.MatrixExpr):  # type: ignore[misc]
-    """A row (or column) repeated to a shape."""
-
-    def __new__(cls, vector: Any, rows: Any, columns: Any) -> Any:
-        return sp.Basic.__new__(cls, vector, sp.sympify(rows), sp.sympify(columns))
-
-    @property
-    def vector(self) -> Any:
-        """The row or column that is repeated."""
-        return self.args[0]
-
-    @property
-    def shape(self) -> Any:
-        return self.args[1], self.args[2]
-
-    def _entry(self, i: Any, j: Any, **_: Any) -> Any:
-        rows, columns = self.vector.shape
-        return self.vector[0 if rows == 1 else i, 0 if columns == 1 else j]
-
-
-@cache
-def function_class(name: str) -> Any:
-    """The SymPy function of an operation that SymPy does not have (sigmoid, relu ...), with its slope and its meaning."""
-    row = OPERATIONS[name]
-
-    def fdiff(self: Any, argindex: int = 1) -> Any:
-        from symback.reading.sympy_writing import through_dummies
-
-        return through_dummies(lambda *arguments: row.slopes[argindex - 1](_applied(name, arguments), arguments), self.args)
-
-    def meant(self: Any, *_: Any, **__: Any) -> Any:
-        from symback.reading.sympy_writing import through_dummies
-
-        return self if row.means is None else through_dummies(row.means, self.args)
-
-    def numeric(*values: Any) -> Any:
-        return _numeric(name)(*values)
-
-    body = {
-        "nargs": row.arity,
-        "fdiff": fdiff,
-        "_eval_rewrite_as_exp": meant,
-        "_eval_rewrite_as_Piecewise": meant,
-        "meaning": meant,
-        "_eval_evalf": lambda self, precision: meant(self)._eval_evalf(precision),
-        "_imp_": staticmethod(numeric),
-        "__doc__": row.says,
-    }
-    return type(name, (sp.Function,), body)
-
-
-def _applied(name: str, arguments: Any) -> Any:
-    from symback.algebra.terms import Apply
-
-    return Apply(name, tuple(arguments))
-
-
-@cache
-def _numeric(name: str) -> Callable[..., Any]:
-    """The operation as a NumPy function, from its meaning."""
-    arguments = sp.symbols(f"x:{OPERATIONS[name].arity}")
-    return sp.lambdify(arguments, function_class(name)(*arguments).meaning(), "numpy")  # type: ignore[no-any-return]
+from symback.reading.lazy import nodes, sp
+from symback.reading.sympy_writing import DIRECT, function_class
 
 
 def _is_matrix(value: Any) -> bool:
@@ -174,7 +38,7 @@ def elementwise(f: Callable[[Any], Any], Z: Any) -> Any:
         raise DeclarationError(
             f"elementwise(f, {Z})", f"f gives {type(body).__name__}, not a scalar", "give a function such as lambda t: t**2"
         )
-    return Entrywise(sp.Lambda(t, body), Z)
+    return nodes.Entrywise(sp.Lambda(t, body), Z)
 
 
 def _operation(name: str) -> Callable[[Any], Any]:
@@ -226,7 +90,7 @@ def sum(M: Any, axis: int | None = None) -> Any:
         raise DeclarationError(f"sum({M}, axis={axis})", "a matrix has the axes 0 and 1")
     if isinstance(M, sp.MatrixBase):
         return builtins.sum(M) if axis is None else _explicit_sum(M, axis % 2)
-    return EntrySum(M) if axis is None else AxisSum(M, axis % 2)
+    return nodes.EntrySum(M) if axis is None else nodes.AxisSum(M, axis % 2)
 
 
 def _explicit_sum(M: Any, axis: int) -> Any:
@@ -266,7 +130,7 @@ def add_bias(M: Any, b: Any) -> Any:
         )
     if isinstance(M, sp.MatrixBase) and isinstance(b, sp.MatrixBase):
         return sp.Matrix(rows, columns, lambda i, j: M[i, j] + b[0 if b.shape[0] == 1 else i, 0 if b.shape[1] == 1 else j])
-    return M + Repeated(b, rows, columns)
+    return M + nodes.Repeated(b, rows, columns)
 
 
 __all__ = [

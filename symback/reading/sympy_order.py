@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import sympy as sp
-from sympy.matrices.expressions.matexpr import MatrixElement
+from symback.reading.lazy import nodes, sp
 
 
 def is_literal(expressions: Iterable[Any]) -> bool:
@@ -49,7 +48,7 @@ class Order:
     def _term_key(self, node: Any) -> tuple[Any, ...]:
         bare = _name(node) in self.parameters or (_name(getattr(node, "base", node)) in self.parameters and not isinstance(node, sp.Pow))
         weighted = any(_name(s) in self.parameters for s in _symbols(node))
-        kind = 0 if node.is_number else 3 if bare or isinstance(node, _repeated()) else 1 if weighted else 2
+        kind = 0 if node.is_number else 3 if bare or isinstance(node, nodes.Repeated) else 1 if weighted else 2
         return is_negative(node), kind, self._place(node)
 
     def _factor_key(self, node: Any) -> tuple[Any, ...]:
@@ -67,12 +66,6 @@ def _sorted(parts: Iterable[Any], key: Callable[[Any], tuple[Any, ...]]) -> list
     if len({k for k, _ in keyed}) < len(keyed):
         keyed = [((*k, *_tie(part)), part) for k, part in keyed]
     return [part for _, part in sorted(keyed, key=lambda pair: pair[0])]
-
-
-def _repeated() -> Any:
-    from symback.reading.sympy_functions import Repeated
-
-    return Repeated
 
 
 def _spine(node: Any) -> list[Any]:
@@ -93,7 +86,7 @@ def _name(node: Any) -> str:
         return str(node.name)
     if isinstance(node, sp.Indexed | sp.IndexedBase):
         return str(node.base.label if isinstance(node, sp.Indexed) else node.label)
-    if isinstance(node, MatrixElement):
+    if isinstance(node, sp.MatrixElement):
         return _name(node.parent)
     return ""
 

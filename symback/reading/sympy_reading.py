@@ -6,19 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sympy as sp
-from sympy.logic.boolalg import BooleanAtom
-
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.errors import AxisMismatch, DeclarationError
 from symback.network.checks import check
-from symback.network.hints import shape_text
+from symback.network.hints import shape_text, suggestion
 from symback.network.program import Leaf, Program, Role, recurrence_groups
 from symback.network.spelling import spell
 from symback.network.values import checked_values, sizes_from_values
 from symback.reading.arrays import Misfit, is_one
 from symback.reading.declarations import facts as read_facts
+from symback.reading.lazy import sp
 from symback.reading.names import spelled_name
 from symback.reading.scope import Scope
 from symback.reading.settle import Letters, settle
@@ -71,7 +69,7 @@ class Texts(Mapping[Any, str]):
 
 def equations(given: Any, where: str) -> Iterator[Equation]:
     """The equations of one entry of ``forward``: an explicit matrix gives one for each entry."""
-    if given is False or given is True or isinstance(given, BooleanAtom):
+    if given is False or given is True or isinstance(given, sp.BooleanAtom):
         found = f"an equation is plain {bool(given)}: sp.Eq decided it instead of keeping it"
         raise DeclarationError(where, found, "give the pair (left, right), with sb.tanh(Z) and its kin for matrices")
     if isinstance(given, sp.Equality):
@@ -80,7 +78,7 @@ def equations(given: Any, where: str) -> Iterator[Equation]:
         left, right = given
     else:
         raise DeclarationError(where, f"{str(given)[:80]} is no equation", "give sp.Eq(left, right) or the pair (left, right)")
-    if isinstance(right, bool | BooleanAtom | str) or right is None:
+    if isinstance(right, bool | sp.BooleanAtom | str) or right is None:
         raise DeclarationError(where, f"the right side of {left} is {right!r}", "give a SymPy expression")
     right = right if isinstance(right, sp.Basic | sp.MatrixBase) else _plain_number(right, where)
     if isinstance(left, sp.MatrixBase):
@@ -150,6 +148,10 @@ class _Reading:
         axes = {name: self.letters.indices(self.shapes.shape(self.things[name], name)) for name in self.roles}
         self.scope = Scope(dict(axes), {}, self.letters, reserved=tuple(self.texts), solves=False)
         self.converter = Converter(self.scope, self.shapes, Order(order, parameters, literal), self._known)
+        for key in declared.facts:
+            if self._key(key, "facts") not in self.roles:
+                remedy = suggestion(self._key(key, "facts"), self.roles) or "facts are said of parameters, inputs, targets and constants"
+                raise DeclarationError(f"facts of {self._key(key, 'facts')}", "is not declared", remedy)
         self.leaves = [self._leaf(name, axes[name]) for name in self.roles]
 
     # what is declared ----------------------------------------------------------------------------------------------
@@ -253,6 +255,8 @@ class _Reading:
         shape = self.shapes.shape(left, name)
         given = tuple(size_of(n) for n in right.shape) if getattr(right, "is_Matrix", False) else ()
         if shape != given and not (not shape and all(is_one(n) for n in given)):
+            if equation is self.lines[-1]:
+                raise Misfit(f"the loss is {shape_text(given)}, not a scalar", "sum it with sb.sum, or take its mean", sizes=True)
             found = f"{left} is {shape_text(shape)} and the right side is {shape_text(given)}"
             raise Misfit(found, "give both sides one shape", sizes=True)
         if not given:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-import sympy as sp
-from sympy.matrices.expressions.matexpr import MatrixElement
-
 from symback.algebra.sizes import Size, SizeSymbol, provably_at_least
 from symback.errors import DeclarationError
 from symback.reading.arrays import Misfit
+from symback.reading.lazy import sp
 from symback.reading.names import spelled_name
 
 
@@ -187,7 +185,7 @@ class Shapes:
             elif isinstance(part, sp.Symbol) and not isinstance(part, sp.Dummy):
                 if part not in self._size_symbols and part not in bound:
                     found[part] = None
-            elif isinstance(part, MatrixElement):
+            elif isinstance(part, sp.MatrixElement):
                 visit(part.parent, bound)
             elif isinstance(part, sp.Sum | sp.Product):
                 visit(part.function, bound | {limit[0] for limit in part.limits})

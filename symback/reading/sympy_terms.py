@@ -7,11 +7,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-import sympy as sp
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.diagonal import DiagMatrix
-from sympy.matrices.expressions.matexpr import MatrixElement
-
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Size
 from symback.algebra.terms import (
@@ -36,15 +31,17 @@ from symback.algebra.terms import (
 )
 from symback.reading import conditions
 from symback.reading.arrays import Array, Misfit, at, is_one
+from symback.reading.lazy import nodes, sp
+from symback.reading.names import spelled_name
 from symback.reading.scope import Scope
-from symback.reading.sympy_functions import DIRECT, AxisSum, EntrySum, Entrywise, Repeated
 from symback.reading.sympy_order import Order, is_negative
 from symback.reading.sympy_sizes import Shapes, size_of
+from symback.reading.sympy_writing import DIRECT
 from symback.reading.syntax import bounded_power
 
 OPERATION_OF = {sympy: name for name, sympy in DIRECT.items()} | {name: name for name in OPERATIONS}
-RELATIONS: dict[type, Relation] = {
-    sp.Equality: "=", sp.Unequality: "!=", sp.StrictLessThan: "<", sp.LessThan: "<=", sp.StrictGreaterThan: ">", sp.GreaterThan: ">=",
+RELATIONS: dict[str, Relation] = {
+    "Equality": "=", "Unequality": "!=", "StrictLessThan": "<", "LessThan": "<=", "StrictGreaterThan": ">", "GreaterThan": ">=",
 }  # fmt: skip
 MAX_POWER = 64
 
@@ -88,7 +85,7 @@ class Converter:
                 return self._product(self.order.factors(node), self.scalar)
             case sp.Pow():
                 return self._power(node)
-            case MatrixElement():
+            case sp.MatrixElement():
                 return self.entry(node.parent, *map(self.place, node.indices))
             case sp.Indexed():
                 name = self.name(node.base)
@@ -105,7 +102,7 @@ class Converter:
                 return self._heaviside(node)
             case sp.Trace():
                 return self._over_square(node.arg, diagonal=True)
-            case EntrySum():
+            case nodes.EntrySum():
                 return self._over_square(node.matrix, diagonal=False)
             case sp.Determinant():
                 return self.scope.opaque_read("det", (self.array(node.arg),)).body
@@ -190,7 +187,7 @@ class Converter:
                 return _joined(conditions.either, [self._condition(a) for a in sorted(node.args, key=str)])
             case sp.Not():
                 return conditions.negated(self._condition(node.args[0]))
-        relation = RELATIONS.get(type(node))
+        relation = RELATIONS.get(type(node).__name__)
         if relation is None:
             raise unsupported(node)
         return Bracket(relation, self.scalar(node.lhs), self.scalar(node.rhs))
@@ -238,13 +235,13 @@ class Converter:
                 exponent = node.exp if not getattr(node.exp, "is_Matrix", False) else None
                 raised = self.entry(node.exp, i, j) if exponent is None else self.scalar(exponent)
                 return bounded_power(self.entry(node.base, i, j), raised, str(node))
-            case Entrywise():
+            case nodes.Entrywise():
                 return self._entrywise(node.function, self.entry(node.matrix, i, j))
-            case ElementwiseApplyFunction():
+            case sp.ElementwiseApplyFunction():
                 return self._entrywise(node.function, self.entry(node.expr, i, j))
-            case AxisSum():
+            case nodes.AxisSum():
                 return self._axis_sum(node, i, j)
-            case Repeated():
+            case nodes.Repeated():
                 rows, columns = map(size_of, node.vector.shape)
                 return self.entry(node.vector, Size.of(0) if is_one(rows) else i, Size.of(0) if is_one(columns) else j)
             case sp.Identity():
@@ -257,7 +254,7 @@ class Converter:
                 return at(self.scope.opaque_read("inv", (self.array(node.arg),)), (i, j))
             case sp.MatPow():
                 return self._matrix_power(node, i, j)
-            case DiagMatrix():
+            case sp.DiagMatrix():
                 return Mul((bracket(i, "=", j), self.entry(node.vector, i, Size.of(0))))
             case sp.MatrixBase():
                 return self._explicit(node, i, j)
@@ -344,10 +341,10 @@ class Converter:
 
 def _uses(node: Any, thing: Any, alone: bool) -> list[bool]:
     """For each occurrence of a thing whether it is a term of a sum."""
-    here = node.base if isinstance(node, sp.Indexed) else node.parent if isinstance(node, MatrixElement) else node
+    here = node.base if isinstance(node, sp.Indexed) else node.parent if isinstance(node, sp.MatrixElement) else node
     if here == thing:
         return [alone]
-    inner = isinstance(node, sp.Add | sp.MatAdd) or (alone and isinstance(node, Repeated | sp.Transpose))
+    inner = isinstance(node, sp.Add | sp.MatAdd) or (alone and isinstance(node, nodes.Repeated | sp.Transpose))
     below = node.flat() if isinstance(node, sp.MatrixBase) else node.args
     return [use for child in below for use in _uses(child, thing, inner)]
 
@@ -365,8 +362,6 @@ def _joined(join: Callable[[Term, Term], Term], parts: Sequence[Term]) -> Term:
 
 
 def _letter(letter: Any) -> str:
-    from symback.reading.names import spelled_name
-
     return spelled_name(str(getattr(letter, "label", letter)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from symback.algebra.operations import OPERATIONS, meaning
@@ -10,8 +11,10 @@ from symback.algebra.sizes import Atom, Floor, Index, Size, SizeAt, SizeSymbol
 from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Partial, Pow, Reduce, Ref, Term
 from symback.algebra.traverse import refs, rewrite
 from symback.errors import NotationError, UnknownTerm
+from symback.reading.lazy import sp
 
 Known = Mapping[Name, Any]
+DIRECT = {name: op.sympy for name, op in OPERATIONS.items() if op.sympy} | {"abs": "Abs", "sign": "sign"}
 RELATIONS = {"=": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge"}
 
 
@@ -20,7 +23,6 @@ def write(term: Term, known: Known) -> Any:
 
     A scalar name is a Symbol, an indexed one an IndexedBase; places and the limits of sums count from 0.
     """
-    import sympy as sp
 
     def go(node: Term) -> Any:
         match node:
@@ -49,8 +51,6 @@ def write(term: Term, known: Known) -> Any:
 
 def truth(node: Bracket, left: Any, right: Any) -> Any:
     """1 where the relation holds, else 0."""
-    import sympy as sp
-
     if node.relation == "=" and isinstance(node.left, Count) and isinstance(node.right, Count):
         return sp.KroneckerDelta(left, right)
     return sp.Piecewise((sp.S.One, getattr(sp, RELATIONS[node.relation])(left, right)), (sp.S.Zero, True))
@@ -58,10 +58,6 @@ def truth(node: Bracket, left: Any, right: Any) -> Any:
 
 def applied(op: str, arguments: Sequence[Any]) -> Any:
     """An operation of the table as a SymPy function."""
-    import sympy as sp
-
-    from symback.reading.sympy_functions import DIRECT, function_class
-
     if not arguments:
         return getattr(sp, DIRECT[op])
     return (getattr(sp, DIRECT[op]) if op in DIRECT else function_class(op))(*arguments)
@@ -69,8 +65,6 @@ def applied(op: str, arguments: Sequence[Any]) -> Any:
 
 def reduction(node: Reduce, body: Any) -> Any:
     """A reduction as Sum, Product, or Max and Min over a range that is a number."""
-    import sympy as sp
-
     index, count = symbol_of(node.index), size(node.index.size)
     match node.kind:
         case "sum":
@@ -88,8 +82,6 @@ def reduction(node: Reduce, body: Any) -> Any:
 
 def read(node: Ref, known: Known) -> Any:
     """A name, read at places."""
-    import sympy as sp
-
     if node.name in known:
         base = known[node.name]
         return base[tuple(map(size, node.places))] if node.places else base
@@ -107,21 +99,15 @@ def plain_name(name: Name) -> str:
 
 def symbol_of(index: Index) -> Any:
     """An index as an integer symbol."""
-    import sympy as sp
-
     return sp.Symbol(f"{index.name}_{index.mark}" if index.mark else index.name, integer=True)
 
 
 def size(value: Size) -> Any:
     """A size or place as a SymPy expression; a size symbol is a positive integer."""
-    import sympy as sp
-
     return sp.Add(*(sp.Mul(c, *(sp.Pow(_atom(a), e) for a, e in m)) for m, c in value.terms))
 
 
 def _atom(atom: Atom) -> Any:
-    import sympy as sp
-
     match atom:
         case SizeSymbol():
             return sp.Symbol(atom.name, integer=True, **({"positive": True} if atom.least else {"nonnegative": True}))
@@ -136,12 +122,48 @@ def _atom(atom: Atom) -> Any:
 
 def through_dummies(build: Callable[..., Term], arguments: Sequence[Any]) -> Any:
     """A term built from arguments that are SymPy expressions."""
-    import sympy as sp
-
     names = [f"x{n}" for n in range(len(arguments))]
     dummies = [sp.Dummy(n) for n in names]
     expression = write(build(*(Ref(n) for n in names)), dict(zip(names, dummies, strict=True)))
     return expression.xreplace(dict(zip(dummies, arguments, strict=True)))
+
+
+@cache
+def function_class(name: str) -> Any:
+    """The SymPy function of an operation that SymPy does not have (sigmoid, relu ...), with its slope and its meaning."""
+    row = OPERATIONS[name]
+
+    def fdiff(self: Any, argindex: int = 1) -> Any:
+        return through_dummies(lambda *arguments: row.slopes[argindex - 1](_applied(name, arguments), arguments), self.args)
+
+    def meant(self: Any, *_: Any, **__: Any) -> Any:
+        return self if row.means is None else through_dummies(row.means, self.args)
+
+    def numeric(*values: Any) -> Any:
+        return _numeric(name)(*values)
+
+    body = {
+        "nargs": row.arity,
+        "fdiff": fdiff,
+        "_eval_rewrite_as_exp": meant,
+        "_eval_rewrite_as_Piecewise": meant,
+        "meaning": meant,
+        "_eval_evalf": lambda self, precision: meant(self)._eval_evalf(precision),
+        "_imp_": staticmethod(numeric),
+        "__doc__": row.says,
+    }
+    return type(name, (sp.Function,), body)
+
+
+def _applied(name: str, arguments: Any) -> Any:
+    return Apply(name, tuple(arguments))
+
+
+@cache
+def _numeric(name: str) -> Callable[..., Any]:
+    """The operation as a NumPy function, from its meaning."""
+    arguments = sp.symbols(f"x:{OPERATIONS[name].arity}")
+    return sp.lambdify(arguments, function_class(name)(*arguments).meaning(), "numpy")  # type: ignore[no-any-return]
 
 
 def spelled_out(term: Term) -> Term:
@@ -164,7 +186,6 @@ def lambdify(term: Term, arguments: Sequence[Name]) -> Callable[..., Any]:
     import math
 
     import numpy as np
-    import sympy as sp
 
     for found in refs(term):
         if found.places or found.name not in arguments:
