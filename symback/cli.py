@@ -123,7 +123,7 @@ def derive(args: argparse.Namespace) -> Answer:
     if args.steps:
         from symback.sheets.board import board
 
-        text = board(derivation, _style(args))
+        text = board(derivation)
         return Answer({**data, "steps": text.splitlines()}, text)
     shown = derivation.lines if args.over == "names" else formulas.values()
     return Answer(data, "\n".join(f.text(notation=args.notation, over=args.over) for f in shown))

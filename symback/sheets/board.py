@@ -11,15 +11,14 @@ from symback.sheets.records import Block, Gradient, Line, Math
 
 if TYPE_CHECKING:
     from symback.api import Derivation
-    from symback.typeset.style import Style
 
 WIDTH = 100
 """The column at which reasons end, where the formulas leave room."""
 
 
-def board(derivation: Derivation, style: Style) -> str:
+def board(derivation: Derivation) -> str:
     """Forward pass, local derivatives and gradients with every recorded line and its reason."""
-    record = sheet(derivation, style)
+    record = sheet(derivation)
     lines = [*_plain([*record.forward, record.loss_equation]), "", "Local derivatives", ""]
     for block in record.locals:
         lines += [*_block(block, f"({block.number}) "), ""]

@@ -15,13 +15,14 @@ from symback.calculus.chain import Chain, chain
 from symback.calculus.trace import Derived, Step
 from symback.network.lettering import Lettering, lettering
 from symback.network.program import PARAMETERS, Leaf, Program
-from symback.notation.index import place_box, scope_of, size_box
-from symback.notation.write import equation, head_box, write
+from symback.notation.index import scope_of, size_box
+from symback.notation.write import equation, write
+from symback.sheets.columns import Columns
 from symback.sheets.conventions import conventions
 from symback.sheets.numbers import values
 from symback.sheets.prose import prose
 from symback.sheets.records import Block, Gradient, Line, Math, Prose, Sheet, Symbol
-from symback.typeset.boxes import Box, Product, Relation, Sum, Word, product
+from symback.typeset.boxes import EQUALS, Box, Fence, Product, Relation, Sum, Word, product
 from symback.typeset.style import DEFAULT, Style
 
 if TYPE_CHECKING:
@@ -31,9 +32,15 @@ BECOMES = Word("←", r"\leftarrow")
 TIMES = Word("×", r"\times")
 
 
-def sheet(derivation: Derivation, style: Style = DEFAULT) -> Sheet:
+def sheet(derivation: Derivation, style: Style | None = None) -> Sheet:
     """Everything a sheet says about a derivation, but for evidence and code."""
-    return _Builder(derivation, style).sheet()
+    return _Builder(derivation, style or usual_style(derivation.program)).sheet()
+
+
+def usual_style(program: Program) -> Style:
+    """The layer above the letter; below it where every quantity is a plain number, for there a² would be read as a square."""
+    arrays = any(leaf.indices for leaf in program.leaves) or any(d.indices for d in program.definitions)
+    return DEFAULT if arrays else replace(DEFAULT, layer_mark="plain")
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,10 @@ class _Builder:
     @property
     def loss(self) -> Name:
         return self.forward.loss
+
+    @cached_property
+    def columns(self) -> Columns:
+        return Columns(self.program)
 
     @cached_property
     def steps_style(self) -> Style:
@@ -126,7 +137,12 @@ class _Builder:
         return Math.of(equation(definition, self.program, self.style))
 
     def math(self, term: Term, indices: tuple[Index, ...]) -> Math:
-        return Math.of(write(self.total(term), indices, self.program, self.steps_style))
+        return Math.of(self.box(term, indices))
+
+    def box(self, term: Term, indices: tuple[Index, ...]) -> Box:
+        """A term as a line shows it: with indices, columns as vectors."""
+        shown = self.columns.line(self.total(term), indices)
+        return write(shown, self.columns.open(indices), self.columns.seen, self.steps_style)
 
     def total(self, term: Term) -> Term:
         """The term with ∂L/∂h for the local derivative of the loss where the loss is the only reader of h: they are the same."""
@@ -158,9 +174,7 @@ class _Builder:
         return tuple(lines)
 
     def head(self, derived: Derived) -> Math:
-        assert isinstance(derived.target, Partial)
-        definition = Definition(self.renamed(derived.target), derived.indices, derived.result)
-        return Math.of(head_box(definition, lettering(self.program, self.steps_style), indexed=True))
+        return self.math(Ref(derived.target, tuple(map(Size.of, derived.indices))), derived.indices)
 
     def reason(self, step: Step) -> Prose:
         if step.rule == "local derivatives":
@@ -186,9 +200,7 @@ class _Builder:
         outer, inner = derived.indices[: len(definition.indices)], derived.indices[len(definition.indices) :]
         places = {old: Size.of(new) for old, new in zip(definition.indices, outer, strict=True)}
         body = self.math(substitute(definition.body, places, inner), derived.indices)
-        table = lettering(self.program, self.steps_style)
-        scope = scope_of(table, derived.indices)
-        by = Math.of(table.box(name.by, tuple(place_box(Size.of(i), scope) for i in inner)))
+        by = self.math(Ref(name.by, tuple(map(Size.of, inner))), derived.indices)
         return Math(
             f"∂/∂{by.text} [{body.text}]",
             rf"\frac{{\partial}}{{\partial {by.latex}}} \left[{body.latex}\right]",
@@ -203,9 +215,10 @@ class _Builder:
         wanted = name in self.derivation.wanted
         head = Math.of(self.table.box(self.derivation.core.adjoint(name)))
         block = Block(self.head(derived), self.lines(derived))
+        factors = tuple(f for f in self.factors(name, way) if f != block.lines[0].math)
         reason = self.prose(derived.reason, self.forward.definition) if derived.reason else ()
         results = self.results(name) if wanted else ()
-        return Gradient(str(name), head, self.path(way), self.factors(name, way), block, results, wanted, reason)
+        return Gradient(str(name), head, self.path(way), factors, block, results, wanted, reason)
 
     def path(self, way: Chain) -> tuple[Math, ...]:
         """L(h2), h2(z2), z2(w2): what depends on what."""
@@ -221,14 +234,17 @@ class _Builder:
         names_ = Math.of(product(tuple(map(self.table.box, parts)), "dot"))
         if any(link.locals[-1].indices for link in way.links) or way.start != self.loss:
             return (names_,)
-        worked = [write(v, (), self.program, self.steps_style) for link in way.links for v in link.values]
-        return names_, Math.of(Product(tuple(worked), "dot"))
+        worked = tuple(Fence("square", self.box(value, ())) for link in way.links for value in link.values)
+        return names_, Math.of(Product(worked))
 
     def results(self, name: Name) -> tuple[Math, ...]:
         """The closed forms: over names in the style's notation and in index notation, then over leaves."""
         formula = self.derivation[name]
-        views = (("names", self.style), ("names", self.steps_style), ("leaves", self.style))
-        found = [Math.of(equation(formula.definition(over), self.program, style)) for over, style in views]
+        over_names, over_leaves = formula.definition("names"), formula.definition("leaves")
+        assert isinstance(over_names.body, Term)
+        head = Ref(over_names.name, tuple(map(Size.of, over_names.indices)))
+        shown = Relation((self.box(head, over_names.indices), self.box(over_names.body, over_names.indices)), (EQUALS,))
+        found = [self.equation(over_names), Math.of(shown), self.equation(over_leaves)]
         return tuple({m.text: m for m in found}.values())
 
     def update(self, leaf: Leaf) -> Math:
