@@ -227,21 +227,10 @@ def verify(args: argparse.Namespace) -> Answer:
     network = found(args.net)
     derivation = network.derive()
     report = verified(derivation.core, derivation.wanted)
-    rows = [_evidence(row) for row in report]
-    text = "\n".join(f"{row['name']}: {row['verdict']}, {row['route']}" + _conditions(row) for row in rows)
-    return Answer({"network": network.name, "formulas": rows}, text, _verdict_status([row["verdict"] for row in rows]))
+    return Answer(report.json(), report.text(), verdict_status([row.verdict for row in report]))
 
 
-def _evidence(row: Any) -> dict[str, Any]:
-    keys = ("name", "verdict", "route", "conditions", "worst", "seconds", "steps")
-    return {key: getattr(row, key) for key in keys}
-
-
-def _conditions(row: Mapping[str, Any]) -> str:
-    return f" ({'; '.join(row['conditions'])})" if row["conditions"] else ""
-
-
-def _verdict_status(verdicts: Sequence[str]) -> int:
+def verdict_status(verdicts: Sequence[str]) -> int:
     for words, status in ((("refuted",), REFUTED), (("cannot read",), UNUSABLE), (("undecided", "conditional", "unchecked"), OPEN)):
         if any(v in words for v in verdicts):
             return status

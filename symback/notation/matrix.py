@@ -13,7 +13,7 @@ from functools import singledispatch
 from typing import Any
 
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, TWO, Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term
+from symback.algebra.terms import MINUS_ONE, ONE, TWO, Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term
 from symback.algebra.traverse import free_indices, substitute, walk
 from symback.notation.trees import (
     Array,
@@ -370,6 +370,8 @@ class Network:
         bottoms = tuple(p.tree for p in rest if p.inverse)
         if body is None:
             body, tops = (tops[-1], tops[:-1]) if tops else (ScalarTerm(Num(1)), ())
+        elif tops and isinstance(tops[-1], ScalarTerm) and isinstance(body, Divided) and _number(body.top) is ONE:
+            body, tops = Divided(tops[-1], body.bottom), tops[:-1]
         tree = Scaled(tops, body, bottoms) if tops or bottoms else body
         return Piece(row, col, Minus(tree) if len(signs) % 2 else tree)
 

@@ -276,4 +276,4 @@ def _maths(blocks: Iterable[Block], gradients: Iterable[Gradient]) -> Iterator[M
         yield from gradient.results
 
 
-__all__ = ["sheet"]
+__all__ = ["sheet", "usual_style"]

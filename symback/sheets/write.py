@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symback.errors import SymbackError
-from symback.sheets.build import sheet
+from symback.network.lettering import lettering
+from symback.sheets.build import sheet, usual_style
 from symback.sheets.engines import by_typst
 from symback.sheets.evidence import evidence
 from symback.sheets.files import write_file
@@ -46,8 +47,10 @@ def publish(derivation: Derivation, path: Path, version: str = "") -> Written:
 
 def full(derivation: Derivation, version: str = "") -> Sheet:
     """The sheet with its evidence and its code."""
+    style = usual_style(derivation.program)
+    checked = evidence(derivation, lettering(derivation.gradient_program, style))
     code = tuple(derivation.compile().source.splitlines())
-    return replace(sheet(derivation), evidence=evidence(derivation), code=code, version=version)
+    return replace(sheet(derivation, style), evidence=checked, code=code, version=version)
 
 
 def _source(record: Sheet, path: Path) -> Written:
