@@ -6,15 +6,13 @@ The steps *are* the computation: each result is the ``after`` of its last step, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import count
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
-from symback.algebra.relabel import Labels, Renaming, joint_shape, shape_of
+from symback.algebra.relabel import Renaming, Shape, joint_shape, shape_of
 from symback.algebra.sizes import Index
 from symback.algebra.terms import ZERO, Name, Num, Pow, Term
 from symback.algebra.traverse import names, walk
@@ -60,7 +58,21 @@ class Step:
         )
 
 
-Shape = tuple[int, Labels]
+T = TypeVar("T")
+
+
+class lazy(Generic[T]):  # noqa: N801
+    """A property computed once; `functools.cached_property` takes a lock before Python 3.12, and there are thousands of these."""
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self.compute, self.__doc__ = compute, compute.__doc__
+
+    def __get__(self, owner: Any, kind: type | None = None) -> T:
+        if owner is None:
+            return self  # type: ignore[return-value]
+        value: T = self.compute(owner)
+        owner.__dict__[self.compute.__name__] = value
+        return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,35 +97,35 @@ class Derived:
         """The quantity that some steps derive."""
         return Derived(steps[-1].target, steps, reason)
 
-    @cached_property
+    @lazy
     def indices(self) -> tuple[Index, ...]:
         """The free indices."""
         if self.like is None or self.renaming is None:
             return self.made_of[-1].indices
         return self.renaming.indices(self.like.indices)
 
-    @cached_property
+    @lazy
     def result(self) -> Term:
         """The ``after`` of the last step."""
         if self.like is None or self.renaming is None:
             return self.made_of[-1].after
         return self.renaming.term(self.like.result)
 
-    @cached_property
+    @lazy
     def steps(self) -> tuple[Step, ...]:
         """The recorded steps."""
         if self.like is None or self.renaming is None:
             return self.made_of
         return tuple(step.renamed(self.renaming) for step in self.like.steps)
 
-    @cached_property
+    @lazy
     def reads(self) -> tuple[Name, ...]:
         """The names the result reads."""
         if self.like is None or self.renaming is None:
             return names(self.result)
         return tuple([self.renaming.name(n) for n in self.like.reads])
 
-    @cached_property
+    @lazy
     def divides(self) -> bool:
         """Whether the result divides by anything, so that something may cancel where it is put in."""
         if self.like is not None:
@@ -130,49 +142,32 @@ class Derived:
         """What this is up to renaming, and the labels in it."""
         if self.known_shape is not None:
             return self.known_shape
-        key, labels = shape_of(Definition(self.target, self.indices, self.result))
-        return _number(key), labels
+        return shape_of(Definition(self.target, self.indices, self.result))
 
     def renamed(self, renaming: Renaming, shape: Shape) -> Derived:
         """The same quantity of another layer."""
         return Derived(renaming.name(self.target), longer=self.longer, like=self, renaming=renaming, known_shape=shape)
 
 
-_COUNTER = count()
-_NUMBERS: dict[object, int] = {}
-_KNOWN: dict[int, tuple[Derived, Labels]] = {}
-LARGEST_MEMORY = 20000
+_KNOWN: dict[int, Derived] = {}
 
 
-def _number(key: object) -> int:
-    number = _NUMBERS.get(key)
-    if number is None:
-        number = _NUMBERS[key] = next(_COUNTER)
-    return number
-
-
-def remembered(kind: str, shapes: list[tuple[object, Labels]], derive: Callable[[], Derived]) -> Derived:
+def remembered(kind: str, shapes: Iterable[Shape], derive: Callable[[], Derived]) -> Derived:
     """What ``derive`` gives, or the same of an earlier problem of the same shape, renamed.
 
     ``shapes`` must hold everything the derivation depends on. What is zero keeps its own reason and is not remembered.
     """
-    if len(_NUMBERS) > LARGEST_MEMORY:
-        _NUMBERS.clear()
-        _KNOWN.clear()
-    key, labels = joint_shape(shapes)
-    number = _number((kind, key))
-    found = _KNOWN.get(number)
-    if found is None:
+    shape = joint_shape(kind, shapes)
+    number, labels = shape
+    known = _KNOWN.get(number)
+    if known is None:
         derived = derive()
         if derived.reason:
             return derived
-        derived = replace(derived, known_shape=(number, labels))
-        _KNOWN[number] = (derived, labels)
+        derived = _KNOWN[number] = replace(derived, known_shape=shape)
         return derived
-    known, old = found
-    if old == labels:
-        return known
-    return known.renamed(Renaming(dict(zip(old, labels, strict=True))), (number, labels))
+    old = known.shape[1]
+    return known if old == labels else known.renamed(Renaming(dict(zip(old, labels, strict=True))), shape)
 
 
 K = TypeVar("K")
