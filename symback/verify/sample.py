@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any
 
 from symback.algebra.definitions import Opaque
@@ -14,11 +14,12 @@ from symback.algebra.facts import Fact, closure
 from symback.algebra.sizes import Index, SizeAt
 from symback.algebra.terms import Reduce, Term
 from symback.algebra.traverse import walk
-from symback.errors import NumericError, VerificationError
+from symback.errors import NumericError
 from symback.network.program import Leaf, Program
 from symback.numeric.values import Places, Sizes, index_tuples, size_value
 
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
+TRIES = 4000
 Table = dict[Places, Fraction]
 Rule = Callable[[Table, random.Random, Fact], Table]
 
@@ -32,18 +33,27 @@ def size_sets(program: Program, wanted: int = 3) -> Iterator[dict[str, object]]:
     if not symbols and not tables:
         yield dict(program.sizes)
         return
-    found = 0
-    pool = PRIMES[: max(len(symbols) + 1, 3)]
-    for choice in permutations(pool, len(symbols)):
+    found: list[dict[str, object]] = []
+    for choice in islice(_choices(len(symbols)), TRIES):
         sizes: dict[str, object] = dict(zip(symbols, choice, strict=True))
-        sizes.update({name: _widths(sizes, found) for name in tables})
-        if possible(program, sizes):
+        sizes.update({name: _widths(sizes, len(found)) for name in tables})
+        if sizes not in found and possible(program, sizes):
+            found.append(sizes)
             yield sizes
-            found += 1
-        if found == wanted:
+        if len(found) == wanted:
             return
     if not found and all(name in program.sizes for name in (*symbols, *tables)):
         yield dict(program.sizes)
+
+
+def _choices(count: int) -> Iterator[tuple[int, ...]]:
+    """Distinct primes, small ones first: in turn, then in every order, then with larger ones among them."""
+    for size in range(max(count, 3), len(PRIMES) + 1):
+        pool = PRIMES[:size]
+        yield from ((*pool[k:], *pool[:k])[:count] for k in range(size))
+        yield from islice(permutations(pool, count), TRIES // 4)
+    if count > len(PRIMES):
+        yield tuple(PRIMES[k % len(PRIMES)] for k in range(count))
 
 
 def _widths(sizes: Mapping[str, object], turn: int) -> list[int]:
@@ -113,6 +123,9 @@ def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted
     for kind, rule in RULES:
         if kind in kinds:
             table = rule(table, rng, kinds[kind])
+    if "symmetric" in kinds and "sums to one" in kinds:
+        total = sum(abs(v) for v in table.values())
+        table = {p: abs(v) / total for p, v in table.items()}
     return table
 
 
@@ -184,11 +197,6 @@ def _above(table: Table, rng: random.Random, fact: Fact) -> Table:
     return {p: v + (bound if v > 0 else -bound) for p, v in table.items()}
 
 
-def _symmetric_sum(table: Table, rng: random.Random, fact: Fact) -> Table:
-    total = sum(abs(v) for v in table.values())
-    return {p: abs(v) / total for p, v in table.items()}
-
-
 RULES: Sequence[tuple[str, Rule]] = (
     ("nonnegative", _absolute),
     ("positive", _absolute),
@@ -198,14 +206,9 @@ RULES: Sequence[tuple[str, Rule]] = (
     ("magnitude above", _above),
     ("one-hot", _one_hot),
     ("zero diagonal", _zero_diagonal),
-    ("symmetric", _symmetric),
     ("sums to one", _sums_to_one),
+    ("symmetric", _symmetric),
     ("positive definite", _definite),
     ("invertible", _invertible),
 )
 """What each fact does to a drawn table, in the order in which the rules act."""
-
-
-def no_point(program: Program, why: str) -> VerificationError:
-    """The error for a program at which no usable point was found."""
-    return VerificationError(program.name or "the network", f"no point was found to check at ({why})", "declare facts such as positive")
