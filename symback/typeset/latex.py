@@ -34,6 +34,7 @@ from symback.typeset.levels import Level, needs_brackets, starts_with_number, ta
 FENCES = {"square": ("[", "]"), "norm": (r"\lVert ", r" \rVert"), "floor": (r"\lfloor ", r" \rfloor"), "round": ("(", ")")}
 JOINTS = {"matrix": " ", "hadamard": r" \odot ", "dot": r" \cdot ", "times": " "}
 LEAST = {"matrix": Level.MATRIX, "hadamard": Level.PRODUCT, "dot": Level.PRODUCT, "times": Level.PRODUCT}
+CHAINED = {Fraction, Derivative}
 MARKS = {"∂": r"\partial ", "d": r"\mathrm{d} "}
 
 
@@ -66,6 +67,11 @@ def _(box: Named) -> str:
     if box.verbatim:
         return letter_latex(box.typed, upright=True) + _script("_", _subscript(box))
     return box.prefix + letter_latex(box.letter) + _script("_", _subscript(box)) + _script("^", superscript(box))
+
+
+def is_word(box: Box) -> bool:
+    """Whether a name is drawn as an upright word."""
+    return isinstance(box, Named) and (box.verbatim or letter_latex(box.letter).endswith("}"))
 
 
 def superscript(box: Named) -> str:
@@ -122,9 +128,12 @@ def _(box: Product) -> str:
 
 
 def _gap(left: Box, right: Box, joint: str) -> str:
-    """A dot where juxtaposition would read as one number, as one derivative or as a difference."""
-    loud = joint == "times" and (starts_with_number(right) or isinstance(left, Derivative) or isinstance(right, Derivative | Negative))
-    return JOINTS["dot" if loud else joint]
+    """A dot where juxtaposition would read as one number, one derivative or a difference; a thin space between words."""
+    if joint == "times" and (starts_with_number(right) or isinstance(right, Negative) or {type(left), type(right)} <= CHAINED):
+        return JOINTS["dot"]
+    if joint == "times" and (isinstance(left, Derivative) or isinstance(right, Derivative)):
+        return JOINTS["dot"]
+    return r" \, " if JOINTS[joint] == " " and is_word(left) and is_word(right) else JOINTS[joint]
 
 
 @latex.register

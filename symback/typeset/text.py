@@ -28,7 +28,7 @@ from symback.typeset.boxes import (
     Where,
     Word,
 )
-from symback.typeset.levels import Level, level, needs_brackets
+from symback.typeset.levels import Level, needs_brackets
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 FENCES = {"square": ("[", "]"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋"), "round": ("(", ")")}
@@ -90,7 +90,7 @@ def _(box: Product) -> str:
 def _gap(left: Box, right: Box, joint: str) -> str:
     """Nothing between a name and an opening bracket, unless it would look like a call or a difference."""
     bracketed = needs_brackets(right, Level.PRODUCT, "text")
-    closed = isinstance(left, Named | Power | Number) and level(left, "text") >= Level.POWER
+    closed = isinstance(left, Named | Power | Number) or needs_brackets(left, Level.PRODUCT, "text")
     callable_ = isinstance(left, Named) and left.verbatim and not left.places
     quiet = joint == "times" and bracketed and closed and not callable_ and not isinstance(right, Negative)
     return "" if quiet else JOINTS[joint]
