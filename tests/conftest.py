@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
-for shared in ("calculus", "numeric"):  # programs that several folders test
+for shared in ("calculus", "numeric", "simplify"):  # programs that several folders test
     sys.path.append(str(Path(__file__).parent / shared))
 
 QUIET = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
