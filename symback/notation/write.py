@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symback.algebra.definitions import Body, Definition, Opaque
 from symback.algebra.sizes import Index, Size
+from symback.algebra.terms import Term
 from symback.errors import NotationError
 from symback.network.lettering import Lettering, lettering
 from symback.network.program import Program
 from symback.notation.index import index_box, place_box, scope_of
 from symback.notation.matrix import recognise
 from symback.notation.matrix_boxes import matrix_box
-from symback.typeset.boxes import EQUALS, Box, Call, Negative, Number, Power, Relation, Word, product
+from symback.notation.where import where_clauses
+from symback.typeset.boxes import EQUALS, Box, Call, Negative, Number, Power, Relation, Where, Word, product
 from symback.typeset.latex import latex
 from symback.typeset.style import DEFAULT, Style
 from symback.typeset.text import text
@@ -27,11 +31,24 @@ def write(body: Body, indices: tuple[Index, ...], program: Program, style: Style
     return _written(body, indices, lettering(program, style))[0]
 
 
-def equation(definition: Definition, program: Program, style: Style = DEFAULT) -> Box:
-    """``name = body`` in the notation of the style: ``∂L/∂W2 = δ2 h1ᵀ`` or ``∂L/∂W2[j,i] = δ2[j]·h1[i]``."""
+def equation(definition: Definition, program: Program, style: Style = DEFAULT, *, where: bool = True) -> Box:
+    """``name = body`` in the notation of the style: ``∂L/∂W2 = δ2 h1ᵀ`` or ``∂L/∂W2[j,i] = δ2[j]·h1[i]``.
+
+    Long subterms that the body holds twice get names after "where", unless ``where`` is False.
+    """
+    lines: tuple[Definition, ...] = (definition,)
     table = lettering(program, style)
-    body, indexed = _written(definition.body, definition.indices, table)
-    return Relation((head_box(definition, table, indexed), body), (EQUALS,))
+    if where and isinstance(definition.body, Term):
+        body, named = where_clauses(definition.body, table.taken)
+        if named:
+            lines = (replace(definition, body=body), *named)
+            table = lettering(program.with_definitions((*program.definitions, *named)), style)
+    boxes = [_written(d.body, d.indices, table) for d in lines]
+    if len({indexed for d, (_, indexed) in zip(lines, boxes, strict=True) if d.indices}) > 1:
+        return equation(definition, program, replace(style, notation="index"))
+    heads = [head_box(d, table, indexed) for d, (_, indexed) in zip(lines, boxes, strict=True)]
+    first, *others = (Relation((head, body), (EQUALS,)) for head, (body, _) in zip(heads, boxes, strict=True))
+    return Where(first, tuple(others)) if others else first
 
 
 def head_box(definition: Definition, table: Lettering, indexed: bool) -> Box:

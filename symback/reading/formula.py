@@ -15,7 +15,7 @@ from symback.network.lettering import lettering, letters_for
 from symback.network.program import Program
 from symback.reading.formula_grammar import Binary, Called, DerivativeRead, Digits, Letter, Minus, Raised, Read, Statement, Syntax, parse
 from symback.reading.formula_latex import tokenize_latex
-from symback.reading.formula_matrix import read_matrix
+from symback.reading.formula_matrix import local_definition, read_matrix
 from symback.reading.formula_terms import Scope, inferred_size, named, read_term, shows_indices
 from symback.reading.formula_tokens import tokenize
 from symback.typeset.style import DEFAULT, Style
@@ -85,9 +85,13 @@ def _head(head: Syntax, scope: Scope) -> tuple[Name, tuple[Index, ...], Mapping[
 
 def _with_local(scope: Scope, statements: tuple[Statement, ...]) -> Scope:
     """The names of the "where" part, each of which may use those before it."""
-    for statement in reversed(statements):
+    for statement in statements:
         if not isinstance(statement.head, Letter):
             raise scope.error(statement.body, "expected a definition after where")
+        if statement.head.places is None and scope.table.style.notation == "matrix":
+            local = local_definition(statement.head.letter, statement.body, scope)
+            scope = replace(scope, local={**scope.local, statement.head.letter: local})
+            continue
         places = [p for p in statement.head.places or () if isinstance(p, Letter)]
         sizes = [inferred_size(p.letter, statement.body, scope) for p in places]
         letters = {p.letter: Index(p.letter, size) for p, size in zip(places, sizes, strict=True)}

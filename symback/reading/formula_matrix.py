@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
+from symback.algebra.definitions import Definition
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import (
@@ -94,6 +95,16 @@ def read_matrix(node: Syntax, indices: tuple[Index, ...], scope: Scope) -> Term:
     if len(indices) > 2 or not (value.scalar or (_fits(value.rows, wanted[0]) and _fits(value.cols, wanted[1]))):
         raise scope.error(node, f"this is {value.rows} by {value.cols}, but the left side is {wanted[0]} by {wanted[1]}")
     return value.at(row, col)
+
+
+def local_definition(name: str, node: Syntax, scope: Scope) -> Definition:
+    """A name of the "where" part that stands for a whole matrix."""
+    value = matrix(node, Sheet(scope))
+    sizes = [_known(node, Sheet(scope), size) for size in (value.rows, value.cols)]
+    indices = [Index(f"{name}_{axis}", size) for axis, size in zip(("row", "column"), sizes, strict=True)]
+    body = value.at(Size.of(indices[0]), Size.of(indices[1]))
+    kept = indices if value.cols is not SINGLE else indices[:1] if value.rows is not SINGLE else []
+    return Definition(name, tuple(kept), body)
 
 
 def _scalar_only(node: Syntax, scope: Scope) -> bool:

@@ -94,7 +94,7 @@ d3, d2 = ref(Partial("L", "z3"), k), ref(Partial("L", "z2"), j)
 hj = ref("h2", j)
 k2 = Index("k", "q", 1)
 softmax = ref("p", k) * total([k2], ref("y", k2)) - ref("y", k)
-adj_P = ref(Partial("L", "P"), b, t)
+adj_a = ref(Partial("L", "P"), b, t)
 
 MATRIX_FORMS: list[tuple[str, tuple[Index, ...], Term, str, str]] = [
     ("W1", (j, i), d2 * ref("x", i), "∂L/∂W1 = δ2 xᵀ", r"\frac{\partial L}{\partial W^{1}} = \delta^{2} x^{\top}"),
@@ -105,9 +105,9 @@ MATRIX_FORMS: list[tuple[str, tuple[Index, ...], Term, str, str]] = [
      r"\frac{\partial L}{\partial b^{1}} = (W^{3})^{\top} \delta^{3} \odot (1 - (h^{2})^{2})"),
     ("z3", (k,), ref("p", k) - ref("y", k), "δ3 = p − y", r"\delta^{3} = p - y"),
     ("p", (k,), softmax, "∂L/∂p = 𝟏ᵀ y·p − y", r"\frac{\partial L}{\partial p} = \mathbf{1}^{\top} y p - y"),
-    ("S", (b, t), ref("P", b, t) * (adj_P - ref("r", b)), "∂L/∂S = P ⊙ (∂L/∂P − r 𝟏ᵀ)",
+    ("S", (b, t), ref("P", b, t) * (adj_a - ref("r", b)), "∂L/∂S = P ⊙ (∂L/∂P − r 𝟏ᵀ)",
      r"\frac{\partial L}{\partial S} = P \odot \left(\frac{\partial L}{\partial P} - r \mathbf{1}^{\top}\right)"),
-    ("r", (b,), total([t], adj_P * ref("P", b, t)), "∂L/∂r = (∂L/∂P ⊙ P) 𝟏",
+    ("r", (b,), total([t], adj_a * ref("P", b, t)), "∂L/∂r = (∂L/∂P ⊙ P) 𝟏",
      r"\frac{\partial L}{\partial r} = \left(\frac{\partial L}{\partial P} \odot P\right) \mathbf{1}"),
     ("W1", (j, i), total([b], total([k], ref("W3", k, j) * ref("Z", b, k)) * ref("X", b, i)) / ref("c"), "∂L/∂W1 = W3ᵀ Zᵀ X/c",
      r"\frac{\partial L}{\partial W^{1}} = \frac{(W^{3})^{\top} Z^{\top} X}{c}"),
