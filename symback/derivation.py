@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from symback.algebra.definitions import Definition, Opaque
-from symback.algebra.relabel import shape_of, shape_of_indices
+from symback.algebra.relabel import shape_of_indices
 from symback.algebra.sizes import Index
 from symback.algebra.terms import ZERO, Name, Partial, Ref, Term
 from symback.algebra.traverse import inline, walk
@@ -116,7 +116,13 @@ def _local(sweep: Sweep, reader: Definition, by: Name) -> Derived:
 
     if isinstance(reader.body, Opaque):
         return compute()
-    return remembered("local", [sweep.shape, shape_of_indices(by, sweep.indices(by)), shape_of(reader)], compute)
+    return remembered(
+        "local",
+        [sweep.shape, shape_of_indices(by, sweep.indices(by)), sweep.shapes[reader.name]],
+        Partial(reader.name, by, local=True),
+        sweep.local_indices(reader, by),
+        compute,
+    )
 
 
 def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanishing: Collection[Name]) -> Derived:
@@ -132,7 +138,9 @@ def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanis
     if path is not None:
         step = line("no path", sweep.head(name), ZERO, *path)
         return Derived.of((step,), step.says)
-    readers = tuple(r for r in sweep.readers[name] if r.name in sweep.reaches and r.name not in vanishing)
+    readers = sweep.live[name]
+    if vanishing:
+        readers = tuple(r for r in readers if r.name not in vanishing)
     own = sweep.program.definition.get(name)
     around = readers if own is None else (own, *readers)
 
@@ -146,10 +154,18 @@ def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanis
         derived = Derived.of((chain, put_in, *_simplified(put_in, around)))
         return replace(derived, reason=_vanished(readers, name, locals_)) if derived.result is ZERO else derived
 
-    if any(isinstance(d.body, Opaque) for d in around):
+    if sweep.opaque and any(isinstance(d.body, Opaque) for d in around):
         return compute()
-    shapes = [sweep.shape, shape_of_indices(name, own_indices), *map(shape_of, around)]
-    return remembered("gradient" if own is None else "gradient of a definition", shapes, compute)
+    shapes = [sweep.shape, *[sweep.shapes[d.name] for d in around]]
+    if own is None:
+        shapes.append(shape_of_indices(name, own_indices))
+    return remembered(
+        "gradient" if own is None else "gradient of a definition",
+        shapes,
+        sweep.adjoint(name),
+        (*sweep.result_indices, *own_indices),
+        compute,
+    )
 
 
 def _vanished(readers: tuple[Definition, ...], name: Name, locals_: Mapping[Partial, Derived]) -> str:
@@ -164,8 +180,8 @@ def _no_path(sweep: Sweep, name: Name, vanishing: Collection[Name]) -> tuple[str
     """Why a gradient is zero before any calculation, as a sentence and the names in it; None if it need not be."""
     if name not in sweep.reaches:
         return "{} does not depend on {}", (sweep.result, name)
-    readers = [r.name for r in sweep.readers.get(name, ()) if r.name in sweep.reaches]
-    if all(r in vanishing for r in readers):
+    readers = [r.name for r in sweep.live.get(name, ())] if vanishing else []
+    if readers and all(r in vanishing for r in readers):
         blanks = ", ".join("{}" for _ in readers)
         return f"{{}} depends on {{}} only through {blanks}, whose gradient is 0", (sweep.result, name, *readers)
     return None
@@ -200,7 +216,7 @@ def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Na
     spliced: dict[Name, Name] = {}
     readers: dict[Name, list[Name]] = {}
     for name, derived in adjoints.items():
-        for read in _adjoints_read(derived):
+        for read in derived.gradients_read:
             readers.setdefault(read, []).append(name)
     for name in sweep.order:
         chosen = readers.get(name, ())
@@ -213,13 +229,9 @@ def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Na
             continue
         adjoints.update(zip(chosen, wider, strict=True))
         spliced[name] = chosen[0]
-        for read in _adjoints_read(adjoints[name]):
+        for read in adjoints[name].gradients_read:
             readers[read] = list(dict.fromkeys(n for r in readers[read] for n in (chosen if r == name else (r,))))
     return Derivation(sweep, locals_, adjoints, spliced)
-
-
-def _adjoints_read(derived: Derived) -> list[Name]:
-    return [n.by for n in derived.reads if isinstance(n, Partial) and not n.local and n.of == derived.target.of]  # type: ignore[union-attr]
 
 
 def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Derived:
@@ -241,10 +253,16 @@ def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Deri
         before = length(reader.result) + (length(adjoint.result) - 1 if only else 0)
         return replace(wider, longer=not (only and reads == 1) and length(wider.result) > before)
 
-    if any(isinstance(d.body, Opaque) for d in candidates):
+    if sweep.opaque and any(isinstance(d.body, Opaque) for d in candidates):
         return compute()
     kind = "splice" if only else "splice into several"
-    return remembered(kind, [sweep.shape, reader.shape, adjoint.shape, *map(shape_of, candidates)], compute)
+    return remembered(
+        kind,
+        [sweep.shape, reader.shape, adjoint.shape, *[sweep.shapes[d.name] for d in candidates]],
+        reader.target,
+        reader.indices,
+        compute,
+    )
 
 
 def _with_facts(derived: Derived, program: Program) -> Derived:

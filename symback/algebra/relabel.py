@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import count
 from typing import TypeAlias
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Atom, Floor, Index, Size, SizeAt, SizeSymbol
-from symback.algebra.terms import Apply, Bracket, Count, Name, Num, Partial, Reduce, Ref, Term
+from symback.algebra.terms import Apply, Bracket, Count, Mul, Name, Num, Partial, Reduce, Ref, Term
 from symback.algebra.traverse import with_children
 
 Label: TypeAlias = Name | SizeSymbol | tuple[str, str]
@@ -27,30 +28,27 @@ class Renaming:
     z2*x
     """
 
-    def __init__(self, labels: Mapping[Label, Label]) -> None:
+    def __init__(self, labels: Mapping[Label, Label], old: tuple[Index, ...] = (), new: tuple[Index, ...] = ()) -> None:
         self.labels = labels
         self._names: dict[Name, Name] = {}
-        self._sizes: dict[Size, Size] = {}
-        self._indices: dict[Index, Index] = {}
+        self._indices: dict[Index, Index] = dict(zip(old, new, strict=True))
+        self._sizes: dict[Size, Size] = {Size.of(a): Size.of(b) for a, b in self._indices.items()}
 
     def name(self, old: Name) -> Name:
         """A name, or a derivative of renamed names."""
+        if isinstance(old, str):
+            return self.labels.get(old, old)  # type: ignore[return-value]  # names stand for names
         new = self._names.get(old)
         if new is None:
-            if isinstance(old, Partial):
-                new = Partial(self.name(old.of), self.name(old.by), old.local)
-            else:
-                label = self.labels.get(old, old)
-                assert isinstance(label, str)
-                new = label
-            self._names[old] = new
+            new = self._names[old] = Partial(self.name(old.of), self.name(old.by), old.local)
         return new
 
     def size(self, old: Size) -> Size:
         """A size over other symbols."""
         new = self._sizes.get(old)
         if new is None:
-            new = self._sizes[old] = old.replace(self._atom) if old.constant is None else old
+            only = old.single
+            new = self._sizes[old] = old.replace(self._atom) if only is None else self._atom(only)
         return new
 
     def _atom(self, atom: Atom) -> Size:
@@ -80,16 +78,20 @@ class Renaming:
 
     def term(self, old: Term) -> Term:
         """A term over other names and sizes."""
+        kind = type(old)
+        if isinstance(old, Ref):
+            return Ref(self.name(old.name), tuple([self.size(p) for p in old.places]))
+        if isinstance(old, Num):
+            return old
+        below = tuple([self.term(c) for c in old.below])
+        if kind is Mul:
+            return Mul(below)
         match old:
-            case Ref():
-                return Ref(self.name(old.name), tuple([self.size(p) for p in old.places]))
-            case Num():
-                return old
             case Count():
                 return Count(self.size(old.size))
             case Reduce():
-                return Reduce(old.kind, self.index(old.index), self.term(old.body))
-        return with_children(old, tuple([self.term(c) for c in old.below]))
+                return Reduce(old.kind, self.index(old.index), below[0])
+        return with_children(old, below)
 
 
 def _table_name(label: Label, otherwise: str) -> str:
@@ -177,7 +179,7 @@ class _Spelling:
 
 
 @lru_cache(maxsize=16384)
-def shape_of(definition: Definition) -> tuple[object, Labels]:
+def shape_of(definition: Definition) -> Shape:
     """A definition with numbers for labels, and the labels.
 
     >>> from symback.algebra.terms import apply, ref
@@ -195,29 +197,48 @@ def shape_of(definition: Definition) -> tuple[object, Labels]:
         spelling.letters.append(body)
     else:
         spelling.term(body)
-    return tuple(spelling.letters), tuple(spelling.labels)
+    return number_of(tuple(spelling.letters)), tuple(spelling.labels)
 
 
 @lru_cache(maxsize=16384)
-def shape_of_indices(name: Name, indices: tuple[Index, ...]) -> tuple[object, Labels]:
+def shape_of_indices(name: Name, indices: tuple[Index, ...]) -> Shape:
     """The shape of a name and its indices alone."""
     spelling = _Spelling()
     spelling.name(name)
     for index in indices:
         spelling.index(index)
-    return tuple(spelling.letters), tuple(spelling.labels)
+    return number_of(tuple(spelling.letters)), tuple(spelling.labels)
 
 
-def joint_shape(shapes: Iterable[tuple[object, Labels]]) -> tuple[object, Labels]:
-    """Several shapes as one, with labels numbered throughout: equal results mean the same up to renaming.
+Shape = tuple[int, Labels]
+_NUMBERS: dict[object, int] = {}
+_COUNTER = count()
+MOST_NUMBERS = 200_000
+
+
+def number_of(key: object) -> int:
+    """A number for a key: equal keys get the same one while they are remembered, and no number is given out twice."""
+    number = _NUMBERS.get(key)
+    if number is None:
+        if len(_NUMBERS) >= MOST_NUMBERS:
+            _NUMBERS.clear()
+        number = _NUMBERS[key] = next(_COUNTER)
+    return number
+
+
+def joint_shape(kind: str, shapes: Iterable[Shape]) -> Shape:
+    """Several shapes as one: equal numbers mean the same up to renaming. Labels are repeated as often as they are met.
 
     >>> from symback.algebra.terms import ref
     >>> first, second = Definition("h", (), ref("z")), Definition("z", (), ref("x"))
-    >>> joint_shape(map(shape_of, (first, second)))[1]
-    ('h', 'z', 'x')
+    >>> joint_shape("", map(shape_of, (first, second)))[1]
+    ('h', 'z', 'z', 'x')
     """
-    numbers: dict[Label, int] = {}
-    parts = []
-    for shape, labels in shapes:
-        parts.append((shape, tuple([numbers.setdefault(label, len(numbers)) for label in labels])))
-    return tuple(parts), tuple(numbers)
+    labels: list[Label] = []
+    numbers: list[int] = []
+    for number, part in shapes:
+        numbers.append(number)
+        labels += part
+    first: dict[Label, int] = {}
+    pattern = tuple([first.setdefault(label, place) for place, label in enumerate(labels)])
+    return number_of((kind, tuple(numbers), pattern)), tuple(labels)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from symback.algebra.definitions import Definition, Opaque
-from symback.algebra.relabel import Labels, shape_of_indices
+from symback.algebra.relabel import Shape, shape_of, shape_of_indices
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, Name, Partial, Ref, Term, add, bracket, mul, total
 from symback.calculus.local import Local, local_derivative, renamed, site_of
@@ -59,6 +59,21 @@ class Sweep:
         own = self.program.indices(name)
         return renamed(own, self.result_indices) if self.result_indices else own
 
+    @cached_property
+    def shapes(self) -> Mapping[Name, Shape]:
+        """The shape of every definition."""
+        return {d.name: shape_of(d) for d in self.program.definitions}
+
+    @cached_property
+    def opaque(self) -> bool:
+        """Whether the program has opaque rows, which bring in names that no shape knows of."""
+        return any(isinstance(d.body, Opaque) for d in self.program.definitions)
+
+    @cached_property
+    def live(self) -> Mapping[Name, tuple[Definition, ...]]:
+        """The definitions that read a name and reach the result."""
+        return {name: tuple([r for r in readers if r.name in self.reaches]) for name, readers in self.readers.items()}
+
     def adjoint(self, name: Name) -> Partial:
         """The name of the derivative of the result by a name."""
         return Partial(self.result, name)
@@ -71,6 +86,11 @@ class Sweep:
         """The local derivative of a reader by a name, over indices that are not the result's."""
         site = site_of(self.program, reader, self._auxiliary) if isinstance(reader.body, Opaque) else None
         return local_derivative(reader, name, self.indices(name), site, self.result_indices)
+
+    def local_indices(self, reader: Definition, name: Name) -> tuple[Index, ...]:
+        """The free indices of a local derivative: the reader's, renamed away from the result's and the name's, then the name's."""
+        own = self.indices(name)
+        return (*renamed(reader.indices, (*self.result_indices, *own)), *own)
 
     def _auxiliary(self, row: str, operands: tuple[Name, ...]) -> Name:
         for definition in self.program.definitions:
@@ -86,7 +106,7 @@ class Sweep:
         }
 
     @cached_property
-    def shape(self) -> tuple[object, Labels]:
+    def shape(self) -> Shape:
         """The shape of the result alone, for problems that are the same up to renaming."""
         return shape_of_indices(self.result, self.result_indices)
 
@@ -97,9 +117,9 @@ class Sweep:
         """
         terms = []
         for reader in readers:
-            outer = renamed(reader.indices, (*self.result_indices, *self.indices(name)))
-            places = tuple(Size.of(i) for i in (*outer, *self.indices(name)))
-            local = Ref(Partial(reader.name, name, local=True), places)
+            indices = self.local_indices(reader, name)
+            outer = indices[: len(reader.indices)]
+            local = Ref(Partial(reader.name, name, local=True), tuple(Size.of(i) for i in indices))
             if reader.name == self.result and not self.result_indices:
                 terms.append(total(outer, local))
                 continue

@@ -12,9 +12,9 @@ from typing import Any, Generic, TypeVar
 
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
-from symback.algebra.relabel import Renaming, Shape, joint_shape, shape_of
+from symback.algebra.relabel import MOST_NUMBERS, Label, Renaming, Shape, joint_shape, shape_of
 from symback.algebra.sizes import Index
-from symback.algebra.terms import ZERO, Name, Num, Pow, Term
+from symback.algebra.terms import ZERO, Name, Num, Partial, Pow, Term
 from symback.algebra.traverse import names, walk
 
 
@@ -77,7 +77,7 @@ class lazy(Generic[T]):  # noqa: N801
 
 @dataclass(frozen=True, eq=False)
 class Derived:
-    """A quantity and the steps that led to it.
+    """A quantity, its free indices, and the steps that led to it.
 
     ``reason`` says why it is zero, where it is. ``like`` is the quantity of the same shape it was renamed from, where it was
     not derived anew; its result and its steps are renamed when somebody looks at them. ``longer`` marks a form that was
@@ -85,45 +85,53 @@ class Derived:
     """
 
     target: Name
+    indices: tuple[Index, ...]
     made_of: tuple[Step, ...] = ()
     reason: str = ""
     longer: bool = False
     like: Derived | None = None
-    renaming: Renaming | None = None
     known_shape: Shape | None = None
 
     @staticmethod
     def of(steps: tuple[Step, ...], reason: str = "") -> Derived:
         """The quantity that some steps derive."""
-        return Derived(steps[-1].target, steps, reason)
+        return Derived(steps[-1].target, steps[-1].indices, steps, reason)
 
     @lazy
-    def indices(self) -> tuple[Index, ...]:
-        """The free indices."""
-        if self.like is None or self.renaming is None:
-            return self.made_of[-1].indices
-        return self.renaming.indices(self.like.indices)
+    def _renaming(self) -> Renaming:
+        assert self.like is not None
+        new = self.shape[1]
+        return Renaming({label: new[place] for label, place in self.like._distinct_labels}, self.like.indices, self.indices)
+
+    @lazy
+    def _distinct_labels(self) -> list[tuple[Label, int]]:
+        return list({label: place for place, label in enumerate(self.shape[1])}.items())
 
     @lazy
     def result(self) -> Term:
         """The ``after`` of the last step."""
-        if self.like is None or self.renaming is None:
-            return self.made_of[-1].after
-        return self.renaming.term(self.like.result)
+        return self.made_of[-1].after if self.like is None else self._renaming.term(self.like.result)
 
     @lazy
     def steps(self) -> tuple[Step, ...]:
         """The recorded steps."""
-        if self.like is None or self.renaming is None:
-            return self.made_of
-        return tuple(step.renamed(self.renaming) for step in self.like.steps)
+        return self.made_of if self.like is None else tuple(step.renamed(self._renaming) for step in self.like.steps)
 
     @lazy
-    def reads(self) -> tuple[Name, ...]:
-        """The names the result reads."""
-        if self.like is None or self.renaming is None:
-            return names(self.result)
-        return tuple([self.renaming.name(n) for n in self.like.reads])
+    def gradients_read(self) -> tuple[Name, ...]:
+        """The names whose gradients the result reads, each once."""
+        if self.like is None:
+            of = self.target.of if isinstance(self.target, Partial) else None
+            return tuple([n.by for n in names(self.result) if isinstance(n, Partial) and not n.local and n.of == of])
+        labels = self.shape[1]
+        places = self.like._places_read
+        return tuple([labels[p] for p in places]) if places is not None else tuple(map(self._renaming.name, self.like.gradients_read))  # type: ignore[misc]
+
+    @lazy
+    def _places_read(self) -> tuple[int, ...] | None:
+        """Where the labels hold the names whose gradients are read, if they all are labels."""
+        labels = self.shape[1]
+        return tuple(labels.index(n) for n in self.gradients_read) if all(n in labels for n in self.gradients_read) else None
 
     @lazy
     def divides(self) -> bool:
@@ -144,30 +152,26 @@ class Derived:
             return self.known_shape
         return shape_of(Definition(self.target, self.indices, self.result))
 
-    def renamed(self, renaming: Renaming, shape: Shape) -> Derived:
-        """The same quantity of another layer."""
-        return Derived(renaming.name(self.target), longer=self.longer, like=self, renaming=renaming, known_shape=shape)
-
 
 _KNOWN: dict[int, Derived] = {}
 
 
-def remembered(kind: str, shapes: Iterable[Shape], derive: Callable[[], Derived]) -> Derived:
-    """What ``derive`` gives, or the same of an earlier problem of the same shape, renamed.
+def remembered(kind: str, shapes: Iterable[Shape], target: Name, indices: tuple[Index, ...], derive: Callable[[], Derived]) -> Derived:
+    """What ``derive`` gives for ``target[indices]``, or the same of an earlier problem of the same shape, renamed.
 
     ``shapes`` must hold everything the derivation depends on. What is zero keeps its own reason and is not remembered.
     """
     shape = joint_shape(kind, shapes)
-    number, labels = shape
-    known = _KNOWN.get(number)
+    known = _KNOWN.get(shape[0])
     if known is None:
         derived = derive()
         if derived.reason:
             return derived
-        derived = _KNOWN[number] = replace(derived, known_shape=shape)
+        if len(_KNOWN) >= MOST_NUMBERS:
+            _KNOWN.clear()
+        derived = _KNOWN[shape[0]] = replace(derived, known_shape=shape)
         return derived
-    old = known.shape[1]
-    return known if old == labels else known.renamed(Renaming(dict(zip(old, labels, strict=True))), shape)
+    return known if known.shape[1] == shape[1] else Derived(target, indices, longer=known.longer, like=known, known_shape=shape)
 
 
 K = TypeVar("K")

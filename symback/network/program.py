@@ -117,6 +117,8 @@ class Program:
 def recurrence_groups(definitions: Iterable[Definition]) -> tuple[tuple[Definition, ...], ...]:
     """The strongly connected components of the reading relation, each after those it reads (Tarjan, without recursion)."""
     table = {d.name: d for d in definitions}
+    if _in_order(table):
+        return tuple((d,) for d in table.values())
     written = {name: k for k, name in enumerate(table)}
     order: dict[Name, int] = {}
     low: dict[Name, int] = {}
@@ -154,3 +156,13 @@ def recurrence_groups(definitions: Iterable[Definition]) -> tuple[tuple[Definiti
                     on_stack.difference_update(members)
                     groups.append(tuple(table[n] for n in sorted(members, key=written.__getitem__)))
     return tuple(groups)
+
+
+def _in_order(table: Mapping[Name, Definition]) -> bool:
+    """Whether each definition reads only what was defined before it."""
+    pending = set(table)
+    for name, definition in table.items():
+        if not pending.isdisjoint(definition.reads):
+            return False
+        pending.discard(name)
+    return True
