@@ -104,7 +104,7 @@ def _swapped(free: list[Axes], pieces: list[Piece], k: Index, scope: Scope) -> b
         return scope.rank(free[0][0]) > scope.rank(free[1][0])
     if not free[0] and not free[1]:
         return False
-    return bool(free[1]) and pieces[1].axes != (k, *free[1])
+    return bool(free[1]) and (scope.adjoint or pieces[1].axes != (k, *free[1]))
 
 
 def _einsum(pieces: list[Piece], shared: Sequence[Index], scope: Scope) -> Piece:

@@ -32,7 +32,8 @@ class Scope:
 
     ``order`` ranks the indices that are array axes, ``loops`` names those that are Python integers. ``listed`` counts, per
     name, the leading axes that are Python lists (because later sizes depend on them). ``scalar`` asks for ``math`` on plain
-    numbers. ``equal`` holds what loop variables are known to be where the term counts.
+    numbers. ``equal`` holds what loop variables are known to be where the term counts;
+    ``adjoint`` marks the definition of a derivative, where ``W.T @ d`` is preferred to ``d @ W``.
     """
 
     program: Program
@@ -43,6 +44,7 @@ class Scope:
     loops: Mapping[Index, str] = field(default_factory=dict)
     scalar: bool = False
     equal: Mapping[Index, Size] = field(default_factory=dict)
+    adjoint: bool = False
 
     def rank(self, index: Index) -> int:
         """The position of an index in the order of axes."""

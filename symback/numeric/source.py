@@ -13,6 +13,7 @@ from symback.algebra.terms import Count, Name, Partial, Reduce, Ref, Term
 from symback.algebra.traverse import walk
 from symback.errors import NumericError
 from symback.network.program import PARAMETERS, Leaf, Program, recurrence_groups
+from symback.numeric.columns import with_columns
 from symback.numeric.emit import emit
 from symback.numeric.helpers import HELPERS, helper_source
 from symback.numeric.naming import Namer
@@ -63,7 +64,7 @@ class _Module:
     """One module being written."""
 
     def __init__(self, program: Program, gradient_program: Program, scalar: bool, dtype: str) -> None:
-        self.program, self.gradient, self.scalar, self.dtype = stabilised(program), stabilised(gradient_program), scalar, dtype
+        self.program, self.gradient, self.scalar, self.dtype = _prepared(program), _prepared(gradient_program), scalar, dtype
         named: list[Leaf | Definition] = [*program.leaves, *program.definitions, *gradient_program.definitions]
         listed = {d.name: list_axes(d.indices) for d in named}
         self.namer = Namer(HELPERS)
@@ -246,6 +247,10 @@ def _width_lines(name: str, ident: str, program: Program, scope: Scope) -> tuple
     return ([f"{ident} = {{}}", *dict.fromkeys(lines)], tuple(leaves), ()) if lines else None
 
 
+def _prepared(program: Program) -> Program:
+    return stabilised(with_columns(program))
+
+
 def mentions(text: str, identifier: str) -> bool:
     """Whether source of our making uses an identifier."""
     return re.search(rf"\b{identifier}\b", text) is not None
@@ -353,7 +358,7 @@ def definition_line(definition: Definition, scope: Scope) -> str:
 def _shaped(definition: Definition, axes: Sequence[Index], scope: Scope, exact: bool) -> str:
     """The body over the axes; spread out where it does not depend on all of them and ``exact`` asks for the full shape."""
     assert isinstance(definition.body, Term)
-    inner = scope.inside(*axes)
+    inner = replace(scope.inside(*axes), adjoint=isinstance(definition.name, Partial))
     piece = emit(definition.body, inner)
     if piece.axes == tuple(axes):
         return f"DTYPE({piece.code})" if piece.weak and not scope.scalar else piece.code
