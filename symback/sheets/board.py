@@ -18,13 +18,17 @@ WIDTH = 100
 
 def board(derivation: Derivation) -> str:
     """Forward pass, local derivatives and gradients with every recorded line and its reason."""
-    record = sheet(derivation)
+    record = sheet(derivation.core, derivation.wanted)
     lines = [*_plain([*record.forward, record.loss_equation]), "", "Local derivatives", ""]
     for block in record.locals:
         lines += [*_block(block, f"({block.number}) "), ""]
     lines += ["Gradients", ""]
     for gradient in record.gradients:
         lines += [*_gradient(gradient), ""]
+    if record.entries:
+        lines += ["Entry by entry", ""]
+    for entry in record.entries:
+        lines += [f"{entry.head.text if k == 0 else ' ' * len(entry.head.text)} = {m.text}" for k, m in enumerate(entry.lines)] + [""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -78,6 +78,14 @@ class Gradient:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """The gradient by one entry of an array: its lines, from the chain rule to the closed form."""
+
+    head: Math
+    lines: tuple[Math, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """How one formula was checked."""
 
@@ -100,10 +108,11 @@ class Sheet:
     loss_equation: Math
     locals: tuple[Block, ...]
     gradients: tuple[Gradient, ...]
+    entries: tuple[Entry, ...]
     updates: tuple[Math, ...]
     evidence: tuple[Evidence, ...] = ()
     code: tuple[str, ...] = ()
     version: str = ""
 
 
-__all__ = ["Block", "Evidence", "Gradient", "Line", "Math", "Prose", "Sheet", "Symbol"]
+__all__ = ["Block", "Entry", "Evidence", "Gradient", "Line", "Math", "Prose", "Sheet", "Symbol"]

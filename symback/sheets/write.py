@@ -50,7 +50,7 @@ def full(derivation: Derivation, version: str = "") -> Sheet:
     style = usual_style(derivation.program)
     checked = evidence(derivation, lettering(derivation.gradient_program, style))
     code = tuple(derivation.compile().source.splitlines())
-    return replace(sheet(derivation, style), evidence=checked, code=code, version=version)
+    return replace(sheet(derivation.core, derivation.wanted, style), evidence=checked, code=code, version=version)
 
 
 def _source(record: Sheet, path: Path) -> Written:

@@ -1,0 +1,306 @@
+"""Every verb of the command line: what it prints, the shape of its JSON, its exit status, one line for what cannot be used."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from symback import cli
+from symback.errors import VerificationError
+
+SIZES = """
+name = "Sizes"
+[symbols]
+x = { shape = ["n"] }
+y = { role = "target", shape = ["m"] }
+W = { role = "weight", shape = ["m", "n"] }
+b = { role = "bias", shape = ["m"] }
+[forward]
+z = "W @ x + b"
+h = "tanh(z)"
+[loss]
+L = "sum((y - h)**2) / 2"
+[values]
+x = [0.5, -1]
+y = [0.25, 0, 1]
+W = [[1, 2], [3, 4], [5, 6]]
+b = [0, 0, 0]
+rate = 0.1
+"""
+
+
+@pytest.fixture
+def net(tmp_path):
+    path = tmp_path / "sizes.toml"
+    path.write_text(SIZES)
+    return str(path)
+
+
+def run(capsys, *args):
+    """Status, standard output and error of one command."""
+    status = cli.main(list(map(str, args)))
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def answer(capsys, *args):
+    """The JSON of a command that went well."""
+    status, out, err = run(capsys, *args, "--json")
+    assert (status, err) == (0, "")
+    data = json.loads(out)
+    assert data.pop("schema") == 1
+    return data
+
+
+# derive
+
+
+def test_derive_prints_each_gradient_and_those_they_read(capsys, net):
+    status, out, err = run(capsys, "derive", net)
+    assert (status, err) == (0, "")
+    assert [line.partition(" = ")[0] for line in out.splitlines()] == ["∂L/∂z", "∂L/∂W", "∂L/∂b"]
+
+
+def test_derive_json(capsys, net):
+    data = answer(capsys, "derive", net)
+    assert set(data) == {"network", "loss", "gradients", "definitions"}
+    assert (data["network"], data["loss"], list(data["gradients"])) == ("Sizes", "L", ["W", "b"])
+    assert set(data["gradients"]["W"]) == {"text", "latex", "shape", "facts", "verdict"}
+    assert data["gradients"]["W"]["shape"] == ["m", "n"]
+    assert data["gradients"]["W"]["verdict"] == "unchecked"
+    assert [d["name"] for d in data["definitions"]] == ["z", "h", "L", "dL/dz"]
+
+
+def test_derive_by_chosen_names(capsys, net):
+    assert list(answer(capsys, "derive", net, "--wrt", "h", "W")["gradients"]) == ["h", "W"]
+
+
+@pytest.mark.parametrize(("options", "part"), [(("--notation", "index"), "∂L/∂W[j,i] = "), (("--over", "leaves"), "(y − h)")])
+def test_derive_in_another_view(capsys, net, options, part):
+    assert part in run(capsys, "derive", net, "--wrt", "W", *options)[1]
+
+
+def test_derive_with_steps_shows_path_lines_and_reasons(capsys, net):
+    out = run(capsys, "derive", net, "--steps")[1]
+    for part in ("L(h), h(z), z(W)", "(chain rule)", "(by (", "▸ ∂L/∂W = "):
+        assert part in out
+
+
+def test_facts_that_were_used_are_reported(capsys, tmp_path):
+    path = tmp_path / "net.json"
+    rows = {"z": {"role": "weight", "shape": ["n"]}, "y": {"role": "target", "shape": ["n"], "facts": ["sums to one"]}}
+    path.write_text(json.dumps({"symbols": rows, "forward": "p = softmax(z)", "loss": {"L": "-sum(y * log(p))"}}))
+    assert answer(capsys, "derive", path)["gradients"]["z"]["facts"] == ["y sums to one"]
+
+
+# step, code, verify, sheet
+
+
+def test_step_moves_every_parameter_against_its_gradient(capsys, net):
+    data = answer(capsys, "step", net)
+    assert set(data) == {"network", "rate", "before", "gradients", "after", "loss_before", "loss_after"}
+    assert data["loss_after"] < data["loss_before"]
+    for before, slope, after in zip(data["before"]["b"], data["gradients"]["b"], data["after"]["b"], strict=True):
+        assert after == pytest.approx(before - 0.1 * slope, rel=1e-12)
+
+
+def test_step_takes_rate_and_values(capsys, net, tmp_path):
+    (tmp_path / "values.toml").write_text("[values]\nb = [1, 1, 1]\n")
+    data = answer(capsys, "step", net, "--rate", "0.5", "--values", tmp_path / "values.toml")
+    assert data["rate"] == 0.5
+    assert data["before"]["b"] == [1, 1, 1]
+    assert data["before"]["W"] == [[1, 2], [3, 4], [5, 6]]
+
+
+def test_code_is_the_same_on_paper_and_in_a_file(capsys, net, tmp_path):
+    target = tmp_path / "grads.py"
+    out = run(capsys, "code", net)[1]
+    assert run(capsys, "code", net, "-o", target)[0] == 0
+    assert target.read_text() == out
+    assert "symback" not in [line.split()[1] for line in out.splitlines() if line.startswith(("import ", "from "))]
+
+
+def test_verify_reports_every_formula(capsys, net):
+    data = answer(capsys, "verify", net)
+    assert [row["name"] for row in data["formulas"]] == ["W", "b"]
+    assert {"name", "verdict", "route", "conditions", "worst", "seconds", "steps"} <= set(data["formulas"][0])
+    assert {row["verdict"] for row in data["formulas"]} <= {"proved", "agrees"}
+
+
+def test_sheet_says_what_it_wrote(capsys, net, tmp_path):
+    data = answer(capsys, "sheet", net, "-o", tmp_path / "sheet.tex")
+    assert data["files"] == [str(tmp_path / "sheet.tex")]
+    assert (tmp_path / "sheet.tex").read_text().startswith("\\documentclass")
+
+
+def test_sheet_is_called_after_the_network(capsys, net, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "sheet", net)[0] == 0
+    assert (tmp_path / "sizes.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_examples_and_doctor(capsys):
+    rows = answer(capsys, "examples")["examples"]
+    assert {"house-price", "house-price.toml", "tanh-chain", "classifier", "two-neurons", "linear-rows"} <= {row["name"] for row in rows}
+    assert all(Path(row["file"]).is_file() and row["says"].endswith(".") for row in rows)
+    assert all(part["found"] for part in answer(capsys, "doctor")["parts"] if part["needed"])
+
+
+# the network a user names
+
+
+def test_a_script_is_run_like_any_script(capsys, tmp_path):
+    (tmp_path / "beside.py").write_text("LOSS = 'w**2'\n")
+    (tmp_path / "net.py").write_text(
+        "import symback as sb\nfrom beside import LOSS\nprint('hello')\n"
+        "network = sb.Network.from_dict({'symbols': {'w': {'role': 'weight'}}, 'forward': {}, 'loss': {'L': LOSS}})\n"
+    )
+    status, out, err = run(capsys, "derive", tmp_path / "net.py", "--json")
+    assert (status, err) == (0, "hello\n")
+    assert json.loads(out)["gradients"]["w"]["text"] == "∂L/∂w = 2·w"
+
+
+SCRIPTS = {
+    "network = 1 / 0": ("line 1", "ZeroDivisionError"),
+    "x = 1": ("defines no network",),
+    "network = 5": ("type int",),
+    "network = (": ("line 1", "SyntaxError"),
+    "raise SystemExit('bye')": ("line 1", "bye"),
+    "import symback as sb\nimport sympy as sp\nsb.Network(forward=[False], loss=False)": ("line 3", "pair"),
+}
+
+
+@pytest.mark.parametrize("source", SCRIPTS)
+def test_a_script_that_fails_says_where_in_one_line(capsys, tmp_path, source):
+    (tmp_path / "net.py").write_text(source)
+    status, out, err = run(capsys, "derive", tmp_path / "net.py")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "Traceback" not in err
+    for part in ("net.py", *SCRIPTS[source]):
+        assert part in err
+
+
+UNUSABLE = {
+    "unknown name": (SIZES.replace("W @ x", "W @ q"), "q"),
+    "sizes that cannot agree": (SIZES.replace('shape = ["m", "n"]', 'shape = ["n", "m"]'), "z = "),
+    "a loss that is no scalar": (SIZES.replace("sum((y - h)**2)", "(y - h)**2"), "L"),
+    "not TOML": ("[symbols", "TOML"),
+    "not finite": (SIZES.replace("0.25", "nan"), "y"),
+    "code for a name": (SIZES.replace("tanh(z)", "__import__('os').system('true')"), "h = "),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_input_that_cannot_be_used_is_one_line(capsys, tmp_path, case):
+    text, part = UNUSABLE[case]
+    (tmp_path / "bad.toml").write_text(text)
+    status, out, err = run(capsys, "derive", tmp_path / "bad.toml")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert part in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("args", "part"),
+    [
+        (("derive", "hose-price"), "did you mean house-price?"),
+        (("derive", "nothing-like-it"), "packaged examples are"),
+        (("derive", "NET", "--wrt", "q"), "q is not declared"),
+        (("derive", "NET", "--notation", "scalar"), "scalar notation"),
+        (("step", "NET", "--rate", "0.1", "--values", "missing.toml"), "missing.toml"),
+        (("code", "NET", "-o", "no/such/folder/grads.py"), "no/such/folder"),
+        (("code", "NET", "-o", "."), "is a folder"),
+        (("sheet", "NET", "-o", "sheet.docx"), ".pdf"),
+        (("sheet", "NET", "-o", "no/such/folder/sheet.tex"), "no/such/folder"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(capsys, net, tmp_path, monkeypatch, args, part):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(capsys, *(net if a == "NET" else a for a in args))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert part in err
+
+
+@pytest.mark.parametrize("args", [(), ("frob",), ("derive",), ("step", "x", "--rate", "fast")])
+def test_a_wrong_call_is_one_line(capsys, args):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(list(args))
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_file_that_could_not_be_written_leaves_the_old_one(capsys, net, tmp_path, monkeypatch):
+    target = tmp_path / "grads.py"
+    target.write_text("old")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    status, _, err = run(capsys, "code", net, "-o", target)
+    assert status == 2
+    assert "No space left" in err
+    assert target.read_text() == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["grads.py", "sizes.toml"]
+
+
+def test_control_characters_in_a_message_are_visible(capsys):
+    assert "\x1b" not in run(capsys, "derive", "\x1b[31mred")[2]
+
+
+# exit status
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "status"),
+    [
+        (["proved", "agrees"], 0),
+        (["proved", "undecided"], 3),
+        (["conditional"], 3),
+        (["undecided", "cannot read"], 2),
+        (["cannot read", "refuted", "proved"], 1),
+    ],
+)
+def test_exit_status_of_verdicts(verdicts, status):
+    assert cli.verdict_status(verdicts) == status
+
+
+def test_a_failed_check_is_refuted(capsys, net, tmp_path, monkeypatch):
+    def fails(*_, **__):
+        raise VerificationError("gradient by W", "does not hold")
+
+    monkeypatch.setattr("symback.api.Derivation.verify", fails)
+    status, out, err = run(capsys, "sheet", net, "-o", tmp_path / "s.tex")
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert not (tmp_path / "s.tex").exists()
+
+
+# as a process
+
+
+def shell(*args, **options):
+    return subprocess.run([sys.executable, "-m", "symback", *args], capture_output=True, text=True, check=False, **options)
+
+
+def test_help_names_every_verb_and_loads_nothing_heavy():
+    done = shell("--help")
+    assert done.returncode == 0
+    assert all(verb.name in done.stdout for verb in cli.VERBS)
+    loaded = "import sys, symback.cli; print(*sorted({m.partition('.')[0] for m in sys.modules} & {'sympy', 'numpy', 'jinja2', 'typst', 'mpmath'}))"
+    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.strip() == ""
+
+
+def test_a_pipe_nobody_reads_is_no_error(net):
+    command = f'"{sys.executable}" -m symback code "{net}"'
+    process = subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    process.wait()
+
+
+def test_output_is_utf8_whatever_the_terminal_says(net):
+    done = shell("derive", net, env={**os.environ, "PYTHONIOENCODING": "ascii"}, encoding="utf-8")
+    assert done.returncode == 0
+    assert "∂L/∂W" in done.stdout
