@@ -117,12 +117,22 @@ def _(node: Bracket, scope: Scope) -> Box:
 
 
 def relation_box(node: Bracket, scope: Scope) -> Box:
-    """The relation in a bracket; places are compared as they are printed, from the first index on."""
-    sides = (node.left, node.right)
-    places = all(isinstance(s, Count) for s in sides) and any(s.size.indices for s in sides if isinstance(s, Count))
-    shift = scope.first if places else 0
-    left, right = (size_box(_printed(s.size, scope, shift), scope) if isinstance(s, Count) else index_box(s, scope) for s in sides)
-    return Relation((left, right), (RELATIONS[node.relation],))
+    """The relation in a bracket; places are compared as they are printed, and an upper end is included as in a sum."""
+    left, right = as_size(node.left), as_size(node.right)
+    if left is None or right is None or not (left.indices or right.indices):
+        return Relation((index_box(node.left, scope), index_box(node.right, scope)), (RELATIONS[node.relation],))
+    relation = node.relation
+    if scope.first == 1 and relation == "<" and not right.indices:
+        relation, right = "<=", right - 1
+    sides = tuple(size_box(_printed(s, scope, scope.first), scope) for s in (left, right))
+    return Relation(sides, (RELATIONS[relation],))
+
+
+def as_size(node: Term) -> Size | None:
+    """A term that is a size or an integer, as a size."""
+    if isinstance(node, Num) and node.value.denominator == 1:
+        return Size.of(int(node.value))
+    return node.size if isinstance(node, Count) else None
 
 
 @index_box.register
@@ -158,9 +168,9 @@ def _fractions(args: tuple[Term, ...], scope: Scope) -> tuple[Box, ...]:
         bottom.clear()
 
     for arg in args:
-        if is_reciprocal(arg) and top:
-            assert isinstance(arg, Pow)
-            bottom.append(index_box(arg.base, scope))
+        under = denominator(arg)
+        if under is not None and top:
+            bottom.append(index_box(under, scope))
             continue
         if bottom:
             close()
@@ -169,9 +179,13 @@ def _fractions(args: tuple[Term, ...], scope: Scope) -> tuple[Box, ...]:
     return tuple(boxes)
 
 
-def is_reciprocal(node: Term) -> bool:
-    """Whether a factor is written under a fraction bar."""
-    return isinstance(node, Pow) and node.exponent is MINUS_ONE
+def denominator(node: Term) -> Term | None:
+    """What a factor puts under a fraction bar: the base of a reciprocal, the root of a reciprocal root."""
+    if not isinstance(node, Pow):
+        return None
+    if node.exponent is MINUS_ONE:
+        return node.base
+    return Pow(node.base, HALF) if isinstance(node.exponent, Num) and node.exponent.value == -HALF.value else None
 
 
 @index_box.register

@@ -15,6 +15,7 @@ from typing import Any
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, ONE, TWO, Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term
 from symback.algebra.traverse import free_indices, substitute, walk
+from symback.notation.index import denominator
 from symback.notation.trees import (
     Array,
     Diagonal,
@@ -270,16 +271,23 @@ def _(node: Reduce) -> Piece:
 
 
 def _reduced(node: Reduce) -> Piece:
+    if node.kind == "mean" and not _entrywise_over(node):
+        total = Network((node.body,), (node.index,)).piece()
+        return Piece(total.row, total.col, Scaled((), total.tree, (ScalarTerm(Count(node.index.size)),)))
     body = natural(node.body)
     if body.indices == (node.index,):
         return Piece(None, None, Reduced(node.kind, lifted(body, node.index, None), by_row=False))
     if node.index not in body.indices:
         raise Refused
-    if node.kind == "mean":
-        total = Network((node.body,), (node.index,)).piece()
-        return Piece(total.row, total.col, Scaled((), total.tree, (ScalarTerm(Count(node.index.size)),)))
     other = next(i for i in body.indices if i is not node.index)
     return Piece(other, None, Reduced(node.kind, lifted(body, other, node.index), by_row=True))
+
+
+def _entrywise_over(node: Reduce) -> bool:
+    """Whether no factor of a mean's body has less than all its indices: then it is the mean of an array, not a product's."""
+    factors = node.body.args if isinstance(node.body, Mul) else (node.body,)
+    free = set(free_indices(node.body))
+    return all(set(free_indices(f)) in (set(), free) for f in factors)
 
 
 class Network:
@@ -302,18 +310,30 @@ class Network:
             self.sums.append(factor.index)
             self.take(factor.body)
             return
-        inverse = isinstance(factor, Pow) and factor.exponent is MINUS_ONE
-        found = natural(factor.base if inverse and isinstance(factor, Pow) else factor)
+        under = denominator(factor)
+        found = natural(factor if under is None else under)
         order = len(self.pieces) + len(self.scalars)
-        piece = Piece(found.row, found.col, found.tree, order, inverse)
+        piece = Piece(found.row, found.col, found.tree, order, under is not None)
         (self.scalars if piece.scalar else self.pieces).append(piece)
 
     def piece(self) -> Piece:
         """The whole product as one piece."""
+        self.norm()
         while self.sums:
-            self.eliminate(min(self.sums, key=lambda k: len(self.others(k))))
+            self.eliminate(min(reversed(self.sums), key=lambda k: len(self.others(k))))
         row, col = frame(self.pieces)
         return self.scaled(row, col, self.joined(row, col))
+
+    def norm(self) -> None:
+        """The sum of the squares of all entries of a matrix is a norm."""
+        for piece in self.pieces:
+            row, col, tree = piece.row, piece.col, piece.tree
+            alone = not any(p is not piece and (row in p.indices or col in p.indices) for p in self.pieces)
+            if alone and row in self.sums and col in self.sums and isinstance(tree, Raised) and tree.exponent is TWO and not piece.inverse:
+                self.pieces.remove(piece)
+                self.sums = [k for k in self.sums if k not in (row, col)]
+                self.scalars.append(Piece(None, None, SquaredNorm(tree.base), piece.order))
+                return
 
     def others(self, index: Index) -> tuple[Index, ...]:
         """The indices that the pieces with ``index`` have besides it, in order."""

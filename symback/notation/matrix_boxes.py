@@ -61,6 +61,7 @@ REDUCTIONS: dict[tuple[Kind, bool], Word] = {
     ("max", False): Word("max", r"\max"),
     ("min", False): Word("min", r"\min"),
     ("prod", False): _function("prod"),
+    ("mean", True): _function("rowmean"),
     ("max", True): _function("rowmax"),
     ("min", True): _function("rowmin"),
     ("prod", True): _function("rowprod"),

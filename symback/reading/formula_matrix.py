@@ -52,7 +52,7 @@ Entry = Callable[[Size, Size], Term]
 SINGLE, ZEROTH = Size.of(1), Size.of(0)
 REDUCTIONS: dict[str, tuple[Kind, bool]] = {
     "mean": ("mean", False), "max": ("max", False), "min": ("min", False), "prod": ("prod", False),
-    "rowmax": ("max", True), "rowmin": ("min", True), "rowprod": ("prod", True),
+    "rowmean": ("mean", True), "rowmax": ("max", True), "rowmin": ("min", True), "rowprod": ("prod", True),
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from symback.typeset.boxes import (
     Exponential,
     Fence,
     Fraction,
+    Joint,
     Matrix,
     Named,
     Negative,
@@ -101,6 +102,14 @@ def open_ended(box: Box) -> bool:
     return False
 
 
+def factor_level(part: Box, joint: Joint, *, last: bool) -> Level:
+    """What a factor of a product has to be: a matrix product between scalars is kept together unless it is the last."""
+    if joint == "matrix":
+        return Level.MATRIX
+    inner = isinstance(part, Product) and part.joint == "matrix" and joint != "hadamard" and not last
+    return Level.POWER if inner else Level.PRODUCT
+
+
 def needs_brackets(box: Box, least: Level, markup: Markup, *, followed: bool = False) -> bool:
     """Whether a box gets brackets at a place that asks for a level, or that is followed by a factor."""
     return level(box, markup) < least or (followed and open_ended(box))
@@ -136,4 +145,4 @@ def tall(box: Box) -> bool:
     return False
 
 
-__all__ = ["Level", "level", "needs_brackets", "open_ended", "starts_with_number", "tall"]
+__all__ = ["Level", "factor_level", "level", "needs_brackets", "open_ended", "starts_with_number", "tall"]

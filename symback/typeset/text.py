@@ -28,12 +28,11 @@ from symback.typeset.boxes import (
     Where,
     Word,
 )
-from symback.typeset.levels import Level, needs_brackets
+from symback.typeset.levels import Level, factor_level, needs_brackets
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 FENCES = {"square": ("[", "]"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋"), "round": ("(", ")")}
 JOINTS = {"matrix": " ", "hadamard": " ⊙ ", "dot": "·", "times": "·"}
-LEAST = {"matrix": Level.MATRIX, "hadamard": Level.PRODUCT, "dot": Level.PRODUCT, "times": Level.PRODUCT}
 
 
 @singledispatch
@@ -80,10 +79,11 @@ def _(box: Negative) -> str:
 @text.register
 def _(box: Product) -> str:
     first, rest = box.parts[0], box.parts[1:]
-    line = _fit(first, LEAST[box.joint], followed=bool(rest))
+    line = _fit(first, factor_level(first, box.joint, last=not rest), followed=bool(rest))
     for position, part in enumerate(rest, start=1):
         line += _gap(box.parts[position - 1], part, box.joint)
-        line += _fit(part, LEAST[box.joint], followed=position < len(rest))
+        last = position == len(rest)
+        line += _fit(part, factor_level(part, box.joint, last=last), followed=not last)
     return line
 
 

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, Mul, Num, Partial, Pow, Reduce, Term, apply, bracket, mul, reduce_over, ref, sqrt, term, total
+from symback.algebra.terms import (
+    MINUS_ONE,
+    Count,
+    Mul,
+    Num,
+    Partial,
+    Pow,
+    Reduce,
+    Term,
+    apply,
+    bracket,
+    mul,
+    reduce_over,
+    ref,
+    sqrt,
+    term,
+    total,
+)
 from symback.errors import NotationError
 from symback.network.program import Leaf, Program, Spelling
 from symback.notation.write import equation_latex, equation_text, formula_latex, formula_text
@@ -80,7 +99,7 @@ ARRAYS = Program(
     "arrays",
     (
         Leaf("x", (i,)), Leaf("y", (k,)), Leaf("p", (k,)), Leaf("W1", (j, i), "weight"), Leaf("W3", (k, j), "weight"), Leaf("b1", (j,), "bias"),
-        Leaf("S", (b, t)), Leaf("P", (b, t)), Leaf("r", (b,)), Leaf("X", (b, i)), Leaf("Z", (b, k)), Leaf("c"), Leaf("w", (a,)), Leaf("row", (Index("e", 1), i)),
+        Leaf("S", (b, t)), Leaf("P", (b, t)), Leaf("r", (b,)), Leaf("X", (b, i)), Leaf("Z", (b, k)), Leaf("D", (b, j)), Leaf("c"), Leaf("w", (a,)), Leaf("row", (Index("e", 1), i)),
     ),
     (
         Definition("h2", (j,), ref("b1", j)), Definition("z2", (j,), ref("b1", j)), Definition("z3", (k,), ref("p", k)), Definition("L", (), ref("c")),
@@ -104,7 +123,7 @@ MATRIX_FORMS: list[tuple[str, tuple[Index, ...], Term, str, str]] = [
     ("b1", (j,), total([k], ref("W3", k, j) * d3) * (1 - hj**2), "∂L/∂b1 = W3ᵀ δ3 ⊙ (1 − h2²)",
      r"\frac{\partial L}{\partial b^{1}} = (W^{3})^{\top} \delta^{3} \odot (1 - (h^{2})^{2})"),
     ("z3", (k,), ref("p", k) - ref("y", k), "δ3 = p − y", r"\delta^{3} = p - y"),
-    ("p", (k,), softmax, "∂L/∂p = 𝟏ᵀ y·p − y", r"\frac{\partial L}{\partial p} = \mathbf{1}^{\top} y p - y"),
+    ("p", (k,), softmax, "∂L/∂p = (𝟏ᵀ y)·p − y", r"\frac{\partial L}{\partial p} = (\mathbf{1}^{\top} y) p - y"),
     ("S", (b, t), ref("P", b, t) * (adj_a - ref("r", b)), "∂L/∂S = P ⊙ (∂L/∂P − r 𝟏ᵀ)",
      r"\frac{\partial L}{\partial S} = P \odot \left(\frac{\partial L}{\partial P} - r \mathbf{1}^{\top}\right)"),
     ("r", (b,), total([t], adj_a * ref("P", b, t)), "∂L/∂r = (∂L/∂P ⊙ P) 𝟏",
@@ -114,6 +133,13 @@ MATRIX_FORMS: list[tuple[str, tuple[Index, ...], Term, str, str]] = [
     ("c", (), total([k], ref("y", k) * ref("p", k)), "∂L/∂c = yᵀ p", r"\frac{\partial L}{\partial c} = y^{\top} p"),
     ("c", (), total([k], (ref("y", k) - ref("p", k)) ** 2) / 2, "∂L/∂c = ‖y − p‖²/2", r"\frac{\partial L}{\partial c} = \frac{\lVert y - p \rVert^{2}}{2}"),
     ("c", (), Reduce("mean", k, ref("y", k) ** 2), "∂L/∂c = mean(y²)", r"\frac{\partial L}{\partial c} = \operatorname{mean}(y^{2})"),
+    ("c", (), total([b, t], (ref("S", b, t) - ref("P", b, t)) ** 2), "∂L/∂c = ‖S − P‖²", r"\frac{\partial L}{\partial c} = \lVert S - P \rVert^{2}"),
+    ("c", (), total([b, t], ref("S", b, t) * ref("P", b, t)), "∂L/∂c = 𝟏ᵀ (S ⊙ P) 𝟏",
+     r"\frac{\partial L}{\partial c} = \mathbf{1}^{\top} (S \odot P) \mathbf{1}"),
+    ("r", (b,), Reduce("mean", t, ref("S", b, t)), "∂L/∂r = rowmean(S)", r"\frac{\partial L}{\partial r} = \operatorname{rowmean}(S)"),
+    ("W1", (j, i), Reduce("mean", b, ref("X", b, i) * ref("D", b, j)), "∂L/∂W1 = Dᵀ X/N", r"\frac{\partial L}{\partial W^{1}} = \frac{D^{\top} X}{N}"),
+    ("P", (b, t), total([k], ref("Z", b, k) * ref("Z", t, k)) * Pow(Count("q"), Num(Fraction(-1, 2))), "∂L/∂P = Z Zᵀ/sqrt(q)",
+     r"\frac{\partial L}{\partial P} = \frac{Z Z^{\top}}{\sqrt{q}}"),
     ("c", (), total([b], ref("S", b, b)), "∂L/∂c = tr(S)", r"\frac{\partial L}{\partial c} = \operatorname{tr}(S)"),
     ("r", (b,), Reduce("max", t, ref("S", b, t)), "∂L/∂r = rowmax(S)", r"\frac{\partial L}{\partial r} = \operatorname{rowmax}(S)"),
     ("S", (b, t), ref("r", b) * (bracket(b, "=", t) - ref("r", t)), "∂L/∂S = diag(r) − r rᵀ",
@@ -142,6 +168,9 @@ INDEX_FORMS: list[tuple[str, tuple[Index, ...], Term, str, str]] = [
     ("w", (a,), total([o], shifted), "∂L/∂w[a] = Σ_(o=1..n − K + 1) x[a + o − 1]", r"\frac{\partial L}{\partial w_{a}} = \sum_{o=1}^{n - K + 1} x_{a + o - 1}"),
     ("r", (b,), bracket(b, ">=", 1) * ref("r", Size.of(b) - 1), "∂L/∂r[s] = [s ≥ 2]·r[s − 1]", r"\frac{\partial L}{\partial r_{s}} = [s \geq 2] r_{s - 1}"),
     ("c", (), reduce_over("sum", [b, t], ref("S", b, t)), "∂L/∂c = Σ_s Σ_t S[s,t]", r"\frac{\partial L}{\partial c} = \sum_{s} \sum_{t} S_{st}"),
+    ("r", (b,), bracket(Size.of(b) + 1, "<", "N") * ref("r", Size.of(b) + 1), "∂L/∂r[s] = [s + 1 ≤ N]·r[s + 1]",
+     r"\frac{\partial L}{\partial r_{s}} = [s + 1 \leq N] r_{s + 1}"),
+    ("S", (b, t), bracket(b, "<", t), "∂L/∂S[s,t] = [s < t]", r"\frac{\partial L}{\partial S_{st}} = [s < t]"),
     ("c", (), Reduce("mean", b, ref("r", b)), "∂L/∂c = mean_s r[s]", r"\frac{\partial L}{\partial c} = \operatorname*{mean}_{s} r_{s}"),
 ]  # fmt: skip
 
