@@ -82,6 +82,15 @@ class Network:
         """The name given to the network."""
         return self.program.name
 
+    def unrolled(self) -> Network:
+        """The same network over plain numbers: every entry of an array is a name of its own (``W1_11``).
+
+        Raises NotationError where a size has no value or an operation has no scalar form.
+        """
+        from symback.network.unroll import unroll
+
+        return Network.from_program(unroll(self.program))
+
     def derive(self, wrt: Iterable[Any] | None = None) -> Derivation:
         """The gradients of the loss; ``wrt`` chooses the symbols (default: every weight and bias)."""
         parameters = [leaf.name for leaf in self.program.leaves if leaf.role in PARAMETERS]

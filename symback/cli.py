@@ -112,7 +112,7 @@ def one_line(text: str) -> str:
 def derive(args: argparse.Namespace) -> Answer:
     """The gradients."""
     network = found(args.net)
-    derivation = network.derive(args.wrt)
+    derivation = _scalar(network, args.wrt) if args.notation == "scalar" else network.derive(args.wrt)
     formulas = derivation.gradients
     data = {
         "network": network.name,
@@ -127,6 +127,14 @@ def derive(args: argparse.Namespace) -> Answer:
         return Answer({**data, "steps": text.splitlines()}, text)
     shown = derivation.lines if args.over == "names" else formulas.values()
     return Answer(data, "\n".join(f.text(notation=args.notation, over=args.over) for f in shown))
+
+
+def _scalar(network: Network, wrt: Sequence[str] | None) -> Derivation:
+    """The derivation over plain numbers; the name of an array stands for its entries."""
+    single = network.unrolled()
+    known = [str(n) for n in (*single.program.leaf, *single.program.definition)]
+    chosen = None if wrt is None else [e for n in wrt for e in ([k for k in known if n not in known and k.startswith(f"{n}_")] or [n])]
+    return single.derive(chosen)
 
 
 def _formula(formula: Formula, args: argparse.Namespace) -> dict[str, Any]:

@@ -80,7 +80,14 @@ def test_derive_by_chosen_names(capsys, net):
     assert list(answer(capsys, "derive", net, "--wrt", "h", "W")["gradients"]) == ["h", "W"]
 
 
-@pytest.mark.parametrize(("options", "part"), [(("--notation", "index"), "∂L/∂W[j,i] = "), (("--over", "leaves"), "(y − h)")])
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (("--notation", "index"), "∂L/∂W[j,i] = "),
+        (("--notation", "scalar"), "∂L/∂W_32 = ∂L/∂z_3·x_2\n"),
+        (("--over", "leaves"), "(y − h)"),
+    ],
+)
 def test_derive_in_another_view(capsys, net, options, part):
     assert part in run(capsys, "derive", net, "--wrt", "W", *options)[1]
 
@@ -211,7 +218,7 @@ def test_input_that_cannot_be_used_is_one_line(capsys, tmp_path, case):
         (("derive", "hose-price"), "did you mean house-price?"),
         (("derive", "nothing-like-it"), "packaged examples are"),
         (("derive", "NET", "--wrt", "q"), "q is not declared"),
-        (("derive", "NET", "--notation", "scalar"), "scalar notation"),
+        (("derive", "OPEN", "--notation", "scalar"), "scalar notation"),
         (("step", "NET", "--rate", "0.1", "--values", "missing.toml"), "missing.toml"),
         (("code", "NET", "-o", "no/such/folder/grads.py"), "no/such/folder"),
         (("code", "NET", "-o", "."), "is a folder"),
@@ -219,9 +226,10 @@ def test_input_that_cannot_be_used_is_one_line(capsys, tmp_path, case):
         (("sheet", "NET", "-o", "no/such/folder/sheet.tex"), "no/such/folder"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(capsys, net, tmp_path, monkeypatch, args, part):
-    monkeypatch.chdir(tmp_path)
-    status, out, err = run(capsys, *(net if a == "NET" else a for a in args))
+def test_what_cannot_be_done_is_one_line(capsys, net, monkeypatch, args, part):
+    monkeypatch.chdir(Path(net).parent)
+    Path("open.toml").write_text(SIZES.partition("[values]")[0])
+    status, out, err = run(capsys, *({"NET": net, "OPEN": "open.toml"}.get(a, a) for a in args))
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert part in err
 

@@ -64,7 +64,13 @@ class Columns:
             top = self._kept(name.of, above) if above else ()
             return (*top, *(above + k for k in self._kept(name.by, below)))
         axes = self._axes(name)
-        return tuple(k for k in range(count) if name in self.whole or axes[k].size.constant != 1)
+        kept = tuple(k for k in range(count) if name in self.whole or axes[k].size.constant != 1)
+        return kept if kept or not (count and self._has_layer(name)) else (0,)
+
+    def _has_layer(self, name: str) -> bool:
+        """Whether the letter carries a layer: a single number then keeps an index, for h² would be read as a square."""
+        spelling = self.program.spellings.get(name)
+        return spelling is not None and bool(spelling.layer) and not spelling.units
 
     def _axes(self, name: Name) -> tuple[Index, ...]:
         if isinstance(name, Partial):

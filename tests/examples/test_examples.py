@@ -117,7 +117,7 @@ def networks():
 
 
 def test_every_example_is_tested_and_found_by_name():
-    assert list(EXAMPLES) and set(EXAMPLES) == set(examples())
+    assert set(EXAMPLES) == set(examples())
     assert {p.name for p in FOLDER.iterdir() if p.is_file()} == {p.name for p in examples().values()}
 
 
