@@ -13,7 +13,7 @@ from symback.algebra.terms import Term
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.products import as_fraction, collect, like_terms, positive_first
 from symback.simplify.quotients import common_denominator, common_factor, expand
-from symback.simplify.sums import known_places, sift, take_out
+from symback.simplify.sums import common_condition, known_places, sift, take_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("arithmetic", "numbers, signs and factors 1 put together", arithmetic),
     Rule("sift", "the Kronecker delta picks one term of the sum", sift),
     Rule("known places", "beside a Kronecker delta both indices are the same", known_places),
+    Rule("common condition", "the condition that all terms share written once", common_condition),
     Rule("take out", "what does not depend on the index is taken out of the sum", take_out),
     Rule("collect", "equal factors put together and cancelled", collect),
     Rule("like terms", "equal terms put together", like_terms),

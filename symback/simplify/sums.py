@@ -162,6 +162,27 @@ def _settle(node: Term, index: Index, place: Size) -> Term:
     return node
 
 
+def common_condition(node: Term) -> Term:
+    """A bracket that all terms of a sum share stands behind the sum: ``a[c] + b[c] -> (a + b)[c]``.
+
+    >>> from symback.algebra.terms import ref
+    >>> i, k = Index("i", "n"), Index("k", "n")
+    >>> delta = bracket(i, "=", k)
+    >>> common_condition(ref("a", i) * delta + delta * ref("b", i))
+    (a[i] + b[i])*[i = k]
+    """
+    return _common_condition(node)
+
+
+def _conditioned(node: Add) -> Term:
+    terms = [factors(a) for a in addends(node)]
+    shared = [f for f in dict.fromkeys(terms[0]) if isinstance(f, Bracket) and all(f in t for t in terms)]
+    if not shared:
+        return node
+    return Mul((Add(tuple(mul(f for f in t if f not in shared) for t in terms)), *shared))
+
+
+_common_condition = bottom_up(lambda n: _conditioned(n) if isinstance(n, Add) else n)
 _sift = bottom_up(lambda n: _sifted(n) if isinstance(n, Reduce) else n)
 _take_out = bottom_up(lambda n: _taken_out(n) if isinstance(n, Reduce) else n)
 _known_places = bottom_up(lambda n: _known(n) if isinstance(n, Mul) else n)

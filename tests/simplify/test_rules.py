@@ -123,6 +123,11 @@ EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
         (over(bracket(k, ">", i), x, bracket(i, "=", k)), ZERO),
         (Mul((u(i), bracket(i, "<", Size.of(k) + 1), bracket(i, "=", k))), over(u(i), bracket(i, "=", k))),
     ],
+    "common condition": [
+        (bracket(i, "=", k) * x + bracket(i, "=", k) * y, over(Add((x, y)), bracket(i, "=", k))),
+        (over(x, bracket(i, "=", k)) - over(bracket(i, "=", k), y), over(Add((x, over(MINUS_ONE, y))), bracket(i, "=", k))),
+        (over(bracket(i, ">=", 1), x, before_i) + over(bracket(i, ">=", 1), y), over(Add((over(x, before_i), y)), bracket(i, ">=", 1))),
+    ],
     "take out": [
         (total([j], x * u(j)), over(x, total([j], u(j)))),
         (total([j], u(j) * y), over(total([j], u(j)), y)),
@@ -202,6 +207,7 @@ UNTOUCHED: dict[str, list[Term]] = {
     "sift": [total([j], bracket(i, "!=", j) * u(j)), total([j], bracket(2 * Size.of(j), "=", a) * u(j)), Reduce("max", j, bracket(i, "=", j) * u(j)),
              total([j], bracket(u(j), "=", u(i)) * v(j))],
     "known places": [bracket(i, "=", k) * u(i), bracket(i, "!=", k) * bracket(i, "=", a), bracket(i, "<=", k) * bracket(i, "!=", k)],
+    "common condition": [bracket(i, "=", k) * x + bracket(i, "!=", k) * y, bracket(i, "=", k) + x, bracket(i, "=", k) * x * y],
     "take out": [total([j], u(j) * v(j)), Reduce("max", j, x * u(j)), Reduce("prod", j, x * u(j)), total([j], x + u(j)),
                  total([k], bracket(2 * Size.of(k) + 1, "=", a) * before_a)],
     "collect": [x * y, (x + y) * (x - y), exp(x) * exp(y), Pow(x, TWO) * y, -x, x / y],
