@@ -103,6 +103,20 @@ class Context:
             return None
         return found, found.body
 
+    def prepare(self, name: Name) -> None:
+        """Work out the definitions below a name in the order of reading, so that a deep network needs no deep recursion."""
+        pending, seen = [name], {name}
+        order: list[Term] = []
+        while pending:
+            known = self.definition(pending.pop())
+            if known is not None and known[1] not in self._memo:
+                order.append(known[1])
+                new = [r for r in known[0].reads if r not in seen]
+                seen.update(new)
+                pending += new
+        for body in reversed(order):
+            self.poly(body)
+
     def fact(self, name: Name, kind: str) -> bool:
         """Whether a fact holds of a name; asking does not count as using it."""
         return kind in self.facts.get(name, ())

@@ -68,6 +68,7 @@ def _(node: Ref, context: Context) -> Poly:
     known = context.definition(node.name)
     if known is not None:
         definition, body = known
+        context.prepare(node.name)
         normal = context.term(context.poly(body))
         return context.poly(substitute(normal, dict(zip(definition.indices, node.places, strict=True))))
     known_as = opaque_read(context, node)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from math import floor, gcd
 from typing import TypeAlias
 
 from symback.algebra.normal.context import Context
 from symback.algebra.normal.poly import (
     UNIT,
+    Factor,
     Mono,
     Poly,
     Powers,
@@ -31,8 +33,8 @@ from symback.algebra.normal.poly import (
 )
 from symback.algebra.normal.signs import bounds
 from symback.algebra.sizes import Index, Size, provably_at_least
-from symback.algebra.terms import ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Ref, Term, apply
-from symback.algebra.traverse import free_indices, rewrite, substitute, walk
+from symback.algebra.terms import ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Ref, Relation, Term, apply
+from symback.algebra.traverse import free_indices, names, rewrite, substitute, walk
 
 Split: TypeAlias = tuple[Powers, list[Poly]]
 Rule: TypeAlias = Callable[[Context, Powers], Split | None]
@@ -188,7 +190,7 @@ def _brackets(context: Context, powers: Powers) -> Split | None:
             return {**powers, a: 1}, []
     for n, a in enumerate(found):
         for b in found[:n]:
-            match relation_of(context, a, b):
+            match relation_of(a, b):
                 case "excluded":
                     return {}, [{}]
                 case "first follows":
@@ -201,20 +203,24 @@ def _brackets(context: Context, powers: Powers) -> Split | None:
     return None
 
 
-def relation_of(context: Context, a: Bracket, b: Bracket) -> str:
+def relation_of(a: Bracket, b: Bracket) -> str:
     """How two canonical brackets relate, where it is cheap to see."""
-    if not isinstance(a.left, Count) or not isinstance(b.left, Count):
-        return "excluded" if a.left is b.left and a is not b else ""
-    p, q = a.left.size, b.left.size
-    if a.relation == b.relation == ">=":
+    if isinstance(a.left, Count) and isinstance(b.left, Count):
+        return _places_relate(a.relation, a.left.size, b.relation, b.left.size)
+    return "excluded" if a.left is b.left and a is not b else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _places_relate(first: Relation, p: Size, second: Relation, q: Size) -> str:
+    if first == second == ">=":
         if provably_at_least(p - q):
             return "first follows"
         if provably_at_least(q - p):
             return "second follows"
         return "excluded" if provably_at_least(-p - q, 1) else ""
-    if a.relation == b.relation == "=":
+    if first == second == "=":
         return "excluded" if _apart(p - q) or _apart(p + q) else ""
-    if a.relation == "=":
+    if first == "=":
         return {"first follows": "second follows"}.get(found := _equal_beside(q, p), found)
     return _equal_beside(p, q)
 
@@ -233,6 +239,7 @@ def _equal_beside(least: Size, zero: Size) -> str:
     return ""
 
 
+@lru_cache(maxsize=1 << 16)
 def solve_place(place: Size, index: Index) -> Size | None:
     """The place at which ``place = 0``, where ``index`` enters it with coefficient ±1."""
     split = place.coefficient(index)
@@ -266,18 +273,22 @@ def renewed(context: Context, atom: Term, exponent: Rational, mapping: dict[Inde
 def _put_value(context: Context, equation: Bracket, powers: Powers) -> Split | None:
     """``[x = v]`` puts v for x in what it multiplies, where x is a read of a name."""
     poly = context.poly(equation.left)
-    unknowns = [(m[0][0], c) for m, c in poly.items() if len(m) == 1 and m[0][1] == 1 and isinstance(m[0][0], Ref)]
+    unknowns = [(found, c) for m, c in poly.items() if len(m) == 1 and m[0][1] == 1 and isinstance(found := m[0][0], Ref)]
     for name, c in sorted(unknowns, key=lambda u: key(u[0])):
         rest = {m: v for m, v in poly.items() if m != ((name, 1),)}
         value = context.term(scale(rest, -1 / Fraction(c)))
-        if name in walk(value):
+        if _reads(value, name):
             continue
-        touched = [a for a in powers if a is not equation and name in walk(a)]
+        touched = [a for a in powers if a is not equation and _reads(a, name)]
         if not touched:
             return None
         polys = [context.poly(_put(a, powers[a], name, value)) for a in touched]
         return without(powers, *touched), polys
     return None
+
+
+def _reads(node: Term, name: Ref) -> bool:
+    return name.name in names(node) and name in walk(node)
 
 
 def _put(atom: Term, exponent: Rational, old: Term, new: Term) -> Term:
@@ -291,7 +302,8 @@ def _denominators(context: Context, powers: Powers) -> Split | None:
     L is the leading monomial in one order of all atoms, so what stays is the remainder, which is unique.
     """
     for atom, e in sorted(((a, e) for a, e in powers.items() if isinstance(a, Add) and e < 0), key=lambda f: key(f[0])):
-        split = _by_two_units(context, powers, atom, e) or _by_leading(context, powers, atom, e)
+        units = two_units(context, atom)
+        split = _by_leading(context, powers, atom, e) if units is None else _by_two_units(context, powers, (atom, e), units)
         if split is not None:
             return split
     return None
@@ -308,21 +320,30 @@ def _by_leading(context: Context, powers: Powers, atom: Term, e: Rational) -> Sp
     return _raise(context, powers, atom, e, next(iter(lead))) if len(lead) == 1 else None
 
 
-def _by_two_units(context: Context, powers: Powers, atom: Term, e: Rational) -> Split | None:
-    """A denominator ``c·u + d·w`` of two monomials in exponentials: bring the exponent of one atom of u between 0 and its own.
+def two_units(context: Context, denominator: Term) -> tuple[Term, Mono, Mono] | None:
+    """A denominator of two monomials in exponentials: an atom of the first that the second does not have, and the two.
 
-    Such monomials are never 0 and may stand in denominators, so either of the two can be put for the other.
+    Such monomials are never 0 and may stand in denominators, so either can be put for the other. The longest atom is
+    kept out of numerators: a deep network would double with every layer otherwise.
     """
-    poly = context.poly(atom)
+    poly = context.poly(denominator)
     if len(poly) != 2 or not all(is_coefficient(a) or (isinstance(a, Apply) and a.op == "exp") for m in poly for a, _ in m):
         return None
-    pivot = min((a for m in poly for a, _ in m if not is_coefficient(a)), key=key, default=None)
-    if pivot is None or all(pivot in dict(m) for m in poly):
+    candidates = [a for m in poly for a, _ in m if not is_coefficient(a) and not all(a in dict(other) for other in poly)]
+    if not candidates:
         return None
+    pivot = max(candidates, key=lambda a: (len(key(a)), key(a)))
     low, top = sorted(poly, key=lambda m: pivot in dict(m))
+    return pivot, top, low
+
+
+def _by_two_units(context: Context, powers: Powers, below: Factor, units: tuple[Term, Mono, Mono]) -> Split | None:
+    """Divide by ``c·u + d·w`` until the exponent of the pivot lies between 0 and its exponent in u."""
+    (atom, e), (pivot, top, low) = below, units
     have, step = powers.get(pivot, 0), dict(top)[pivot]
     if 0 <= have < step:
         return None
+    poly = context.poly(atom)
     away, kept = (top, low) if have > 0 else (low, top)
     if e + 1 >= 0:
         cancelled(context, atom)
