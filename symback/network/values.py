@@ -79,6 +79,8 @@ def sizes_from_values(
                 raise NumericError(
                     f"values.{name}", f"{symbol.name} is {extent} here and {sizes[symbol.name]} elsewhere", said[symbol.name]
                 )
+            if extent < symbol.least:
+                raise NumericError(f"values.{name}", f"{symbol.name} is {extent}, and the network needs at least {symbol.least}")
             said.setdefault(symbol.name, f"the value of {name} makes it {extent}")
     for name, axis, extent in rows:
         if all(s in sizes for s in axis.size.symbols) and not axis.size.indices:

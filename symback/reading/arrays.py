@@ -107,8 +107,13 @@ def _common(scope: Indices, arrays: Sequence[Array], back: int) -> Index:
 def _transpose_hint(first: Array, second: Array) -> str:
     for array, other in ((second, first), (first, second)):
         if array.rank == 2 and array.text and array.shape[::-1] == other.shape:
-            return f"did you mean {atomic(array.text)}.T?"
+            return f"did you mean {transposed(array.text)}?"
     return ""
+
+
+def transposed(text: str) -> str:
+    """The text of the transpose."""
+    return text[:-2] if text.endswith(".T") else f"{atomic(text)}.T"
 
 
 def atomic(text: str) -> str:
@@ -185,7 +190,7 @@ def matmul(scope: Indices, left: Array, right: Array) -> Array:
 def _matmul_hint(left: Array, right: Array) -> str:
     inner_left, inner_right = left.axes[-1].size, right.axes[-2 if right.rank > 1 else 0].size
     if left.rank == 2 and left.axes[0].size is inner_right:
-        return f"did you mean {atomic(left.text)}.T?"
+        return f"did you mean {transposed(left.text)}?"
     if right.rank == 2 and right.axes[1].size is inner_left:
-        return f"did you mean {atomic(right.text)}.T?"
+        return f"did you mean {transposed(right.text)}?"
     return ""

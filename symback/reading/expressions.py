@@ -22,6 +22,7 @@ from symback.reading.size_text import size_of
 from symback.reading.subscripts import Item, subscripted
 from symback.reading.syntax import Source, bounded_power, number, parse
 
+MAX_FOUND = 140
 MODULES = ("np", "numpy", "linalg", "np.linalg", "numpy.linalg", "special", "scipy.special")
 RELATIONS: Mapping[type[ast.cmpop], Relation] = {
     ast.Eq: "=", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -45,9 +46,10 @@ def read_body(text: str | Source, scope: Scope, name: str = "", places: Mapping[
 
 def refusal(source: Source, misfit: Misfit) -> SymbackError:
     """The error a user sees for a misfit found in a text."""
+    found, remedy = (t if len(t) <= MAX_FOUND else t[:MAX_FOUND] + "..." for t in (misfit.found, misfit.remedy))
     if misfit.sizes:
-        return AxisMismatch(source.where, misfit.found, misfit.remedy)
-    return ReadingError(source.where, misfit.found, misfit.remedy, misfit.position)
+        return AxisMismatch(source.where, found, remedy)
+    return ReadingError(source.where, found, remedy, misfit.position)
 
 
 @dataclass

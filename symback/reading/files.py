@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from symback.algebra.definitions import Definition, Opaque
@@ -29,7 +29,7 @@ from symback.reading.declarations import (
 )
 from symback.reading.expressions import read_body
 from symback.reading.index_notation import Line, left_indices, line, read_indexed
-from symback.reading.scope import Scope, SizeSolved, whole_name
+from symback.reading.scope import Scope, SizeAtLeast, SizeSolved, whole_name
 from symback.reading.settle import Letters, settle
 from symback.reading.syntax import assignments
 
@@ -120,8 +120,11 @@ def from_dict(data: Mapping[str, object], scalar: bool = True) -> Program:
     for _ in range(100):
         try:
             return _Reading(declared, solved).program(scalar)
-        except SizeSolved as found:
-            solved = {name: _put(size, found) for name, size in solved.items()} | {found.name: found.size}
+        except SizeAtLeast as found:
+            least = {**declared.sizes.least, found.name: max(found.least, declared.sizes.least.get(found.name, 0))}
+            declared = replace(declared, sizes=replace(declared.sizes, least=least))
+        except SizeSolved as match:
+            solved = {name: _put(size, match) for name, size in solved.items()} | {match.name: match.size}
     raise DeclarationError("sizes", "the sizes cannot be solved for")
 
 

@@ -8,15 +8,16 @@ from itertools import count
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.opaque import OPAQUE
-from symback.algebra.sizes import Index, Size, SizeLike, SizeSymbol
+from symback.algebra.sizes import Floor, Index, Size, SizeLike, SizeSymbol, provably_at_least
 from symback.algebra.terms import Name, Ref, Term
 from symback.network.hints import suggestion
 from symback.reading.arrays import Array, Misfit, is_one
 from symback.reading.settle import Letters, settle
 
 FIRST_MARK = 1000
+MAX_LEAST = 64
 
-__all__ = ["Scope", "SizeSolved", "fresh_read", "suggestion", "whole_name"]
+__all__ = ["Scope", "SizeAtLeast", "SizeSolved", "fresh_read", "shown", "suggestion", "whole_name"]
 
 
 class SizeSolved(Exception):
@@ -25,6 +26,14 @@ class SizeSolved(Exception):
     def __init__(self, name: str, size: Size) -> None:
         self.name, self.size = name, size
         super().__init__(f"{name} = {size}")
+
+
+class SizeAtLeast(Exception):
+    """A text makes sense from a certain size on (``x[2]`` from 3): everything is read again with that least value."""
+
+    def __init__(self, name: str, least: int) -> None:
+        self.name, self.least = name, least
+        super().__init__(f"{name} >= {least}")
 
 
 @dataclass
@@ -62,6 +71,15 @@ class Scope:
             symbol = bare.single
             if self.solves and isinstance(symbol, SizeSymbol) and _solves(symbol, other):
                 raise SizeSolved(symbol.name, other)
+        return False
+
+    def require(self, size: Size, low: int = 0) -> bool:
+        """Whether a size is at least ``low``; a bare symbol's least value is raised where that is all it takes."""
+        if provably_at_least(size, low):
+            return True
+        needed = _needed(size - low) if self.solves else None
+        if needed is not None:
+            raise SizeAtLeast(*needed)
         return False
 
     def read(self, name: str, text: str = "") -> Array:
@@ -143,6 +161,28 @@ def _solves(symbol: SizeSymbol, other: Size) -> bool:
     if isinstance(other.single, SizeSymbol) or is_one(other) or other.indices:
         return False
     return symbol.name not in other.symbols
+
+
+def _needed(gap: Size) -> tuple[str, int] | None:
+    """``(symbol, least)`` with which ``gap`` is at least 0, where the gap reads that one symbol only."""
+    for atom in gap.atoms:
+        split = gap.coefficient(atom)
+        if split is None or len(gap.atoms) != 1 or split[0].constant is None or split[1].constant is None or split[0].constant < 1:
+            return None
+        low = -(split[1].constant // split[0].constant)
+        if isinstance(atom, Floor):
+            inner = atom.numerator - atom.denominator * low
+            return None if provably_at_least(inner) else _needed(inner)
+        if isinstance(atom, SizeSymbol) and low <= MAX_LEAST:
+            return atom.name, low
+    return None
+
+
+def shown(scope: Scope, size: Size, low: int = 0) -> bool:
+    """Like `Scope.require`, for a size that is one floor as well."""
+    if size.single is not None and isinstance(size.single, Floor):
+        return scope.require(size.single.numerator - size.single.denominator * low)
+    return scope.require(size, low)
 
 
 def fresh_read(scope: Scope, name: str, axes: tuple[Index, ...], text: str = "") -> Array:

@@ -13,6 +13,7 @@ from symback.network.hints import shape_text
 from symback.reading import conditions
 from symback.reading.arrays import Array, Indices, Misfit, at, broadcast, elementwise, is_one, position, positions
 from symback.reading.rows import Function, row
+from symback.reading.scope import Scope
 
 Shape = tuple[Size, ...]
 
@@ -57,13 +58,13 @@ def _flip(scope: Indices, x: Array, axis: int | tuple[int, ...] | None) -> Array
     return Array(x.axes, substitute(x.body, moves), x.boolean)
 
 
-def _roll(scope: Indices, x: Array, shift: Size, axis: int | None) -> Array:
+def _roll(scope: Scope, x: Array, shift: Size, axis: int | None) -> Array:
     """``y[i] = [i >= s]·x[i − s] + [i < s]·x[i − s + n]`` for 0 <= s <= n."""
     if axis is None and x.rank != 1:
         raise Misfit(f"roll of a value that is no vector flattens it: {x.says}", "write roll(x, shift, axis=0)")
     along = x.axes[position(x, axis or 0)]
     back = shift if provably_at_least(shift) else shift + along.size
-    if not (provably_at_least(back) and provably_at_least(along.size - back)):
+    if not (scope.require(back) and scope.require(along.size - back)):
         raise Misfit(f"the shift {shift} is not known to lie within an axis of size {along.size}", sizes=True)
     if is_one(along.size):
         return x

@@ -10,7 +10,7 @@ from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import Bracket, Count, Mul, Term, bracket
 from symback.algebra.traverse import substitute
 from symback.reading.arrays import Array, Misfit, is_one
-from symback.reading.scope import Scope
+from symback.reading.scope import Scope, shown
 
 Slice: TypeAlias = tuple[Size | None, ...]
 Item: TypeAlias = Size | Slice | EllipsisType | None
@@ -30,7 +30,7 @@ def subscripted(scope: Scope, array: Array, items: Sequence[Item], zero_outside:
         axis = next(remaining)
         size = axis.size.substitute(moves)
         if isinstance(item, Size):
-            place = item if zero_outside else from_the_end(item, size)
+            place = item if zero_outside else from_the_end(scope, item, size)
             if zero_outside:
                 guards += _range_brackets(place, size)
             moves[axis] = place
@@ -58,13 +58,17 @@ def _expanded(array: Array, items: Sequence[Item]) -> list[Item]:
     return [*items[:where], *whole, *items[where + len(dots) :]]
 
 
-def from_the_end(place: Size, size: Size) -> Size:
-    """A place that is negative for sure counts from the end."""
+def from_the_end(scope: Scope, place: Size, size: Size) -> Size:
+    """A place that is negative for sure counts from the end; a number asks for an axis that is long enough."""
     if provably_at_least(-place, 1):
         place = place + size
     value, extent = place.constant, size.constant
-    if value is not None and (value < 0 or (extent is not None and value >= extent)):
-        raise Misfit(f"the place {value if value >= 0 else value - (extent or 0)} is outside an axis of size {size}", "places count from 0")
+    if value is not None and extent is not None and not 0 <= value < extent:
+        raise Misfit(f"the place {value if value >= 0 else value - extent} is outside an axis of size {size}", "places count from 0")
+    if not place.indices:
+        for gap in (place, size - 1 - place):
+            if not scope.require(gap):
+                raise Misfit(f"the place {place} is not known to lie in an axis of size {size}", "places count from 0")
     return place
 
 
@@ -83,26 +87,26 @@ def _slice(scope: Scope, axis: Index, size: Size, item: Slice) -> tuple[Index, S
     backwards = provably_at_least(-step, 1)
     if not backwards and not provably_at_least(step, 1):
         raise Misfit(f"the step {step} is not known to be positive or negative")
-    start, length = _backward(size, item, -step) if backwards else _forward(size, item, step)
-    if not provably_at_least(length, 1):
+    start, length = _backward(scope, size, item, -step) if backwards else _forward(scope, size, item, step)
+    if not shown(scope, length, 1):
         raise Misfit(f"the slice has {length} entries, which is not known to be at least 1")
     index = scope.index(length)
     return index, start if is_one(length) else start + step * Size.of(index)
 
 
-def _forward(size: Size, item: Slice, step: Size) -> tuple[Size, Size]:
-    start = _bound(item[0], size, Size.of(0))
-    stop = _bound(item[1], size, size)
+def _forward(scope: Scope, size: Size, item: Slice, step: Size) -> tuple[Size, Size]:
+    start = _bound(scope, item[0], size, Size.of(0))
+    stop = _bound(scope, item[1], size, size)
     return start, (stop - start + step - 1) // step
 
 
-def _backward(size: Size, item: Slice, step: Size) -> tuple[Size, Size]:
-    start = _bound(item[0], size, size - 1, last=1)
-    stop = Size.of(-1) if item[1] is None else _bound(item[1], size, size, last=1)
+def _backward(scope: Scope, size: Size, item: Slice, step: Size) -> tuple[Size, Size]:
+    start = _bound(scope, item[0], size, size - 1, last=1)
+    stop = Size.of(-1) if item[1] is None else _bound(scope, item[1], size, size, last=1)
     return start, (start - stop + step - 1) // step
 
 
-def _bound(given: Size | None, size: Size, default: Size, last: int = 0) -> Size:
+def _bound(scope: Scope, given: Size | None, size: Size, default: Size, last: int = 0) -> Size:
     """A bound of a slice, counted from the start and cut off at the ends where that is sure."""
     if given is None:
         return default
@@ -112,7 +116,7 @@ def _bound(given: Size | None, size: Size, default: Size, last: int = 0) -> Size
     limit = size - last
     if provably_at_least(bound - limit):
         return limit
-    if not (provably_at_least(bound) and provably_at_least(limit - bound)):
+    if not (scope.require(bound) and scope.require(limit - bound)):
         raise Misfit(
             f"the bound {given} of a slice is not known to lie in an axis of size {size}", "give sizes for which it does", sizes=True
         )

@@ -98,7 +98,7 @@ def _plain_number(value: Any, where: str) -> Any:
 
 
 def _entries(left: Any, right: Any, where: str) -> Iterator[Equation]:
-    if isinstance(right, sp.MatrixExpr) and all(n.is_Integer for n in right.shape):
+    if isinstance(right, sp.MatrixExpr) and not isinstance(right, sp.MatrixBase) and all(n.is_Integer for n in right.shape):
         right = right.as_explicit()
     if not isinstance(right, sp.MatrixBase) or left.shape != right.shape:
         found = f"the left side is {left.shape} and the right side {getattr(right, 'shape', 'a scalar')}"

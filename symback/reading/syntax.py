@@ -122,15 +122,24 @@ def assignments(text: str) -> Iterator[tuple[str, str]]:
     text = _flush(text)
     tree = _tree(text, text, 0, "exec")
     assert isinstance(tree, ast.Module)
+    lines = [line.encode() for line in text.split("\n")]
     for number, statement in enumerate(tree.body):
-        piece = ast.get_source_segment(text, statement) or ""
         match statement:
             case ast.Assign(targets=[ast.Name() | ast.Subscript() as target], value=value):
-                yield ast.get_source_segment(text, target) or "", ast.get_source_segment(text, value) or ""
+                yield _piece(lines, target), _piece(lines, value)
             case ast.Expr(value=value) if number == len(tree.body) - 1:
-                yield "", ast.get_source_segment(text, value) or ""
+                yield "", _piece(lines, value)
             case _:
-                raise ReadingError(_short(piece), "is no assignment", "write one `name = expression` a line")
+                raise ReadingError(_short(_piece(lines, statement)), "is no assignment", "write one `name = expression` a line")
+
+
+def _piece(lines: list[bytes], node: ast.expr | ast.stmt) -> str:
+    """The text of a node (`ast.get_source_segment` splits the whole text each time; a long program has many lines)."""
+    last = (node.end_lineno or node.lineno) - 1
+    inside = lines[node.lineno - 1 : last + 1]
+    inside[-1] = inside[-1][: node.end_col_offset]
+    inside[0] = inside[0][node.col_offset :]
+    return b"\n".join(inside).decode()
 
 
 def _flush(text: str) -> str:
