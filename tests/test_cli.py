@@ -198,6 +198,9 @@ UNUSABLE = {
     "a loss that is no scalar": (SIZES.replace("sum((y - h)**2)", "(y - h)**2"), "L"),
     "not TOML": ("[symbols", "TOML"),
     "not finite": (SIZES.replace("0.25", "nan"), "y"),
+    "TeX for a name": (SIZES.replace("x = {", r"'\input{/etc/passwd}' = {"), "/etc/passwd"),
+    "markup for a name": (SIZES.replace("x = {", '"<script>" = {'), "<script>"),
+    "a dollar for a name": (SIZES.replace("x = {", '"$" = {'), "$"),
     "code for a name": (SIZES.replace("tanh(z)", "__import__('os').system('true')"), "h = "),
 }
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from symback.sheets.records import Math, Prose, Sheet
 from symback.sheets.resources import folder
+from symback.typeset.letters import NAMES, letter_latex
 from symback.typeset.typst import quoted
 
 if TYPE_CHECKING:
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 
 TEX_NAMED: Mapping[str, str] = {
     "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
-    '"': r"\textquotedbl{}", "−": r"\ensuremath{-}", "·": r"\ensuremath{\cdot}", "≥": r"\ensuremath{\geq}", "≤": r"\ensuremath{\leq}",
-    "∂": r"\ensuremath{\partial}", "→": r"\ensuremath{\rightarrow}", "×": r"\ensuremath{\times}", "Σ": r"\ensuremath{\Sigma}",
+    '"': r"\textquotedbl{}",
+}  # fmt: skip
+TEX_SIGNS: Mapping[str, str] = {
+    "−": "-", "·": r"\cdot", "×": r"\times", "⊙": r"\odot", "⊘": r"\oslash", "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "→": r"\rightarrow",
+    "∂": r"\partial", "Σ": r"\Sigma", "Π": r"\Pi", "‖": r"\Vert", "𝟏": r"\mathbf{1}", "ᵀ": r"{}^{\top}", "⌊": r"\lfloor", "⌋": r"\rfloor",
+    **{sign: rf"{{}}^{{{plain}}}" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)},
+    **{sign: letter_latex(sign) for sign in NAMES},
 }  # fmt: skip
 TEX_SPECIAL = frozenset("_#$%&{}")
 TEX_LIGATURES = frozenset("-<>,?!.")
@@ -31,7 +37,7 @@ class Ready(str):
 
 
 def tex_text(word: str) -> str:
-    r"""Any text as LaTeX that shows these very characters; what pdfLaTeX has no glyph for shows its number.
+    r"""Any text as LaTeX that shows these very characters; the template declares those that pdfLaTeX does not know.
 
     >>> tex_text(r"\input{x} 50%")
     '\\textbackslash{}input\\{x\\} 50\\%'
@@ -46,11 +52,21 @@ def _tex_character(c: str) -> str:
         return "\\" + c
     if c in TEX_LIGATURES:
         return f"{c}{{}}"
+    if c in TEX_SIGNS:
+        return rf"\ensuremath{{{TEX_SIGNS[c]}}}"
     if c.isspace():
         return " "
-    if c.isascii() or 0xC0 <= ord(c) <= 0x17F:
-        return c if c.isprintable() else f"[U+{ord(c):04X}]"
-    return rf"\othersign{{{c if c.isprintable() else '?'}}}{{{ord(c):04X}}}"
+    return c if c.isprintable() else f"[U+{ord(c):04X}]"
+
+
+def foreign(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The printable characters beyond ASCII with their numbers, in order: TeX has to be told about some of them.
+
+    >>> foreign(["Größe"])
+    (('ß', '00DF'), ('ö', '00F6'))
+    """
+    found = {c for text in texts for c in text if not c.isascii() and c.isprintable()}
+    return tuple((Ready(c), f"{ord(c):04X}") for c in sorted(found))
 
 
 def tex_code(line: str) -> Ready:
@@ -96,7 +112,22 @@ MARKUPS: Mapping[str, Markup] = {
 def rendered(sheet: Sheet, suffix: str) -> str:
     """The sheet in the markup of a suffix."""
     markup = MARKUPS[suffix]
-    return _environment(markup).get_template(markup.template).render(sheet=sheet)
+    return _environment(markup).get_template(markup.template).render(sheet=sheet, foreign=foreign(_strings(sheet)))
+
+
+def _strings(record: object) -> Iterator[str]:
+    """Every string of a record that is set as it is; formulas as LaTeX."""
+    match record:
+        case str():
+            yield record
+        case Math(latex=latex):
+            yield latex
+        case tuple():
+            for part in record:
+                yield from _strings(part)
+        case _ if is_dataclass(record):
+            for field in fields(record):
+                yield from _strings(getattr(record, field.name))
 
 
 def _environment(markup: Markup) -> Environment:
