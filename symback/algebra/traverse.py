@@ -193,14 +193,20 @@ def rename(node: Term, names_: Mapping[Name, Name]) -> Term:
     return rewrite(node, lambda n: Ref(names_[n.name], n.places) if isinstance(n, Ref) and n.name in names_ else n)
 
 
-def inline(node: Term, body_of: Callable[[Name], tuple[tuple[Index, ...], Term] | None], bound: tuple[Index, ...] = ()) -> Term:
+def inline(node: Term, body_of: Callable[[Name], tuple[tuple[Index, ...], Term] | None]) -> Term:
     """Each read of a name for which ``body_of`` knows ``(indices, body)`` replaced by that body at its places.
+
+    Binders stay distinct from each other along every path, and from the free indices.
 
     >>> from symback.algebra.terms import ref, total
     >>> i, j = Index("i", "n"), Index("j", "n")
     >>> inline(total([i], ref("h", i)), lambda n: ((j,), total([i], ref("A", j, i))) if n == "h" else None)
     sum_i(sum_i'(A[i,i']))
     """
+    return _inline(node, body_of, free_indices(node))
+
+
+def _inline(node: Term, body_of: Callable[[Name], tuple[tuple[Index, ...], Term] | None], bound: tuple[Index, ...]) -> Term:
     if isinstance(node, Ref):
         found = body_of(node.name)
         if found is None:
@@ -211,5 +217,5 @@ def inline(node: Term, body_of: Callable[[Name], tuple[tuple[Index, ...], Term] 
     if not below:
         return node
     inner = (*bound, node.index) if isinstance(node, Reduce) else bound
-    new = tuple([inline(child, body_of, inner) for child in below])
+    new = tuple([_inline(child, body_of, inner) for child in below])
     return with_children(node, new) if new != below else node

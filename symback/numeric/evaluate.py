@@ -324,10 +324,14 @@ def _(node: Reduce, run: Evaluator) -> Code:
 
     def reduced(run: Evaluator, env: Env) -> Any:
         values = []
+        outer = env.get(index)
         for k in range(size(env)):
             env[index] = k
             values.append(body(run, env))
-        env.pop(index, None)
+        if outer is None:
+            env.pop(index, None)
+        else:
+            env[index] = outer
         return combine(values)
 
     return reduced

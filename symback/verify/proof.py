@@ -72,7 +72,7 @@ class Prover:
         while True:
             if any(getattr(n, "name", None) in self._stops for n in walk(body)):
                 return None
-            wider = inline(body, body_of, result.indices)
+            wider = inline(body, body_of)
             if wider is body:
                 return body
             body = wider
