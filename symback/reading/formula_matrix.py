@@ -80,8 +80,8 @@ class Sheet:
 
     scope: Scope
 
-    def bound(self, node: Syntax, size: Size, letter: str = "k") -> Index:
-        """An index for the sum that a node means; no other node has the same."""
+    def bound(self, node: Syntax, size: Size, letter: str) -> Index:
+        """An index for the sum that a node means; no other node has the same (a product may start where a function does)."""
         return Index(f"{letter}_{node.position}", size)
 
 
@@ -253,7 +253,7 @@ def multiplied(node: Syntax, sheet: Sheet, left: Value, right: Value) -> Value:
         raise sheet.scope.error(node, "the inner size of this product cannot be told")
     if inner is SINGLE:
         return Value(left.rows, right.cols, lambda r, c: _times(left.at(r, ZEROTH), right.at(ZEROTH, c)))
-    k = sheet.bound(node, inner)
+    k = sheet.bound(node, inner, "k")
     return Value(left.rows, right.cols, lambda r, c: Reduce("sum", k, _times_no_one(left.at(r, Size.of(k)), right.at(Size.of(k), c))))
 
 
@@ -323,10 +323,10 @@ def _reduced(node: Called, sheet: Sheet, body: Value) -> Value:
             return Value(body.rows, body.rows, lambda r, c: Mul((body.at(r, ZEROTH), bracket(r, "=", c))))
         return Value(body.rows, SINGLE, lambda r, c: body.at(r, r))
     if node.function == "tr":
-        i = sheet.bound(node, _known(node, sheet, body.rows))
+        i = sheet.bound(node, _known(node, sheet, body.rows), "t")
         return _scalar(Reduce("sum", i, body.at(Size.of(i), Size.of(i))))
     kind, by_row = REDUCTIONS[node.function]
     if not by_row:
         return _over_all(node, sheet, kind, body)
-    k = sheet.bound(node, _known(node, sheet, body.cols))
+    k = sheet.bound(node, _known(node, sheet, body.cols), "e")
     return Value(body.rows, SINGLE, lambda r, c: Reduce(kind, k, body.at(r, Size.of(k))))

@@ -249,6 +249,12 @@ def test_array_formula_reads_back(data: st.DataObject, head: str, style: Style) 
     round_trip(Definition(Partial("L", head), indices, body), ARRAYS, style)
 
 
+def test_sums_that_begin_at_one_place_stay_apart() -> None:
+    i, j = Index("i", "n"), Index("j", "n")
+    body = total([i], Reduce("max", j, ref("x", i) + ref("x", j)))
+    round_trip(Definition(Partial("L", "c"), (), body), ARRAYS, Style())
+
+
 def test_reading_a_body_alone() -> None:
     body = read_body("W1ᵀ (h1 ⊙ (1 − h1))", (N,), ARRAYS)
     m = Index("m", "m")
