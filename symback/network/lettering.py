@@ -5,12 +5,13 @@ One table per program and style, shared by writing and reading, so that a drawn 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Literal
 
-from symback.algebra.operations import OPERATIONS
+from symback.algebra.operations import OPERATIONS, Operation
 from symback.algebra.sizes import Index
 from symback.algebra.terms import Name, Partial
 from symback.errors import NotationError
@@ -33,6 +34,7 @@ class Lettering:
     style: Style
     drawn: dict[str, Name] = field(init=False, default_factory=dict)
     boxes: dict[Name, Named] = field(init=False, default_factory=dict)
+    typed: dict[str, Name] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         declared = [n for n in self.names if isinstance(n, str)]
@@ -79,6 +81,7 @@ class Lettering:
     def _enter(self, name: Name, box: Named) -> None:
         self.drawn[signature(box)] = name
         self.boxes[name] = box
+        self.typed[box.typed] = name
 
     def _shorten(self, name: Partial) -> None:
         """The style's shorthand for an adjoint of the only loss, where it is free."""
@@ -94,10 +97,24 @@ class Lettering:
         if box.typed not in self.typed and signature(box) not in self.drawn:
             self._enter(name, box)
 
-    @property
-    def typed(self) -> dict[str, Name]:
-        """Each name by its one-line spelling."""
-        return {box.typed: name for name, box in self.boxes.items()}
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """The letters that names are drawn with, as LaTeX."""
+        return frozenset(letter_latex(box.letter) for box in self.boxes.values() if not box.verbatim)
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """What drawn names begin with, as LaTeX: letters, upright words, ``d`` and a letter."""
+        return frozenset(key.partition("|")[0] for key in self.drawn)
+
+    @cached_property
+    def words(self) -> Mapping[str, Word]:
+        """How each operation is written: by its sign, or by its name where the program declares that sign or letter."""
+        return {row.name: self._word(row) for row in OPERATIONS.values()}
+
+    def _word(self, row: Operation) -> Word:
+        text = row.text if row.text and row.text not in self.typed else row.name
+        return Word(text, rf"\operatorname{{{row.name}}}" if row.latex in self.letters else row.latex)
 
     @cached_property
     def taken(self) -> frozenset[str]:
@@ -109,11 +126,8 @@ class Lettering:
         return frozenset([*self.typed, *letters, *sizes, *marked, *self.program.sizes, "e", "d"])
 
     def declares(self, letter: str) -> bool:
-        """Whether a name of the program is drawn with this letter."""
-        name = NAMES.get(letter, letter)
-        return any(
-            NAMES.get(b.letter, b.letter) == name or NAMES.get(t, t) == name for t, b in zip(self.typed, self.boxes.values(), strict=True)
-        )
+        """Whether a name of the program is typed or drawn as this letter."""
+        return letter in self.typed or letter_latex(letter) in self.letters
 
     def axes(self, name: Name, places: int) -> tuple[Index, ...]:
         """The indices of a name; those of a derivative nobody defined follow from its parts.
@@ -220,30 +234,19 @@ def lettering(program: Program, style: Style) -> Lettering:
     return _cached(_Key(program, style))
 
 
-def letters_for(indices: Iterable[Index], taken: Iterable[str], pool: tuple[str, ...]) -> dict[Index, str]:
+def letters_for(indices: Iterable[Index], taken: Collection[str], pool: tuple[str, ...], visible: Collection[str] = ()) -> dict[Index, str]:
     """A letter for each index: its own where that is one free letter, else the next of the pool.
 
     >>> i = Index("i", "n")
     >>> letters_for([i, Index("i", "n", 1)], ["j"], ("i", "j", "k"))
     {i: 'i', i': 'k'}
     """
-    used = dict.fromkeys(taken)
     chosen: dict[Index, str] = {}
     for index in indices:
         own = [index.name] if len(index.name) == 1 and index.name.isalpha() else []
         numbered = (f"{letter}{n}" for n in range(1, 100) for letter in pool)
-        letter = next(c for c in (*own, *pool, *numbered) if c not in used)
-        used[letter] = None
-        chosen[index] = letter
+        chosen[index] = next(c for c in chain(own, pool, numbered) if c not in taken and c not in visible and c not in chosen.values())
     return chosen
 
 
-def word_of(operation: str, table: Lettering) -> Word:
-    """An operation's word; its sign gives way to its name where the program declares that letter."""
-    row = OPERATIONS[operation]
-    text = row.text if row.text and row.text not in table.typed else row.name
-    drawn = any(letter_latex(box.letter) == row.latex and not box.verbatim for box in table.boxes.values())
-    return Word(text, rf"\operatorname{{{row.name}}}" if drawn else row.latex)
-
-
-__all__ = ["Lettering", "lettering", "letters_for", "signature", "word_of"]
+__all__ = ["Lettering", "lettering", "letters_for", "signature"]

@@ -10,7 +10,7 @@ from symback.algebra.sizes import Atom, Floor, Index, Size, SizeAt, SizeSymbol
 from symback.algebra.terms import HALF, MINUS_ONE, Add, Apply, Bracket, Count, Kind, Mul, Num, Pow, Reduce, Ref, Term, is_number
 from symback.algebra.traverse import walk
 from symback.errors import UnknownTerm
-from symback.network.lettering import Lettering, letters_for, word_of
+from symback.network.lettering import Lettering, letters_for
 from symback.typeset.boxes import (
     RELATIONS,
     Big,
@@ -51,8 +51,8 @@ class Scope:
 
     def within(self, index: Index) -> Scope:
         """The scope under a binder."""
-        taken = (*self.table.taken, *self.letters.values())
-        return replace(self, letters={**self.letters, **letters_for([index], taken, self.table.style.letters)})
+        chosen = letters_for([index], self.table.taken, self.table.style.letters, self.letters.values())
+        return replace(self, letters={**self.letters, **chosen})
 
     @property
     def first(self) -> int:
@@ -201,7 +201,7 @@ def _(node: Apply, scope: Scope) -> Box:
 
 def call_box(operation: str, args: tuple[Box, ...], table: Lettering) -> Box:
     """An element-wise operation applied to boxes."""
-    return Exponential(args[0]) if operation == "exp" else Call(word_of(operation, table), args)
+    return Exponential(args[0]) if operation == "exp" else Call(table.words[operation], args)
 
 
 @index_box.register

@@ -7,7 +7,6 @@ from typing import Any
 
 from symback.algebra.terms import HALF, Kind
 from symback.errors import UnknownTerm
-from symback.network.lettering import word_of
 from symback.notation.index import Scope, call_box, index_box
 from symback.notation.trees import (
     Array,
@@ -151,7 +150,7 @@ def _(tree: Function, scope: Scope) -> Box:
     args = _all(tree.args, scope)
     if tree.scalar or tree.operation != "exp":
         return call_box(tree.operation, args, scope.table)
-    return Call(word_of("exp", scope.table), args)
+    return Call(scope.table.words["exp"], args)
 
 
 @matrix_box.register

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
-from symback.algebra.operations import OPERATIONS
 from symback.algebra.terms import Kind, Name
 from symback.errors import ReadingError
-from symback.network.lettering import Lettering, word_of
+from symback.network.lettering import Lettering
 from symback.reading.formula_tokens import FUNCTIONS, Token, TokenKind
 from symback.typeset.letters import NAMES, SIGNS
 
@@ -48,17 +47,18 @@ def tokenize_latex(source: str, table: Lettering) -> list[Token]:
     return [*_Translation(source, table, raw).all(), Token("end", "", len(source))]
 
 
+@lru_cache(maxsize=64)
+def _functions(table: Lettering) -> Mapping[str, str]:
+    """Functions by how LaTeX writes them."""
+    own = {rf"\operatorname{{{word}}}": word for word in FUNCTIONS} | {r"\max": "max", r"\min": "min"}
+    return {**own, **{word.latex: operation for operation, word in table.words.items()}}
+
+
 class _Translation:
     """One pass over a group of raw pieces."""
 
     def __init__(self, source: str, table: Lettering, raw: Group) -> None:
         self.source, self.table, self.raw, self.at = source, table, raw, 0
-
-    @cached_property
-    def functions(self) -> Mapping[str, str]:
-        """Functions by how LaTeX writes them."""
-        own = {rf"\operatorname{{{word}}}": word for word in FUNCTIONS} | {r"\max": "max", r"\min": "min"}
-        return {**own, **{word_of(op, self.table).latex: op for op in OPERATIONS}}
 
     def all(self) -> list[Token]:
         """Every token of the group."""
@@ -134,9 +134,9 @@ class _Translation:
         if raw.text in _MARKS and not self.named(raw.text):
             self.at += 1
             return self.mark(raw)
-        if raw.text in self.functions and not self.named(raw.text):
+        if raw.text in _functions(self.table) and not self.named(raw.text):
             self.at += 1
-            return [Token("function", self.functions[raw.text], raw.position)]
+            return [Token("function", _functions(self.table)[raw.text], raw.position)]
         if raw.kind in ("letter", "word") or NAMES.get(raw.text[1:], raw.text[1:]) in (*SIGNS, "varepsilon"):
             return self.name(raw)
         raise self.error(f"{raw.text} means nothing here", raw)
@@ -183,7 +183,7 @@ class _Translation:
 
     def named(self, letter: str) -> bool:
         """Whether some name is drawn with this letter."""
-        return any(key.split("|")[0] == letter for key in self.table.drawn)
+        return letter in self.table.heads
 
     def name(self, raw: Raw) -> list[Token]:
         """A declared name with its layer, units and places; else a letter."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any, Literal
 
 from symback.algebra.definitions import Definition, Opaque
@@ -290,6 +290,7 @@ def _(node: Letter, scope: Scope) -> Size:
     raise scope.error(node, f"{node.letter} is not declared", f"declared are {known}")
 
 
+@lru_cache(maxsize=64)
 def sizes_of(table: Lettering) -> Mapping[str, Size]:
     """The size symbols of a program by name: those of axes, of sums, and the declared ones."""
     program = table.program

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Literal
 
 from symback.algebra.opaque import OPAQUE
-from symback.algebra.operations import OPERATIONS
 from symback.algebra.terms import Kind, Name
 from symback.errors import ReadingError
-from symback.network.lettering import Lettering, word_of
+from symback.network.lettering import Lettering
 
 TokenKind = Literal[
     "number", "name", "letter", "function", "big", "mark", "sup", "transpose", "ones", "op", "relation", "(", ")", "[", "]", "at", ",",
@@ -50,45 +49,32 @@ class Token:
     name: Name | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Vocabulary:
-    """The words of a program in a style, by their one-line spelling."""
-
-    table: Lettering
-
-    @cached_property
-    def typed(self) -> Mapping[str, Name]:
-        """Names."""
-        return self.table.typed
-
-    @cached_property
-    def functions(self) -> Mapping[str, str]:
-        """Functions: the word and the row it means."""
-        own = {word: word for word in FUNCTIONS}
-        return {**own, **{word_of(op, self.table).text: op for op in OPERATIONS}}
+@lru_cache(maxsize=64)
+def _functions(table: Lettering) -> Mapping[str, str]:
+    """Functions by their word: the row each means."""
+    return {**{word: word for word in FUNCTIONS}, **{word.text: operation for operation, word in table.words.items()}}
 
 
 def tokenize(source: str, table: Lettering) -> list[Token]:
     """The tokens of one line, with an "end" token after the last."""
-    vocabulary = Vocabulary(table)
     tokens: list[Token] = []
     position = 0
     while position < len(source):
         found = _TEXT.match(source, position)
         if found is None:
             raise ReadingError(source, f"{source[position]!r} means nothing here", "", position)
-        tokens += _tokens(found, vocabulary, source)
+        tokens += _tokens(found, table, source)
         position = found.end()
     return [*tokens, Token("end", "", len(source))]
 
 
-def _tokens(found: re.Match[str], vocabulary: Vocabulary, source: str) -> list[Token]:
+def _tokens(found: re.Match[str], table: Lettering, source: str) -> list[Token]:
     at, value = found.start(), found.group()
     match found.lastgroup:
         case "number":
             return [Token("number", value, at)]
         case "word":
-            return _word(value, at, vocabulary, source)
+            return _word(value, at, table, source)
         case "sup":
             return [Token("sup", value.translate(SUPERSCRIPTS), at)]
         case "sign":
@@ -98,18 +84,18 @@ def _tokens(found: re.Match[str], vocabulary: Vocabulary, source: str) -> list[T
     return []
 
 
-def _word(word: str, at: int, vocabulary: Vocabulary, source: str) -> list[Token]:
+def _word(word: str, at: int, table: Lettering, source: str) -> list[Token]:
     called = source[at + len(word) : at + len(word) + 1] == "("
-    if word in vocabulary.functions and (called or word not in vocabulary.typed):
-        return [Token("function", vocabulary.functions[word], at)]
-    if word in vocabulary.typed:
-        return [Token("name", word, at, vocabulary.typed[word])]
+    if word in _functions(table) and (called or word not in table.typed):
+        return [Token("function", _functions(table)[word], at)]
+    if word in table.typed:
+        return [Token("name", word, at, table.typed[word])]
     if word == "where":
         return [Token("where", word, at)]
     sign, _, letter = word.partition("_")
     if sign in BIG_WORDS and "_" in word:
         rest = [Token("letter", letter, at + len(sign) + 1)] if letter else []
         return [Token("big", BIG_WORDS[sign], at), *rest]
-    if word[0] == "d" and word[1:] in vocabulary.typed:
-        return [Token("mark", "d", at), Token("name", word[1:], at + 1, vocabulary.typed[word[1:]])]
+    if word[0] == "d" and word[1:] in table.typed:
+        return [Token("mark", "d", at), Token("name", word[1:], at + 1, table.typed[word[1:]])]
     return [Token("letter", word, at)]
