@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from fractions import Fraction
 
 import pytest
 
+from symback.algebra import terms
 from symback.algebra.sizes import Index
 from symback.algebra.terms import (
     MINUS_ONE,
@@ -95,9 +97,10 @@ def test_names_of_derivatives():
     assert ref(Partial("L", "z"), i) is ref(Partial("L", "z"), i)
 
 
-def test_terms_are_forgotten_when_nobody_holds_them():
-    import weakref
-
-    seen = weakref.ref(ref("never again") + 987654321)
+def test_terms_are_forgotten_by_a_sweep_when_nobody_holds_them(monkeypatch):
+    monkeypatch.setattr(terms, "SWEEP_AT", terms.SWEEP_AT)
+    held, lost = ref("held") + 987654321, weakref.ref(ref("never again") + 987654321)
+    terms._sweep()
     gc.collect()
-    assert seen() is None
+    assert lost() is None
+    assert ref("held") + 987654321 is held
