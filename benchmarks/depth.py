@@ -19,9 +19,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from networks import deep, machine, median, seconds, tags
+from networks import deep, forget, machine, median, seconds, tags
 
-from symback.calculus.trace import forget
 from symback.derivation import Derivation, derive
 from symback.network.program import Program
 
@@ -79,21 +78,21 @@ def measured(layers: int, runs: int, tag: Callable[[], str]) -> Times:
     """One row of the table, the contenders taking turns."""
     times: dict[str, list[float]] = {name: [] for name in Times.__dataclass_fields__}
     for _ in range(runs):
-        start = time.perf_counter()
+        start = time.process_time()
         program = deep(layers, tag=tag())
-        times["declare"].append(time.perf_counter() - start)
+        times["declare"].append(time.process_time() - start)
         forget()
-        start = time.perf_counter()
+        start = time.process_time()
         derivation = derive(program)
         derivation.gradient_program()
-        times["anew"].append(time.perf_counter() - start)
-        start = time.perf_counter()
+        times["anew"].append(time.process_time() - start)
+        start = time.process_time()
         steps_of(derivation)
-        times["steps"].append(time.perf_counter() - start)
+        times["steps"].append(time.process_time() - start)
         other = deep(layers, tag=tag())
-        start = time.perf_counter()
+        start = time.process_time()
         derived(other)
-        times["again"].append(time.perf_counter() - start)
+        times["again"].append(time.process_time() - start)
         built, swept = casadi_times(layers)
         times["build"].append(built)
         times["sweep"].append(swept)

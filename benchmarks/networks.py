@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 
+from symback.calculus import trace
 from symback.network.program import Program
 from symback.reading.files import from_dict
 
@@ -47,6 +48,11 @@ def classifier(tag: str = "") -> Program:
     return from_dict({"symbols": symbols, "forward": forward, "loss": {f"L{t}": f"-sum(y{t}*log(p{t}) + (1 - y{t})*log(1 - p{t}))"}})
 
 
+def forget() -> None:
+    """Forget what was derived before; the next derivation starts from nothing, as the first of a process does."""
+    trace._KNOWN.clear()
+
+
 def tags() -> Callable[[], str]:
     """A new run of letters at each call."""
     number = 0
@@ -60,11 +66,11 @@ def tags() -> Callable[[], str]:
     return next_tag
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long one call takes."""
-    start = time.perf_counter()
+def seconds(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
+    """How long one call takes, as processor time: what else the machine does disturbs it less."""
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def median(values: list[float]) -> float:

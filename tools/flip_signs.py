@@ -48,7 +48,23 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 # Flips that change nothing: (module, line, flip) and why.
-EQUIVALENT: dict[tuple[str, str, str], str] = {}
+NO_SHORTCUT = "only a shortcut is missed: the product that is built instead is the same node"
+ANY_LABEL = "any numbering that tells binders apart will do"
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("calculus/rules.py", "other = Index(node.index.name, node.index.size, node.index.mark + 50)", "Add -> Sub"): ANY_LABEL,
+    ("simplify/products.py", "numbers += 1", "Add -> Sub"): NO_SHORTCUT,
+    (
+        "simplify/products.py",
+        "if len(powers) + numbers == len(opened) == len(factors(node)) and numbers <= 1 and not settled:",
+        "Add -> Sub",
+    ): NO_SHORTCUT,
+    (
+        "simplify/shape.py",
+        "return Reduce(node.kind, index, _canonical(node.body, {**bound, node.index: Size.of(index)}, depth + 1))",
+        "Add -> Sub",
+    ): ANY_LABEL,
+    ("simplify/shape.py", "counts[item] = counts.get(item, 0) + 1", "Add -> Sub"): "counted downwards instead of upwards",
+}
 
 TURNED = {"=": "!=", "!=": "=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 RELATIONS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE}
@@ -156,6 +172,11 @@ def _flip(tree: ast.AST, number: int) -> tuple[str, int]:
     return says, old.lineno
 
 
+def judges(module: str) -> tuple[str, ...]:
+    """The tests of a module: its own examples, then those of the table."""
+    return (f"symback/{module}", *MODULES[module])
+
+
 class Copy:
     """A copy of the package and its tests in which one module at a time is changed."""
 
@@ -215,15 +236,15 @@ def survivors(modules: list[str], jobs: int) -> list[Flip]:
         copies: SimpleQueue[Copy] = SimpleQueue()
         made = [Copy(Path(room) / str(k)) for k in range(jobs)]
         for module in modules:
-            if not made[0].passes(MODULES[module]):
-                raise SystemExit(f"{', '.join(MODULES[module])}: red before any flip")
+            if not made[0].passes(judges(module)):
+                raise SystemExit(f"{', '.join(judges(module))}: red before any flip")
         for copy in made:
             copies.put(copy)
 
         def try_out(flip: Flip) -> Flip | None:
             copy = copies.get()
             try:
-                alive = copy.survives(flip, MODULES[flip.module])
+                alive = copy.survives(flip, judges(flip.module))
             finally:
                 copies.put(copy)
             print("SURVIVES" if alive else "noticed ", flip, flush=True)

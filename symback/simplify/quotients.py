@@ -48,7 +48,7 @@ def _over_one_denominator(node: Term) -> Term | None:
     if parts is None:
         return None
     numerator = tidy(distribute(distribute(Add(parts[0]))))
-    return tidy(_shortened(positive_first(numerator), parts[1]))
+    return tidy(Mul((positive_first(numerator), parts[1])))
 
 
 def numerator_and_denominator(node: Term) -> tuple[tuple[Term, ...], Term] | None:
@@ -86,11 +86,6 @@ def _divided_everywhere(parts: list[Fractional], common: Iterable[object]) -> bo
     if all(g == shared for g in found):
         return True
     return all(any(name in below and g == shared for (_, _, below), g in zip(parts, found, strict=True)) for name in common)
-
-
-def _shortened(numerator: Term, denominator: Term) -> Term:
-    cancelled = collect(Mul((numerator, denominator)))
-    return cancelled if length(cancelled) < length(numerator) + length(denominator) else Mul((numerator, denominator))
 
 
 def _sign_and_sum(node: Term) -> tuple[int, Add | None]:

@@ -41,7 +41,11 @@ ROOT = Definition("h", (), sqrt(v + ref("eps")))
 INVERSE_ROOT = Definition("h", (), ONE / sqrt(v + ref("eps")))
 CENTRED = Definition("h", (i,), (zi - ref("mu")) / v)
 SCALED = Definition("h", (), 2 * exp(z) * v)
-DEFINITIONS = (SIGMOID, SIGMOIDS, RATIO, TANH, SOFTMAX, ROOT, INVERSE_ROOT, CENTRED, SCALED)
+wide = Add((v, ref("eps"), ref("mu"), z))
+TRIPLE_ROOT = Definition("h", (), 3 * sqrt(wide))
+ROOT_TIMES_X = Definition("h", (), ref("x") * sqrt(wide))
+DOUBLED = Definition("h", (), ONE / (ONE + 2 * exp(z)))
+DEFINITIONS = (TRIPLE_ROOT, ROOT_TIMES_X, DOUBLED, SIGMOID, SIGMOIDS, RATIO, TANH, SOFTMAX, ROOT, INVERSE_ROOT, CENTRED, SCALED)
 
 hi, hj, wj = ref("h", i), ref("h", j), ref("w", j)
 one_plus = ONE + exp(-z)
@@ -64,6 +68,9 @@ EXAMPLES: list[tuple[Definition, Term, Term]] = [
     ),
     (ROOT, Num(ONE.value / 2) * (v + ref("eps")) ** Num(-ONE.value / 2), over(Num(ONE.value / 2), h**-1)),
     (INVERSE_ROOT, (v + ref("eps")) ** Num(-3 * ONE.value / 2), h**3),
+    (TRIPLE_ROOT, wide ** Num(-ONE.value / 2), over(Num(3), h**-1)),
+    (ROOT_TIMES_X, sqrt(wide) / ref("x"), over(h, ref("x") ** -2)),
+    (DOUBLED, exp(z) * (ONE + 2 * exp(z)) ** -2, over(Num(ONE.value / 2), h, 1 - h)),
     (CENTRED, -(wj - ref("mu")) * v**-2, over(Num(-1), hj, v**-1)),
 ]
 UNTOUCHED: list[tuple[Definition, Term]] = [

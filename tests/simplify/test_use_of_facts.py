@@ -1,0 +1,65 @@
+"""Declared facts: where they act, and where they must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from symback.algebra.facts import Fact
+from symback.algebra.sizes import Index
+from symback.algebra.terms import ONE, Mul, Reduce, ref, total
+from symback.network.program import Leaf
+from symback.simplify.facts import ROWS, use_facts
+
+i, j, k = (Index(name, "n") for name in "ijk")
+r = Index("r", "m")
+SUMS = (Fact("sums to one"),)
+LEAVES = {
+    leaf.name: leaf
+    for leaf in (
+        Leaf("y", (k,), "target", SUMS),
+        Leaf("hot", (k,), "target", (Fact("one-hot"),)),
+        Leaf("Y", (r, k), "target", SUMS),
+        Leaf("S", (i, j), "target", (*SUMS, Fact("symmetric"))),
+        Leaf("p", (k,)),
+    )
+}
+y, p = ref("y", k), ref("p", i)
+FIRES = [
+    (total([k], y), ONE, "y"),
+    (total([i], ref("y", i)), ONE, "y"),
+    (p * total([k], y), Mul((p, ONE)), "y"),
+    (total([k], ref("hot", k)), ONE, "hot"),
+    (total([k], ref("Y", r, k)), ONE, "Y"),
+    (total([i, j], ref("S", i, j)), ONE, "S"),
+    (total([i, j], ref("S", j, i)), ONE, "S"),
+]
+LEFT_ALONE = [
+    y,
+    total([k], y * p),
+    total([k], ref("p", k)),
+    Reduce("mean", k, y),
+    total([r], ref("Y", r, k)),
+    total([j], ref("S", i, j)),
+    total([i], ref("S", i, i)),
+    total([k], ref("y", i)),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "name"), FIRES)
+def test_a_fact_that_is_used_is_named(before, after, name):
+    assert use_facts(before, LEAVES) == (after, ((name, Fact("sums to one")),))
+
+
+@pytest.mark.parametrize("node", LEFT_ALONE)
+def test_a_fact_that_does_not_apply_is_not_used(node):
+    assert use_facts(node, LEAVES) == (node, ())
+
+
+def test_a_diagonal_does_not_sum_to_one():
+    square = {"D": Leaf("D", (i, j), "target", SUMS)}
+    assert use_facts(total([k], ref("D", k, k)), square)[1] == ()
+    assert use_facts(total([k], ref("D", i, k)), square)[1] != ()
+
+
+def test_every_row_says_why():
+    assert all("{}" in row.says for row in ROWS)
