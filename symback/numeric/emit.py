@@ -12,7 +12,7 @@ from functools import singledispatch
 
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Index, Size, SizeAt
-from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Relation, Term, is_number
+from symback.algebra.terms import NEGATED, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Relation, Term, is_number, mul
 from symback.algebra.traverse import walk
 from symback.errors import UnknownTerm
 from symback.numeric.contract import contract
@@ -82,7 +82,7 @@ def _identity(node: Bracket, scope: Scope) -> Piece | None:
     if node.relation != "=" or not isinstance(node.left, Count) or not isinstance(node.right, Count):
         return None
     i, j = node.left.size.single, node.right.size.single
-    if not isinstance(i, Index) or not isinstance(j, Index) or i.size is not j.size or i in scope.loops or j in scope.loops:
+    if not isinstance(i, Index) or not isinstance(j, Index) or i is j or i.size is not j.size or i in scope.loops or j in scope.loops:
         return None
     axes = tuple(sorted((i, j), key=scope.rank))
     return Piece(f"np.eye({number_of(i.size, scope).code}, dtype=DTYPE)", axes)
@@ -108,7 +108,40 @@ def _comparison(node: Bracket, scope: Scope) -> Piece:
 
 @emit.register
 def _(node: Add, scope: Scope) -> Piece:
-    return plus([signed(a, scope) for a in node.args], scope.rank)
+    either = _either(node, scope)
+    return either if either is not None else plus([signed(a, scope) for a in node.args], scope.rank)
+
+
+def _either(node: Add, scope: Scope) -> Piece | None:
+    """``a if condition else b`` for two products of which exactly one counts, whatever the loop variable."""
+    if len(node.args) != 2:
+        return None
+    tests = [[f for f in flat(a) if isinstance(f, Bracket)] for a in node.args]
+    if any(len(t) != 1 for t in tests) or not _complementary(tests[0][0], tests[1][0], scope):
+        return None
+    sides = []
+    for argument, (test,) in zip(node.args, tests, strict=True):
+        rest = [f for f in flat(argument) if f is not test]
+        sides.append(emit(mul(rest), scope.assuming([test])))
+    if set(sides[0].axes) != set(sides[1].axes):
+        return None
+    second = align(sides[1], sides[0].axes)
+    return Piece(f"({sides[0].code} if {condition([tests[0][0]], scope).code} else {second.code})", sides[0].axes)
+
+
+def _complementary(one: Bracket, other: Bracket, scope: Scope) -> bool:
+    """Whether one of two conditions on a loop variable holds and the other does not, wherever the variable is in its range."""
+    parts = [p.size for b in (one, other) for p in (b.left, b.right) if isinstance(p, Count)]
+    if len(parts) != 4 or parts[0] is not parts[2]:
+        return False
+    index = parts[0].single
+    if not isinstance(index, Index) or index not in scope.loops:
+        return False
+    if other.relation == NEGATED[one.relation] and parts[1] is parts[3]:
+        return True
+    first = one.relation == "=" and parts[1].constant == 0 and other.relation == ">=" and parts[3].constant == 1
+    last = one.relation == "=" and parts[1] is index.size - 1 and other.relation == "<" and parts[3] is parts[1]
+    return first or last
 
 
 def signed(node: Term, scope: Scope) -> tuple[int, Piece]:
@@ -153,8 +186,17 @@ def select(brackets: Sequence[Bracket], value: Piece, scope: Scope) -> Piece:
     if over_axes:
         value = where(condition(over_axes, scope), value, scope)
     if single:
-        value = Piece(f"({value.code} if {condition(single, scope).code} else 0.0)", value.axes, weak=value.weak)
+        value = _chosen(value, condition(single, scope).code, scope)
     return value
+
+
+def _chosen(value: Piece, test: str, scope: Scope) -> Piece:
+    loose = f"({value.code} if {test} else 0.0)"
+    if scope.scalar or value.weak:
+        return Piece(loose, value.axes, weak=value.weak)
+    shape = ", ".join(number_of(a.size, scope).code for a in value.axes)
+    zero = f"np.zeros(({shape},), DTYPE)" if value.axes else "DTYPE(0)"
+    return Piece(f"({value.code} if {test} else {zero})", value.axes, loose=loose)
 
 
 def where(test: Piece, value: Piece, scope: Scope) -> Piece:
@@ -212,6 +254,8 @@ def _(node: Apply, scope: Scope) -> Piece:
     function = _function(OPERATIONS[node.op].numpy, scope, weak)
     if not args:
         return Piece(function, weak=True)
+    if weak and not scope.scalar and not function.startswith("math."):
+        args = [Piece(f"DTYPE({a.code})") for a in args]
     axes = union(args, scope.rank)
     return Piece(f"{function}({', '.join(align(a, axes).code for a in args)})", axes, weak=weak and function.startswith("math."))
 
@@ -263,7 +307,7 @@ def _(node: Reduce, scope: Scope) -> Piece:
     )
     if node.kind == "prod" and missing:
         count = times([(1, number_of(b.size, scope)) for b in missing], scope.rank)
-        return Piece(f"{value.at_least(ATOM)}**{count.at_least(ATOM)}", value.axes, POWER)
+        return Piece(f"{value.at_least(ATOM)}**{count.at_least(ATOM)}", value.axes, POWER, weak=value.weak)
     return value
 
 

@@ -16,7 +16,8 @@ class Piece:
     """An expression, the index along each axis of its value, and how tightly it binds.
 
     ``plain`` marks the read of a finite named value; ``integer`` an integer (or an array of them); ``weak`` a Python number,
-    which takes on the precision of the arrays it meets.
+    which takes on the precision of the arrays it meets. ``loose`` is shorter code that may give the number 0 for zeros of the
+    full shape: good wherever it is broadcast.
     """
 
     code: str
@@ -25,6 +26,7 @@ class Piece:
     plain: bool = False
     integer: bool = False
     weak: bool = False
+    loose: str = ""
 
     def at_least(self, level: int) -> str:
         """The code, in parentheses if it binds less tightly than asked."""
@@ -64,21 +66,44 @@ def transposed(piece: Piece, axes: Axes) -> Piece:
         return piece
     order = tuple(piece.axes.index(a) for a in axes)
     turn = ".T" if order == tuple(reversed(range(len(order)))) else f".transpose({', '.join(map(str, order))})"
-    return replace(piece, code=f"{piece.at_least(ATOM)}{turn}", axes=axes, binds=ATOM)
+    return replace(piece, code=f"{piece.at_least(ATOM)}{turn}", axes=axes, binds=ATOM, loose="")
 
 
 def plus(parts: Sequence[tuple[int, Piece]], rank: Rank) -> Piece:
-    """The sum of pieces with signs, in written order."""
+    """The sum of pieces with signs, in written order.
+
+    One part of the full shape suffices: the others may be written loosely.
+    """
     axes = union((p for _, p in parts), rank)
+    full = [p for _, p in parts if p.axes and len(p.axes) == len(axes)]
+    anchor = next((p for p in full if not p.loose), full[0] if full else None)
+    shown = [(s, p if p is anchor or not _fits(p, axes) else loosened(p)) for s, p in parts]
+    code = _sum(shown, axes)
+    all_loose = all((p.loose and _fits(p, axes)) or not p.axes for _, p in parts)
+    loose = _sum([(s, loosened(p)) for s, p in parts], axes) if all_loose else ""
+    integer, weak = all(p.integer for _, p in parts), all(p.weak for _, p in parts)
+    return Piece(code, axes, SUM, integer=integer, weak=weak, loose=loose if loose != code else "")
+
+
+def _fits(piece: Piece, axes: Axes) -> bool:
+    """Whether a piece is broadcast to the axes as it stands, so that the number 0 could take its place."""
+    return align(piece, axes).code == piece.code
+
+
+def loosened(piece: Piece) -> Piece:
+    """The piece by its loose code, if it has one."""
+    return replace(piece, code=piece.loose, loose="") if piece.loose else piece
+
+
+def _sum(parts: Sequence[tuple[int, Piece]], axes: Axes) -> str:
     text = ""
     for sign, part in parts:
-        level = SUM if sign > 0 and not text else MATMUL
-        code = align(part, axes).at_least(level)
+        aligned = align(part, axes)
         if not text:
-            text = code if sign > 0 else f"-{align(part, axes).at_least(PRODUCT + 1)}"
+            text = aligned.at_least(SUM) if sign > 0 else f"-{aligned.at_least(PRODUCT + 1)}"
         else:
-            text += f" {'+' if sign > 0 else '-'} {code}"
-    return Piece(text, axes, SUM, integer=all(p.integer for _, p in parts), weak=all(p.weak for _, p in parts))
+            text += f" {'+' if sign > 0 else '-'} {aligned.at_least(MATMUL)}"
+    return text
 
 
 def times(parts: Sequence[tuple[int, Piece]], rank: Rank) -> Piece:
@@ -110,5 +135,5 @@ def _outer(parts: Sequence[tuple[int, Piece]], vectors: Sequence[Piece], axes: A
 def negated(piece: Piece) -> Piece:
     """The piece with a minus sign in front."""
     if piece.code.startswith("-") and piece.binds >= NEGATIVE:
-        return replace(piece, code=piece.code[1:], binds=ATOM)
-    return replace(piece, code=f"-{piece.at_least(NEGATIVE + 1 if piece.binds != PRODUCT else PRODUCT)}", binds=SUM, plain=False)
+        return replace(piece, code=piece.code[1:], binds=ATOM, loose="")
+    return replace(piece, code=f"-{piece.at_least(NEGATIVE + 1 if piece.binds != PRODUCT else PRODUCT)}", binds=SUM, plain=False, loose="")

@@ -17,7 +17,7 @@ from symback.numeric.columns import with_columns
 from symback.numeric.emit import emit
 from symback.numeric.helpers import HELPERS, helper_source
 from symback.numeric.naming import Namer
-from symback.numeric.pieces import ATOM, align
+from symback.numeric.pieces import ATOM, align, loosened
 from symback.numeric.recurrence import Loop, plan, reads_itself
 from symback.numeric.scope import Needs, Scope, number_of
 from symback.numeric.stable import stabilised
@@ -360,6 +360,8 @@ def _shaped(definition: Definition, axes: Sequence[Index], scope: Scope, exact: 
     assert isinstance(definition.body, Term)
     inner = replace(scope.inside(*axes), adjoint=isinstance(definition.name, Partial))
     piece = emit(definition.body, inner)
+    if not exact:
+        piece = loosened(piece)
     if piece.axes == tuple(axes):
         return f"DTYPE({piece.code})" if piece.weak and not scope.scalar else piece.code
     if not piece.axes:

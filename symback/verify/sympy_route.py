@@ -27,7 +27,7 @@ DIGITS = 50
 AGREE = 40
 ENTRIES = 60
 NODES = 20_000
-EACH = 2
+EACH = 1
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Symbolic:
 
     def symbol(self, value: Fraction) -> Any:
         """A fresh Symbol with a value."""
-        made = self.sympy.Symbol(f"s{len(self.values)}", real=True)
+        made = self.sympy.Symbol(f"s{len(self.values)}")
         self.values[made] = self.numbers.number(value)
         return made
 
