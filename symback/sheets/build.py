@@ -15,9 +15,9 @@ from symback.notation.index import scope_of, size_box
 from symback.sheets.conventions import conventions
 from symback.sheets.entries import entries
 from symback.sheets.numbers import values
-from symback.sheets.records import Block, Gradient, Math, Sheet, Symbol
+from symback.sheets.records import Block, Gradient, Math, Prose, Sheet, Symbol
 from symback.sheets.writer import Writer
-from symback.typeset.boxes import Box, Product, Relation, Sum, Word
+from symback.typeset.boxes import Box, Fence, Product, Relation, Sum, Word
 from symback.typeset.style import DEFAULT, Style
 
 BECOMES = Word("←", r"\leftarrow")
@@ -59,7 +59,7 @@ class _Builder:
         return Sheet(
             title=self.forward.name or "Network",
             loss=self.write.name(loss),
-            conventions=conventions([m.text for m in together], self.write.table),
+            conventions=(*conventions([m.text for m in together], self.write.table), *self.direct()),
             symbols=tuple(map(self.symbol, self.forward.leaves)),
             values=values(self.forward, self.write.table),
             forward=forward,
@@ -69,6 +69,11 @@ class _Builder:
             entries=entries(self.forward, self.write.wanted, self.write.style),
             updates=tuple(self.update(leaf) for leaf in self.forward.leaves if leaf.role in PARAMETERS and leaf.name in self.write.wanted),
         )
+
+    def direct(self) -> tuple[Prose, ...]:
+        """What is meant where a derivative of the loss is not the whole one."""
+        found = [n for n in self.numbers if n.of == self.write.loss and self.write.renamed(n) == n]
+        return ((self.write.name(found[0]), " and its like hold everything fixed that lies between."),) if found else ()
 
     # what is shown, in order
 
@@ -133,11 +138,15 @@ class _Builder:
     def symbol(self, leaf: Leaf) -> Symbol:
         """One row of the table of symbols."""
         scope = scope_of(self.write.table, leaf.indices)
-        sizes: list[Box] = [size_box(i.size, scope) for i in leaf.indices]
+        sizes = [_factor(size_box(i.size, scope)) for i in leaf.indices]
         shape = Relation(tuple(sizes), (TIMES,) * (len(sizes) - 1)) if sizes else Word("number", r"\text{number}")
         facts = "; ".join(fact.says(leaf.name) for fact in leaf.facts)
         prose = self.write.prose(facts, (leaf.name,)) if facts else ()
         return Symbol(self.write.name(leaf.name), leaf.name, leaf.role, Math.of(shape), prose)
+
+
+def _factor(size: Box) -> Box:
+    return Fence("round", size) if isinstance(size, Sum) else size
 
 
 def _formulas(blocks: tuple[Block, ...], gradients: tuple[Gradient, ...]) -> Iterator[Math]:

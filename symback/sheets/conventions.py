@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from symback.network.lettering import Lettering
 from symback.sheets.records import Math, Prose
+from symback.typeset.boxes import LayerMark
 
 SIGMA = Math("σ(t) = 1/(1 + exp(−t))", r"\sigma(t) = \frac{1}{1 + e^{-t}}", "σ(t) = frac(1, 1 + e^(−t))")
 ODOT, TOP, ONES = Math("⊙", r"\odot", "⊙"), Math("ᵀ", r"{}^{\top}", '""^⊤'), Math("𝟏", r"\mathbf{1}", "bold(1)")
 BRACKET = Math("[i = j]", "[i = j]", "[i = j]")
 RELU = Math("ReLU(t) = max(0, t)", r"\operatorname{ReLU}(t) = \max(0, t)", 'op("ReLU")(t) = max(0, t)')
 
-ALWAYS: tuple[Prose, ...] = (
-    ("Indices and layers count from 1. ",),
-    ("A gradient has the shape of what it is taken by.",),
-)
+ARRAYS: tuple[Prose, ...] = (("Indices count from 1.",), ("A gradient has the shape of what it is taken by.",))
+LAYERS: Mapping[LayerMark, Prose] = {
+    "superscript": ("The superscript is the layer.",),
+    "bracket": ("The superscript in brackets is the layer.",),
+    "plain": ("The number below a letter is its layer.",),
+}
 SIGNS: tuple[tuple[str, Prose], ...] = (
     ("σ\\(", (SIGMA,)),
     ("relu\\(", (RELU, ", with slope 0 at 0.")),
@@ -28,10 +31,11 @@ SIGNS: tuple[tuple[str, Prose], ...] = (
 
 
 def conventions(formulas: Sequence[str], table: Lettering) -> tuple[Prose, ...]:
-    """The rows whose sign occurs in the formulas, given as text."""
+    """The rows whose sign occurs in the formulas, given as text; what is said of arrays and layers where there are any."""
     together = "\n".join(formulas)
-    layered = (("The superscript is the layer.",),) if any(box.layer and box.mark == "superscript" for box in table.boxes.values()) else ()
-    return (*ALWAYS, *layered, *(says for sign, says in SIGNS if re.search(sign, together)))
+    arrays = ARRAYS if any(leaf.indices for leaf in table.program.leaves) else ()
+    marks = dict.fromkeys(box.mark for box in table.boxes.values() if box.layer)
+    return (*arrays, *(LAYERS[mark] for mark in marks), *(says for sign, says in SIGNS if re.search(sign, together)))
 
 
 __all__ = ["conventions"]

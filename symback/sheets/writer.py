@@ -22,6 +22,9 @@ from symback.sheets.records import Line, Math, Prose
 from symback.typeset.boxes import EQUALS, Box, Fence, Product, Relation, product
 from symback.typeset.style import Style
 
+BREAKS = 60
+"""Longer bodies get brackets between which TeX may break the line."""
+
 
 @dataclass(frozen=True)
 class Writer:
@@ -121,9 +124,10 @@ class Writer:
         places = {old: Size.of(new) for old, new in zip(definition.indices, outer, strict=True)}
         body = self.math(substitute(definition.body, places, inner), derived.indices)
         by = self.math(Ref(name.by, tuple(map(Size.of, inner))), derived.indices)
+        opening, closing = ("\\biggl", "\\biggr") if len(body.text) > BREAKS else ("\\left", "\\right")
         together = Math(
             f"∂/∂{by.text} [{body.text}]",
-            rf"\frac{{\partial}}{{\partial {by.latex}}} \left[{body.latex}\right]",
+            rf"\frac{{\partial}}{{\partial {by.latex}}} {opening}[{body.latex}{closing}]",
             f"frac(∂, ∂ {by.typst}) lr([ {body.typst} ])",
         )
         return (Line(together),)
@@ -157,8 +161,15 @@ class Writer:
         assert isinstance(formula.body, Term)
         left = self.box(formula.head, formula.indices)
         indexed = Math.of(Relation((left, self.box(formula.body, formula.indices)), (EQUALS,)))
-        found = [self.equation(formula), indexed, self.equation(self.closed(name, "leaves"))]
+        found = [self.equation(formula), indexed, *self.over_leaves(name)]
         return tuple({m.text: m for m in found}.values())
+
+    def over_leaves(self, name: Name) -> tuple[Math, ...]:
+        """The formula with other gradients put in; none where one is left, as in a recurrence, which has no end."""
+        formula = self.closed(name, "leaves")
+        assert isinstance(formula.body, Term)
+        left = [n for n in names(formula.body) if isinstance(n, Partial)]
+        return () if left else (self.equation(formula),)
 
 
 __all__ = ["Writer"]

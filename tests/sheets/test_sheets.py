@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
+from core_cases import CASES
 
 import symback as sb
 from symback.errors import SymbackError, VerificationError
@@ -205,6 +206,32 @@ def test_engine_missing_is_said(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "typst", None)
     with pytest.raises(SymbackError, match="pip install typst"):
         publish(network().derive(), tmp_path / "s.pdf")
+
+
+@pytest.mark.parametrize("name", ["softmax shifted", "layer norm", "attention", "convolution", "recurrence", "symbolic depth", "solve"])
+def test_networks_of_every_kind_are_set(name):
+    case = next(c for c in CASES if c.name == name)
+    derivation = sb.Network.from_program(case.program).derive()
+    record = sheet(derivation.core, derivation.wanted)
+    assert by_typst(rendered(record, ".typ")).content.startswith(b"%PDF")
+    assert rendered(record, ".tex").count("\\result{") == sum(len(g.results) for g in record.gradients)
+
+
+def test_a_recurrence_is_not_put_into_itself():
+    case = next(c for c in CASES if c.name == "recurrence")
+    derivation = sb.Network.from_program(case.program).derive()
+    found = gradient(sheet(derivation.core, derivation.wanted), "W").results
+    assert len(found) == 1
+    assert "∂L/∂z" in found[0].text
+
+
+def test_where_a_derivative_is_not_the_whole_one_it_is_said():
+    derivation = network(forward="z1 = w1*x + b1\nh2 = w2*z1", loss={"L": "(y - h2)**2 + z1**2"}).derive()
+    record = sheet(derivation.core, derivation.wanted)
+    assert "dL/dz1 and its like hold everything fixed that lies between." in [
+        "".join(p if isinstance(p, str) else p.text for p in c) for c in record.conventions
+    ]
+    assert not any("hold everything fixed" in text for text in strings(sheet(network().derive().core, ("w1",)).conventions))
 
 
 # text from outside
