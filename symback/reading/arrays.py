@@ -173,6 +173,10 @@ def matmul(scope: Indices, left: Array, right: Array) -> Array:
     for side in (left, right):
         if not side.rank:
             raise Misfit(f"{side.text or 'a factor'} of @ is a scalar", "write * for a product with a scalar")
+    if left.boolean and right.boolean:
+        raise Misfit(
+            f"{left.text} and {right.text} are conditions, whose @ in NumPy is a condition again", "write np.where(condition, 1, 0)"
+        )
     inner_left, inner_right = left.axes[-1], right.axes[-2 if right.rank > 1 else 0]
     if not (inner_left.size is inner_right.size or scope.agree(inner_left.size, inner_right.size)):
         found = f"{left.says} and {right.says}: the inner sizes {inner_left.size} and {inner_right.size} differ"

@@ -115,6 +115,8 @@ def facts(where: str, given: object) -> tuple[Fact, ...]:
     """Facts as declared: names, or lists of a name and its numbers."""
     if isinstance(given, str):
         given = [given]
+    if isinstance(given, list | tuple) and len(given) > 1 and all(isinstance(n, int | float) for n in given[1:]):
+        given = [given]
     if not isinstance(given, list | tuple):
         raise DeclarationError(where, f"facts is {given!r}", 'write facts = ["positive", ["between", 0, 1]]')
     return tuple(_fact(where, item) for item in given)

@@ -14,6 +14,7 @@ from symback.errors import AxisMismatch, DeclarationError, ReadingError
 from symback.network.checks import check
 from symback.network.hints import shape_text, suggestion
 from symback.network.program import Program, recurrence_groups
+from symback.network.rounding import Policy
 from symback.network.spelling import spell
 from symback.network.values import checked_values, sizes_from_values
 from symback.reading.declarations import (
@@ -33,7 +34,7 @@ from symback.reading.scope import Scope, SizeAtLeast, SizeSolved, whole_name
 from symback.reading.settle import Letters, settle
 from symback.reading.syntax import assignments
 
-KEYS = ("name", "symbols", "forward", "loss", "values", "sizes", "rate")
+KEYS = ("name", "symbols", "forward", "loss", "values", "sizes", "rate", "rounding")
 MAX_BYTES = 1_000_000
 MAX_DOTS = 20
 MAX_KEYS = 5_000
@@ -242,7 +243,8 @@ class _Reading:
         name = self.data.get("name", "")
         if not isinstance(name, str) or len(name) > 200:
             raise DeclarationError("name", f"is {name!r}"[:200], "the name of a network is a short text")
-        program = Program(name, self.leaves, tuple(self.scope.added), (self.result,), sizes, values, spellings)
+        rounding = Policy.of(self.data["rounding"]) if "rounding" in self.data else None
+        program = Program(name, self.leaves, tuple(self.scope.added), (self.result,), sizes, values, spellings, rounding)
         return check(program, {item.name: item.source.where for item in self.lines}, scalar)
 
     def _values(self) -> dict[str, object]:

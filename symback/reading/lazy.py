@@ -19,7 +19,9 @@ class _Module:
     """Stands for ``import sympy as sp`` at the top of a module."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(DEEPER.get(name, "sympy")), name)
+        value = getattr(import_module(DEEPER.get(name, "sympy")), name)
+        self.__dict__[name] = value
+        return value
 
 
 sp: Any = _Module()

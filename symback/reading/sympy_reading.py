@@ -22,7 +22,7 @@ from symback.reading.scope import Scope
 from symback.reading.settle import Letters, settle
 from symback.reading.sympy_order import Order, is_literal
 from symback.reading.sympy_sizes import Shapes, index_range, size_of
-from symback.reading.sympy_terms import Converter
+from symback.reading.sympy_terms import Converter, biases
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class Equation:
         """The equation as SymPy writes it, on one short line."""
         line = " ".join(f"{self.left} = {self.right}".split())
         return line if len(line) <= 160 else line[:157] + "..."
+
+
+def _text(where: Equation | str) -> str:
+    """The text of a place, written only for a message: SymPy takes long over long expressions."""
+    return where if isinstance(where, str) else where.text
 
 
 class Texts(Mapping[Any, str]):
@@ -152,6 +157,7 @@ class _Reading:
             if self._key(key, "facts") not in self.roles:
                 remedy = suggestion(self._key(key, "facts"), self.roles) or "facts are said of parameters, inputs, targets and constants"
                 raise DeclarationError(f"facts of {self._key(key, 'facts')}", "is not declared", remedy)
+        self.biases = biases([e.right for e in self.lines])
         self.leaves = [self._leaf(name, axes[name]) for name in self.roles]
 
     # what is declared ----------------------------------------------------------------------------------------------
@@ -162,7 +168,7 @@ class _Reading:
                 for single in thing.flat() if isinstance(thing, sp.MatrixBase) else (thing,):
                     self._take(single, role)
         for equation in self.lines:
-            name = self._same(head(equation.left), equation.text)
+            name = self._same(head(equation.left), equation)
             if name in self.texts or name in self.roles:
                 how = "defined twice" if name in self.texts else "declared as " + self.roles[name] + " and defined here"
                 raise DeclarationError(equation.text, f"{name} is {how}", f"give one of them another name, such as {name}_2")
@@ -176,20 +182,23 @@ class _Reading:
             raise DeclarationError(f"{role}s", f"{name} is named twice", "name each symbol once")
         self.roles[name] = role
 
-    def _same(self, thing: Any, where: str) -> str:
+    def _same(self, thing: Any, where: Equation | str) -> str:
         """The name of a thing; two different things under one name are an error."""
-        name = name_of(thing, where)
+        try:
+            name = name_of(thing)
+        except DeclarationError as error:
+            raise DeclarationError(_text(where), error.found, error.remedy) from None
         known = self.things.setdefault(name, thing)
         if known != thing and not (isinstance(known, sp.IndexedBase) and isinstance(thing, sp.IndexedBase)):
             found = f"two different symbols are called {name}"
-            raise DeclarationError(where, found, "use one object for it: the same assumptions and the same shape everywhere")
+            raise DeclarationError(_text(where), found, "use one object for it: the same assumptions and the same shape everywhere")
         return name
 
     def _constants(self) -> None:
         """Every symbol that is neither declared nor defined, nor a size, nor bound: a constant."""
         for equation in self.lines:
             for thing in self.shapes.read(equation.right):
-                name = self._same(thing, equation.text)
+                name = self._same(thing, equation)
                 if name not in self.roles and name not in self.texts:
                     self.roles[name] = "constant"
 
@@ -203,7 +212,7 @@ class _Reading:
 
     def _role(self, name: str) -> Role:
         role = self.roles[name]
-        return "bias" if role == "weight" and self.converter.only_added(self.things[name], [e.right for e in self.lines]) else role
+        return "bias" if role == "weight" and self.things[name] in self.biases else role
 
     def _key(self, key: Any, where: str) -> str:
         return key if isinstance(key, str) else name_of(head(key), where)
@@ -239,12 +248,11 @@ class _Reading:
         return found
 
     def _definition(self, name: str, equation: Equation) -> Definition:
-        where = equation.text
         try:
             axes, body = self._body(name, equation)
         except Misfit as misfit:
             kind = AxisMismatch if misfit.sizes else DeclarationError
-            raise kind(where, misfit.found, misfit.remedy) from None
+            raise kind(equation.text, misfit.found, misfit.remedy) from None
         indices, settled = settle(axes, body, self.letters)
         return Definition(name, indices, settled)
 

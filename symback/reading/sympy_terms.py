@@ -43,6 +43,11 @@ OPERATION_OF = {sympy: name for name, sympy in DIRECT.items()} | {name: name for
 RELATIONS: dict[str, Relation] = {
     "Equality": "=", "Unequality": "!=", "StrictLessThan": "<", "LessThan": "<=", "StrictGreaterThan": ">", "GreaterThan": ">=",
 }  # fmt: skip
+SPELLED: dict[str, Callable[[Term], Term]] = {
+    "tan": lambda x: apply("sin", x) / apply("cos", x),
+    "erfc": lambda x: ONE - apply("erf", x),
+    "atanh": lambda x: apply("log", (ONE + x) / (ONE - x)) / 2,
+}
 MAX_POWER = 64
 
 
@@ -198,6 +203,8 @@ class Converter:
         return Add((Bracket(">", x, ZERO), Mul((Bracket("=", x, ZERO), middle)))) if middle is not ZERO else Bracket(">", x, ZERO)
 
     def _function(self, node: Any) -> Term:
+        if type(node).__name__ in SPELLED:
+            return SPELLED[type(node).__name__](self.scalar(node.args[0]))
         name = OPERATION_OF.get(type(node).__name__)
         if name is None or len(node.args) != OPERATIONS[name].arity:
             raise unsupported(node)
@@ -258,12 +265,20 @@ class Converter:
                 return Mul((bracket(i, "=", j), self.entry(node.vector, i, Size.of(0))))
             case sp.MatrixBase():
                 return self._explicit(node, i, j)
+            case sp.MatrixSlice():
+                return self.entry(node.parent, self._sliced(node.rowslice, i), self._sliced(node.colslice, j))
         raise unsupported(node)
 
     def array(self, node: Any) -> Array:
         """A matrix expression as an array value, for an opaque row."""
         i, j = (self.scope.index(size_of(n)) for n in node.shape)
         return Array((i, j), self.entry(node, *(Size.of(0) if is_one(k.size) else Size.of(k) for k in (i, j))), text=str(node))
+
+    def _sliced(self, part: Any, place: Size) -> Size:
+        start, _, step = part
+        if step != 1:
+            raise Misfit(f"a slice with step {step}: SymPy 1.14 gives it a wrong shape", "write the entries, or use sp.IndexedBase")
+        return self.place(start) + place
 
     def _same_shapes(self, node: Any) -> None:
         first, *rest = node.args
@@ -331,22 +346,24 @@ class Converter:
                 parts.append(conditions.times(conditions.condition(chosen), self.scalar(node[a, b])))
         return add([p for p in parts if p is not ZERO])
 
-    # roles ---------------------------------------------------------------------------------------------------------
 
-    def only_added(self, thing: Any, expressions: Sequence[Any]) -> bool:
-        """Whether a parameter stands in sums by itself only, never in a product: a bias."""
-        uses = [alone for e in expressions for alone in _uses(e, thing, alone=False)]
-        return bool(uses) and all(uses)
+def biases(expressions: Sequence[Any]) -> list[Any]:
+    """The things that stand in sums by themselves only, never in a product."""
+    alone: dict[Any, bool] = {}
+    for expression in expressions:
+        _note_uses(expression, False, alone)
+    return [thing for thing, use in alone.items() if use]
 
 
-def _uses(node: Any, thing: Any, alone: bool) -> list[bool]:
-    """For each occurrence of a thing whether it is a term of a sum."""
+def _note_uses(node: Any, alone: bool, found: dict[Any, bool]) -> None:
+    """For each thing that is read whether it is a term of a sum wherever it occurs."""
     here = node.base if isinstance(node, sp.Indexed) else node.parent if isinstance(node, sp.MatrixElement) else node
-    if here == thing:
-        return [alone]
+    if isinstance(here, sp.Symbol | sp.MatrixSymbol | sp.IndexedBase):
+        found[here] = found.get(here, True) and alone
+        return
     inner = isinstance(node, sp.Add | sp.MatAdd) or (alone and isinstance(node, nodes.Repeated | sp.Transpose))
-    below = node.flat() if isinstance(node, sp.MatrixBase) else node.args
-    return [use for child in below for use in _uses(child, thing, inner)]
+    for child in node.flat() if isinstance(node, sp.MatrixBase) else node.args:
+        _note_uses(child, inner, found)
 
 
 def _without_minus(node: Any) -> list[Any]:

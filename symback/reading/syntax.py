@@ -120,6 +120,7 @@ def assignments(text: str) -> Iterator[tuple[str, str]]:
     if len(text) > MAX_PROGRAM:
         raise ReadingError(text[:40] + "...", f"the text is {len(text)} characters long", f"at most {MAX_PROGRAM} are read")
     text = _flush(text)
+    text = dedent(text)
     tree = _tree(text, text, 0, "exec")
     assert isinstance(tree, ast.Module)
     lines = [line.encode() for line in text.split("\n")]

@@ -90,6 +90,14 @@ def test_the_three_forms_say_the_same(write):
     assert float(Evaluator(programs[0], programs[0].values).entry("L", ())) == pytest.approx(0.684561, abs=1e-6)
 
 
+def test_a_text_may_be_indented():
+    text = """
+        z = x + 1
+        L = z**2
+    """
+    assert [d.name for d in from_dict({"symbols": {"x": {}}, "forward": text, "loss": "L"}).definitions] == ["z", "L"]
+
+
 def test_lines_may_stand_in_any_order():
     reordered = {**DATA, "forward": dict(reversed(DATA["forward"].items()))}
     assert [d.name for d in from_dict(reordered).definitions] == ["z1", "h1", "h2", "L"]
