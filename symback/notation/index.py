@@ -167,8 +167,9 @@ def _fractions(args: tuple[Term, ...], scope: Scope) -> tuple[Box, ...]:
         top.clear()
         bottom.clear()
 
-    for arg in args:
-        under = denominator(arg)
+    last = _closing(args)
+    for position, arg in enumerate(args):
+        under = denominator(arg) if position < last else inverted(arg)
         if under is not None and top:
             bottom.append(index_box(under, scope))
             continue
@@ -177,6 +178,26 @@ def _fractions(args: tuple[Term, ...], scope: Scope) -> tuple[Box, ...]:
         top.append(index_box(arg, scope))
     close()
     return tuple(boxes)
+
+
+def _closing(args: tuple[Term, ...]) -> int:
+    """Where the factors that divide begin, if they are the last ones: there every negative power goes under the bar.
+
+    Not in a line with a factor −1: such a line shows the factors of the power and the chain rule as they arise.
+    """
+    position = len(args)
+    if any(is_number(a, -1) for a in args):
+        return position
+    while position and inverted(args[position - 1]) is not None:
+        position -= 1
+    return position
+
+
+def inverted(node: Term) -> Term | None:
+    """The reciprocal of a negative power, as it stands under a fraction bar."""
+    if isinstance(node, Pow) and isinstance(node.exponent, Num) and node.exponent.value < 0:
+        return node.base if node.exponent is MINUS_ONE else Pow(node.base, Num(-node.exponent.value))
+    return None
 
 
 def denominator(node: Term) -> Term | None:
