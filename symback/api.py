@@ -20,6 +20,7 @@ from symback.errors import DeclarationError
 from symback.network.program import PARAMETERS, Program
 from symback.notation.write import equation_latex, equation_text
 from symback.reading.scope import suggestion
+from symback.sheets.order import outwards
 from symback.typeset.style import DEFAULT, Style
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Derivation:
             new = [n.by for n in inner if isinstance(n, Partial) and not n.local and n.by not in read and n.by not in self.wanted]
             read.update(dict.fromkeys(new))
             pending += new
-        return tuple(self[name] for name in (*(n for n in self.core.sweep.order if n in read), *self.wanted))
+        return tuple(self[name] for name in (*outwards(self.core.sweep, read), *self.wanted))
 
     def __getitem__(self, name: object) -> Formula:
         return Formula(self, _known(str(name), (*self.program.leaf, *self.program.definition)))

@@ -15,6 +15,7 @@ from symback.notation.index import scope_of, size_box
 from symback.sheets.conventions import conventions
 from symback.sheets.entries import entries
 from symback.sheets.numbers import values
+from symback.sheets.order import outwards
 from symback.sheets.records import Block, Gradient, Math, Prose, Sheet, Symbol
 from symback.sheets.writer import Writer
 from symback.typeset.boxes import Box, Fence, Product, Relation, Sum, Word
@@ -86,7 +87,7 @@ class _Builder:
             new = [n for n in self.goes_back_to(pending.pop()) if n not in found]
             found.update(dict.fromkeys(new))
             pending += new
-        return tuple(n for n in self.core.sweep.order if n in found)
+        return outwards(self.core.sweep, found)
 
     def goes_back_to(self, name: Name) -> Iterator[Name]:
         """The names whose gradients the lines of a gradient mention."""

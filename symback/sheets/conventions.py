@@ -18,7 +18,6 @@ ARRAYS: tuple[Prose, ...] = (("Indices count from 1.",), ("A gradient has the sh
 LAYERS: Mapping[LayerMark, Prose] = {
     "superscript": ("The superscript is the layer.",),
     "bracket": ("The superscript in brackets is the layer.",),
-    "plain": ("The number below a letter is its layer.",),
 }
 SIGNS: tuple[tuple[str, Prose], ...] = (
     ("σ\\(", (SIGMA,)),
@@ -35,7 +34,7 @@ def conventions(formulas: Sequence[str], table: Lettering) -> tuple[Prose, ...]:
     together = "\n".join(formulas)
     arrays = ARRAYS if any(leaf.indices for leaf in table.program.leaves) else ()
     marks = dict.fromkeys(box.mark for box in table.boxes.values() if box.layer)
-    return (*arrays, *(LAYERS[mark] for mark in marks), *(says for sign, says in SIGNS if re.search(sign, together)))
+    return (*arrays, *(LAYERS[mark] for mark in marks if mark in LAYERS), *(says for sign, says in SIGNS if re.search(sign, together)))
 
 
 __all__ = ["conventions"]

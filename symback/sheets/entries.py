@@ -15,7 +15,7 @@ from symback.sheets.records import Entry
 from symback.sheets.writer import Writer
 from symback.typeset.style import Style
 
-MOST = 40
+MOST = 20
 """More entries than this nobody works by hand."""
 
 

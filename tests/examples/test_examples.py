@@ -94,8 +94,8 @@ EXAMPLES = {
     "linear-rows": Example(
         """
         ∂error/∂prediction = prediction − actual
-        ∂error/∂h2 = ∂error/∂prediction·w6
         ∂error/∂h1 = ∂error/∂prediction·w5
+        ∂error/∂h2 = ∂error/∂prediction·w6
         ∂error/∂w1 = ∂error/∂h1·i1
         ∂error/∂w2 = ∂error/∂h1·i2
         ∂error/∂w3 = ∂error/∂h2·i1
