@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import accumulate
 from typing import Literal
 
 from symback.algebra.definitions import Definition, Opaque
@@ -21,6 +22,8 @@ from symback.reading.formula_tokens import tokenize
 from symback.typeset.style import DEFAULT, Style
 
 Markup = Literal["text", "latex"]
+DEEPEST = 60
+"""How deep brackets and braces may be nested."""
 
 
 def read_formula(source: str, program: Program, style: Style = DEFAULT, markup: Markup = "text") -> Definition:
@@ -68,6 +71,9 @@ def _opaque(node: Syntax, scope: Scope) -> Opaque | None:
 
 def _parsed(source: str, program: Program, style: Style, markup: Markup) -> tuple[Scope, tuple[Statement, ...]]:
     table = lettering(program, style)
+    depth = max(accumulate({**dict.fromkeys("([{", 1), **dict.fromkeys(")]}", -1)}.get(c, 0) for c in source), default=0)
+    if depth > DEEPEST:
+        raise ReadingError(source[:60], f"brackets are nested {depth} deep", f"at most {DEEPEST} are read", 0)
     tokens = tokenize(source, table) if markup == "text" else tokenize_latex(source, table)
     return Scope(source, table, {}, {}), parse(source, tokens)
 

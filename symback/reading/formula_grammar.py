@@ -33,8 +33,8 @@ class DerivativeRead:
     """A derivative: the sign, what is derived and by what."""
 
     mark: str
-    top: Read
-    bottoms: tuple[Read, ...]
+    top: Read | DerivativeRead
+    bottoms: tuple[Read | DerivativeRead, ...]
     position: int
 
 
@@ -313,21 +313,33 @@ class Parser:
             letter = self.take("letter").value
         return BigOver(kind, letter, last, self.expression(PRODUCT), token.position)
 
-    def derivative(self) -> Syntax:
+    def derivative(self) -> DerivativeRead:
         """∂ name / ∂ name, or of higher order."""
         token = self.take()
+        order = 1
         if self.sees("sup"):
-            self.take()
-        top = self.read()
+            if not self.next.value.isdigit():
+                raise self.error("expected the order of a derivative")
+            order = int(self.take().value)
+        top = self.derived()
         if self.take("op").value != "/":
             raise self.error("expected / in a derivative")
         bottoms = []
-        while self.sees("mark"):
+        for _ in range(max(order, 1)):
+            if not self.sees("mark"):
+                raise self.error(f"expected {token.value} in the denominator of a derivative")
             self.take()
-            bottoms.append(self.read())
-        if not bottoms:
-            raise self.error(f"expected {token.value} in the denominator of a derivative")
+            bottoms.append(self.derived())
         return DerivativeRead(token.value, top, tuple(bottoms), token.position)
+
+    def derived(self) -> Read | DerivativeRead:
+        """What a derivative sign stands before: a name, or a derivative in brackets."""
+        if not self.sees("("):
+            return self.derivative() if self.sees("mark") else self.read()
+        self.take("(")
+        inner = self.derived()
+        self.take(")")
+        return inner
 
     def iverson(self) -> Syntax:
         """A relation in square brackets."""

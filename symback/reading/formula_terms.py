@@ -41,9 +41,11 @@ from symback.reading.formula_grammar import (
     Iverson,
     Letter,
     Minus,
+    OnesSyntax,
     Raised,
     Read,
     Syntax,
+    TransposedSyntax,
 )
 
 Markup = Literal["text", "latex"]
@@ -74,8 +76,9 @@ def named(node: Syntax, scope: Scope) -> tuple[Name, tuple[Syntax, ...]]:
         case Read(name, places):
             return name, places or ()
         case DerivativeRead(mark, top, bottoms):
-            shown = [p for part in (top, *bottoms) for p in part.places or ()]
-            return scope.table.resolve("d" if mark == "d" else "∂", top.name, tuple(b.name for b in bottoms)), tuple(shown)
+            (of, shown), *by = (named(part, scope) for part in (top, *bottoms))
+            name = scope.table.resolve("d" if mark == "d" else "∂", of, tuple(n for n, _ in by))
+            return name, (*shown, *(p for _, places in by for p in places))
     raise scope.error(node, "this is no declared name")
 
 
@@ -209,6 +212,19 @@ def _(node: Called, scope: Scope) -> Term:
     if arity != len(args):
         raise scope.error(node, f"{node.function} takes {arity} arguments, found {len(args)}")
     return Apply(node.function, args)
+
+
+@read_term.register(TransposedSyntax)
+@read_term.register(OnesSyntax)
+def _(node: TransposedSyntax | OnesSyntax, scope: Scope) -> Term:
+    raise scope.error(node, "transposes and vectors of ones belong to matrix notation")
+
+
+@read_term.register
+def _(node: Enclosed, scope: Scope) -> Term:
+    if node.kind == "‖":
+        raise scope.error(node, "norms belong to matrix notation")
+    return Count(read_size(node, scope))
 
 
 @read_term.register

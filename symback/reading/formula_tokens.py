@@ -98,4 +98,6 @@ def _word(word: str, at: int, table: Lettering, source: str) -> list[Token]:
         return [Token("big", BIG_WORDS[sign], at), *rest]
     if word[0] == "d" and word[1:] in table.typed:
         return [Token("mark", "d", at), Token("name", word[1:], at + 1, table.typed[word[1:]])]
+    if word == "d" and (called or source[at + 1 : at + 2] in "²³⁴⁵⁶⁷⁸⁹"):
+        return [Token("mark", "d", at)]
     return [Token("letter", word, at)]

@@ -163,7 +163,7 @@ def _(box: Transposed) -> str:
 @text.register
 def _(box: Derivative) -> str:
     order = str(len(box.bottoms)).translate(SUPERSCRIPTS) if len(box.bottoms) > 1 else ""
-    return f"{box.mark}{order}{_fit(box.top, Level.ATOM)}/" + "".join(f"{box.mark}{_fit(by, Level.ATOM)}" for by in box.bottoms)
+    return f"{box.mark}{order}{_fit(box.top, Level.ATOM)}/" + " ".join(f"{box.mark}{_fit(by, Level.ATOM)}" for by in box.bottoms)
 
 
 @text.register

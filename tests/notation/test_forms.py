@@ -75,7 +75,7 @@ SCALAR_FORMS: list[tuple[Term, str, str]] = [
     (e * E, "e·exp(−z)", r"\mathrm{e} e^{-z}"),
     (adj_p * ref(Partial("p", "z", True)), "∂L/∂p·∂p/∂z", r"\frac{\partial L}{\partial p} \cdot \frac{\partial p}{\partial z}"),
     (adj_p**2, "(∂L/∂p)²", r"\left(\frac{\partial L}{\partial p}\right)^{2}"),
-    (ref(Partial(Partial("L", "w1_11"), "h2_1")), "∂²L/∂w1_11∂h2_1", r"\frac{\partial^{2} L}{\partial w_{11}^{1} \partial h_{1}^{2}}"),
+    (ref(Partial(Partial("L", "w1_11"), "h2_1")), "∂²L/∂w1_11 ∂h2_1", r"\frac{\partial^{2} L}{\partial w_{11}^{1} \partial h_{1}^{2}}"),
     (bracket(z, ">", Num(0)) * x, "[z > 0]·x", "[z > 0] x"),
 ]
 

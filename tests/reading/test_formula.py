@@ -296,3 +296,154 @@ def test_what_cannot_be_read_is_placed(source: str, markup: str, position: int, 
         read_formula(source, ARRAYS, Style(), markup)
     assert found in str(caught.value)
     assert caught.value.position == position
+
+
+def test_deep_nesting_is_refused_before_it_breaks_anything() -> None:
+    for depth, opening, closing in ((59, "(", ")"), (59, r"\frac{c}{", "}")):
+        read_formula("c = " + opening * depth + "c" + closing * depth, ARRAYS, Style(), "latex")
+    with pytest.raises(ReadingError, match="nested 100000 deep"):
+        read_formula("c = " + "(" * 100_000, ARRAYS)
+
+
+SECOND = Partial(Partial("L", "x"), "W1")
+LOCAL = Partial("h1", "W1", True)
+MIXED = Partial(Partial("L", "x"), Partial("L", "b1"))
+
+
+@pytest.mark.parametrize(
+    "style",
+    [Style(notation="index"), Style(notation="index", derivative="d"), Style(notation="index", derivative="dz")],
+    ids=lambda s: s.derivative,
+)
+@pytest.mark.parametrize(
+    ("name", "indices"), [(SECOND, (N, M, Index("n1", "n"))), (LOCAL, (M, Index("m1", "m"), N)), (MIXED, (N, M))], ids=str
+)
+def test_derivatives_of_higher_order_and_local_ones_read_back(style: Style, name: Partial, indices: tuple[Index, ...]) -> None:
+    definition = Definition(name, indices, Ref(name, tuple(Size.of(i) for i in indices)) * 2)
+    program = ARRAYS.with_definitions((*ARRAYS.definitions, definition))
+    for markup, writer in WRITERS.items():
+        back = read_formula(writer(definition, program, style), program, style, markup)
+        assert (back.name, back.body) == (definition.name, definition.body)
+
+
+PIECES = [
+    "h1",
+    "x",
+    "W1",
+    "W2",
+    "S",
+    "c",
+    "L",
+    "∂L/∂b1",
+    "∂",
+    "d",
+    "∂²",
+    "ᵀ",
+    "𝟏",
+    "+",
+    "−",
+    "·",
+    "/",
+    "⊙",
+    "⊘",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    "=",
+    "≤",
+    ">",
+    "‖",
+    "⌊",
+    "⌋",
+    "^",
+    "²",
+    "⁻¹",
+    "2",
+    "0.5",
+    "Σ_i",
+    "Σ_(",
+    "mean_k",
+    "max",
+    "rowmax(",
+    "diag(",
+    "tr(",
+    "exp(",
+    "arctan2(",
+    "π",
+    "det(",
+    "where",
+    "s",
+    "I",
+    "i",
+    "k",
+    "..",
+    "n",
+    "[i]",
+]
+MARKED = [
+    r"h^{1}",
+    r"x",
+    r"W^{1}",
+    r"W^{2}_{ij}",
+    r"S",
+    r"c",
+    r"L",
+    r"\frac{\partial",
+    r"\frac{",
+    r"\sqrt{",
+    r"}",
+    r"{",
+    r"^",
+    r"_",
+    r"^{\top}",
+    r"^{2}",
+    r"\mathbf{1}",
+    r"+",
+    r"-",
+    r"\cdot",
+    r"\odot",
+    r"(",
+    r")",
+    r"[",
+    r"]",
+    r",",
+    r"=",
+    r"\leq",
+    r"\sum_{i}",
+    r"\sum_{i=1}^{n}",
+    r"\max",
+    r"\exp",
+    r"\operatorname{diag}",
+    r"\operatorname{rowmax}(",
+    r"\lVert",
+    r"\rVert",
+    r"\text{where",
+    r"}",
+    r"s",
+    r"I",
+    r"i",
+    r"2",
+    r"0.5",
+    r"e^{",
+    r"\partial",
+    r"\mathrm{d}",
+    r"\input",
+    r"\left(",
+    r"\right)",
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(markup=st.sampled_from(["text", "latex"]), data=st.data(), style=st.sampled_from(STYLES))
+def test_nonsense_is_read_or_refused_in_one_line(markup: str, data: st.DataObject, style: Style) -> None:
+    pieces = data.draw(st.lists(st.sampled_from(PIECES if markup == "text" else MARKED), max_size=9))
+    head = {"text": "∂L/∂b1 = ", "latex": r"\frac{\partial L}{\partial b^{1}} = "}[markup]
+    for source in (" ".join(pieces), head + " ".join(pieces), head + "".join(pieces)):
+        refusal = None
+        try:
+            read_formula(source, ARRAYS, style, markup)
+        except ReadingError as error:
+            refusal = error
+        assert refusal is None or (refusal.position is not None and "\n" not in str(refusal))
