@@ -29,11 +29,10 @@ from symback.typeset.boxes import (
     Word,
 )
 from symback.typeset.letters import NAMES, SIGNS
-from symback.typeset.levels import Level, needs_brackets, starts_with_number, tall
+from symback.typeset.levels import Level, factor_level, needs_brackets, starts_with_number, tall
 
 FENCES = {"square": ("[", "]"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋"), "round": ("(", ")")}
 JOINTS = {"matrix": " ", "hadamard": " ⊙ ", "dot": " ⋅ ", "times": " "}
-LEAST = {"matrix": Level.MATRIX, "hadamard": Level.PRODUCT, "dot": Level.PRODUCT, "times": Level.PRODUCT}
 MARKS = {"∂": "∂", "d": "upright(d)"}
 OPERATORS = {"Σ": "∑", "Π": "∏"}
 SPECIAL = frozenset("\\\"#$_^/&@*`~'")
@@ -150,10 +149,11 @@ def _(box: Negative) -> str:
 @typst.register
 def _(box: Product) -> str:
     first, rest = box.parts[0], box.parts[1:]
-    line = _fit(first, LEAST[box.joint], followed=bool(rest))
+    line = _fit(first, factor_level(first, box.joint, last=not rest), followed=bool(rest))
     for position, part in enumerate(rest, start=1):
         line += _gap(box.parts[position - 1], part, box.joint)
-        line += _fit(part, LEAST[box.joint], followed=position < len(rest))
+        last = position == len(rest)
+        line += _fit(part, factor_level(part, box.joint, last=last), followed=not last)
     return line
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -203,7 +205,7 @@ def test_an_unknown_suffix_is_named():
 
 
 def test_engine_missing_is_said(monkeypatch, tmp_path):
-    monkeypatch.setitem(__import__("sys").modules, "typst", None)
+    monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(SymbackError, match="pip install typst"):
         publish(network().derive(), tmp_path / "s.pdf")
 
@@ -310,3 +312,13 @@ def test_a_formula_is_the_same_in_every_markup():
     from symback.typeset.boxes import Fraction, Named, Number
 
     assert Math.of(Fraction(Number("1"), Named("h1", "h", "1"))) == Math("1/h1", r"\frac{1}{h^{1}}", "frac(1, h^(1))")
+
+
+def test_a_sheet_is_the_same_under_any_hash_seed(tmp_path):
+    made = []
+    for seed in ("1", "2"):
+        path = tmp_path / f"{seed}.tex"
+        command = [sys.executable, "-m", "symback", "sheet", str(HOUSE), "-o", str(path)]
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True)
+        made.append(path.read_bytes())
+    assert made[0] == made[1]
