@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.definitions import Opaque
 from symback.algebra.facts import FACTS, closure
 from symback.algebra.opaque import OPAQUE
 from symback.algebra.operations import OPERATIONS
@@ -156,8 +156,3 @@ def _loss(program: Program, texts: Texts) -> None:
         if not is_scalar(shape, program.sizes):
             quoted = texts.get(name, f"loss = {name}")
             raise DeclarationError(quoted, f"the loss is {shape_text(shape)}, not a scalar", f"sum it, as in sum({name}), or take its mean")
-
-
-def definition_line(definition: Definition) -> str:
-    """The left side of a definition, for messages."""
-    return f"{definition.name}[{', '.join(map(repr, definition.indices))}]" if definition.indices else str(definition.name)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import cast
 
-from symback.algebra.sizes import Index
 from symback.algebra.terms import (
     MINUS_ONE,
     NEGATED,
@@ -13,16 +11,14 @@ from symback.algebra.terms import (
     ZERO,
     Add,
     Bracket,
-    Kind,
     Mul,
     Num,
     Relation,
     Term,
     apply,
     is_number,
-    reduce_over,
 )
-from symback.reading.arrays import Array, Indices, Misfit, elementwise, is_one
+from symback.reading.arrays import Array, Indices, Misfit, elementwise
 
 
 def indicator(term: Term) -> tuple[Bracket, ...] | None:
@@ -139,12 +135,3 @@ def minimum(first: Term, second: Term) -> Term:
         if not any(is_number(p, 0) for p in parts)
         else next(p for p in parts if not is_number(p, 0))
     )
-
-
-def reduction(kind: str, indices: Sequence[Index], guards: Sequence[Array], inner: Array) -> Array:
-    """``sum(inner for ... if guard)`` over bound indices."""
-    mask: Term = ONE
-    for guard in guards:
-        mask = both(mask, guard.body)
-    body = times(mask, inner.body) if guards else inner.body
-    return Array(inner.axes, reduce_over(cast(Kind, kind), [i for i in indices if not is_one(i.size)], body))

@@ -10,12 +10,13 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from symback.algebra.sizes import Index, Size
+from symback.algebra.sizes import Size
 from symback.algebra.terms import MINUS_ONE, ONE, Add, Count, Mul, Num, Relation, Term, apply, reciprocal
 from symback.errors import AxisMismatch, ReadingError, SymbackError
 from symback.network.hints import suggestion
 from symback.reading import conditions
 from symback.reading.arrays import Array, Misfit, elementwise, matmul
+from symback.reading.comprehensions import reduction, stacked
 from symback.reading.functions import CONSTANTS, FUNCTIONS, METHODS, Arguments, call
 from symback.reading.scope import Scope
 from symback.reading.size_text import size_of
@@ -93,7 +94,7 @@ class Reader:
                 return self._unary(op, operand)
             case ast.BoolOp(op=op, values=values):
                 join = conditions.both if isinstance(op, ast.And) else conditions.either
-                parts = [self._single_condition(v) for v in values]
+                parts = [self.single_condition(v) for v in values]
                 whole = parts[0]
                 for part in parts[1:]:
                     whole = conditions.combined(self.scope, join, whole, part)
@@ -101,7 +102,7 @@ class Reader:
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 return self._comparison(left, ops, comparators)
             case ast.IfExp(test=test, body=body, orelse=orelse):
-                return conditions.chosen(self.scope, self._single_condition(test), self.value(body), self.value(orelse))
+                return conditions.chosen(self.scope, self.single_condition(test), self.value(body), self.value(orelse))
             case ast.Call():
                 return self._call(node)
             case ast.Attribute():
@@ -111,7 +112,7 @@ class Reader:
             case ast.List(elts=elements) | ast.Tuple(elts=elements) if elements:
                 return call(self, "stack", Arguments((node,)))
             case ast.ListComp(elt=element, generators=generators):
-                return self._comprehension(element, generators)
+                return stacked(self, element, generators)
         raise Misfit(
             f"{self.source.piece(node)[:60] or type(node).__name__} is not part of the expression language", "write a NumPy expression"
         )
@@ -205,7 +206,7 @@ class Reader:
                     return Array((), Num(-body.value, None if body.literal is None else f"-{body.literal}"))
                 return Array(array.axes, Mul((MINUS_ONE, body)))
             case ast.Not():
-                array = self._single_condition(operand)
+                array = self.single_condition(operand)
         if not array.boolean:
             raise Misfit(f"{array.text} is no condition", "~ and not turn a comparison such as x > 0 around")
         return Array(array.axes, conditions.negated(array.body), boolean=True)
@@ -224,7 +225,8 @@ class Reader:
             whole = conditions.combined(self.scope, conditions.both, whole, part)
         return whole
 
-    def _single_condition(self, node: ast.expr) -> Array:
+    def single_condition(self, node: ast.expr) -> Array:
+        """A comparison of scalars."""
         array = self.value(node)
         if array.rank or not array.boolean:
             raise Misfit(f"{array.text} is no single condition", "compare scalars, as in t >= 1, or use np.where for arrays")
@@ -251,7 +253,7 @@ class Reader:
     def _function(self, name: str, text: str, arguments: Arguments, prefixed: bool = False) -> Array:
         first = arguments.positional[0] if arguments.positional else None
         if not prefixed and name in ("sum", "max", "min", "prod", "mean") and isinstance(first, ast.GeneratorExp):
-            return self._reduction(name, first)
+            return reduction(self, name, first)
         if not prefixed and name == "zero_outside":
             return self._zero_outside(arguments)
         if name not in FUNCTIONS:
@@ -305,50 +307,6 @@ class Reader:
             return self.places.get(name, None if name in self.scope.axes else self.scope.sizes.get(name))
 
         return size_of(node, lookup, self.scope.tables.__contains__, self.source.piece)
-
-    def bound(self, generators: list[ast.comprehension]) -> tuple[list[Index], list[Array], dict[str, Size]]:
-        """The indices of ``for a in range(k) for b in ...``, the conditions after ``if``, and the places before."""
-        before, indices, guards = dict(self.places), [], []
-        for generator in generators:
-            match generator:
-                case ast.comprehension(
-                    target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=args, keywords=[]), is_async=0
-                ):
-                    index, place = self._range(name, args)
-                case _:
-                    raise Misfit("a comprehension runs over a range", "write `for i in range(n)`")
-            self.places[name] = place
-            indices.append(index)
-            guards += [self._single_condition(test) for test in generator.ifs]
-        return indices, guards, before
-
-    def _range(self, name: str, args: list[ast.expr]) -> tuple[Index, Size]:
-        sizes = [self.size(a) for a in args]
-        if len(sizes) not in (1, 2) or name in self.scope.axes:
-            raise Misfit(f"range takes one or two sizes and {name} must be a name of its own", "write `for i in range(n)`")
-        start, stop = (Size.of(0), sizes[0]) if len(sizes) == 1 else sizes
-        index = self.scope.index(stop - start, name)
-        return index, start + Size.of(index)
-
-    def _comprehension(self, element: ast.expr, generators: list[ast.comprehension]) -> Array:
-        if len(generators) != 1 or generators[0].ifs:
-            raise Misfit("a comprehension in a list has one `for` and no `if`", "write [... for i in range(n)]")
-        (index,), _, before = self.bound(generators)
-        try:
-            inner = self.value(element)
-        finally:
-            self.places = before
-        return Array((index, *inner.axes), inner.body, inner.boolean)
-
-    def _reduction(self, kind: str, node: ast.GeneratorExp) -> Array:
-        indices, guards, before = self.bound(node.generators)
-        try:
-            inner = self.value(node.elt)
-        finally:
-            self.places = before
-        if guards and kind != "sum":
-            raise Misfit(f"`if` is read in a sum, not in {kind}")
-        return conditions.reduction(kind, indices, guards, inner)
 
 
 def _add_one(op: ast.operator, array: Array) -> Term:

@@ -129,10 +129,6 @@ def _arrays(reader: Reader, node: ast.expr) -> list[Array] | Array:
     raise Misfit(f"{reader.source.piece(node)} is no list of arrays", "write [a, b] or [... for i in range(n)]")
 
 
-def _anything(reader: Reader, node: ast.expr) -> Array:
-    return reader.value(node)
-
-
 def _axis(reader: Reader, node: ast.expr) -> int:
     value = reader.size(node).constant
     if value is None:

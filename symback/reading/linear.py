@@ -153,8 +153,6 @@ def _einsum_body(scope: Scope, word: str, array: Array, letters: dict[str, tuple
         known = letters.get(letter)
         if known is None or is_one(known[0].size):
             letters[letter] = (axis, array)
-            if known is not None and not is_one(axis.size):
-                letters[letter] = (axis, array)
         elif not is_one(axis.size):
             if not scope.agree(known[0].size, axis.size):
                 found = f"einsum: {letter} is {known[0].size} in {known[1].text} and {axis.size} in {array.text}"

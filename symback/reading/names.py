@@ -38,12 +38,13 @@ def declared_name(name: object, where: str = "") -> str:
 def spelled_name(name: str, where: str = "") -> str:
     """A name with markup as a plain one: ``w^2_{11}`` is ``w2_11``; anything that is no name is refused.
 
-    >>> spelled_name("w^2_{11}"), spelled_name("h_{1}"), spelled_name("beta")
-    ('w2_11', 'h_1', 'beta')
+    >>> spelled_name("w^2_{11}"), spelled_name("h_{1}"), spelled_name("w^{[1]}_{12}"), spelled_name("beta")
+    ('w2_11', 'h_1', 'w1_12', 'beta')
     """
+    name = name.removeprefix("\\")
     if name.isidentifier() or not any(c in name for c in "^_{}[](), "):
         return declared_name(name, where)
-    found = _MARKUP.fullmatch(name.replace("\\", "")) if len(name) <= MAX_NAME else None
+    found = _MARKUP.fullmatch(name) if len(name) <= MAX_NAME else None
     if found is None:
         return declared_name(name, where)
     upper = re.sub(r"\W", "", "".join(re.findall(r"\^\{?[\[(]?([0-9]+)[\])]?\}?", found["rest"])))

@@ -86,7 +86,7 @@ def _average(scope: Indices, x: Array, axis: Axes, weights: Array | None, keepdi
     return Array(above.axes, above.body / below.body)
 
 
-def _all_equal_axis(x: Array, axis: int | None, name: str) -> int:
+def _single_axis(x: Array, axis: int | None, name: str) -> int:
     if axis is None and x.rank != 1:
         raise Misfit(f"{name} of a value that is no vector flattens it: {x.says}", f"write {name}(x, axis=0)")
     return position(x, axis or 0)
@@ -96,7 +96,7 @@ def _cumulative(kind: Kind) -> Build:
     """``Σ_k [k <= i] x_k``, or ``Π_k ([k <= i] x_k + [k > i])``."""
 
     def build(scope: Indices, x: Array, axis: int | None) -> Array:
-        along = _all_equal_axis(x, axis, "cumsum" if kind == "sum" else "cumprod")
+        along = _single_axis(x, axis, "cumsum" if kind == "sum" else "cumprod")
         inner = x.axes[along]
         if is_one(inner.size):
             return x

@@ -34,7 +34,6 @@ class Source:
     text: str
     tree: ast.expr
     raw: bytes
-    start: int = 0
 
     @property
     def where(self) -> str:

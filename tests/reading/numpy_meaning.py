@@ -98,7 +98,8 @@ EXPRESSIONS = (
     "np.ravel(A)", "A.flatten()", "np.reshape(v, (m, k))", "v.reshape(m, k)", "np.reshape(A, (m, n))", "X.reshape(n, m*k)", "X.reshape(n*m, k)", "X.reshape(-1)", "np.reshape(X, (n, -1))",
     "np.reshape(x, (1, n))", "X.reshape(k, n, m)", "np.pad(x, 2)", "np.pad(A, ((1, 2), (0, 1)))", "np.pad(x, (1, 0))",
     "np.stack([np.sum(u[i:i+k]*w) for i in range(m-k+1)])", "np.array([x[i] * y for i in range(n)])", "np.array([[C[i, j] for j in range(n)] for i in range(1, n)])",
-    "np.stack([u[i] * x for i in range(m)], axis=1)", "np.concatenate([u[i] * x for i in range(m)])", "sum(x[i] * y[i] for i in range(n))",
+    "np.stack([u[i] * x for i in range(m)], axis=1)", "np.concatenate([u[i] * x for i in range(m)])", "sum(x[i] * y[i] for i in range(n))", "sum(x[i] * u[j] for i in range(n) for j in range(m) if i < j)", "sum(u[i] for i in range(2, 3))",
+    "np.stack([u[i + 1] * x for i in range(1)])", "sum(C[i, j] for i in range(n) for j in range(i, n))",
     # masks and sizes
     "np.eye(n)", "np.eye(n, m)", "np.eye(n, k=1)", "np.identity(n) @ A", "np.ones((n, m))", "np.zeros(n)", "np.full((n, 2), s)", "np.ones_like(A)", "np.zeros_like(x)", "np.arange(n)",
     "np.arange(1, n + 1) * x", "np.arange(0, m, 2)", "np.tril(C)", "np.triu(C, 1)", "np.tril(A, k=-1)", "np.tri(n)", "np.diag(x)", "np.diag(C)", "np.diagonal(C)", "np.kron(A, B)",

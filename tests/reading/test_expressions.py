@@ -123,6 +123,8 @@ WRONG = (
     ("x is y", ReadingError, "compare"),
     ("lambda z: z", ReadingError, "is not part of the expression language"),
     ("[x for x in y]", ReadingError, "runs over a range"),
+    ("np.array([[C[i, j] for j in range(i + 1)] for i in range(n)])", ReadingError, "have different lengths"),
+    ("max(x[i] for i in range(n) if i > 0)", ReadingError, "`if` is read in a sum"),
     ("'text'", ReadingError, "is no number"),
     ("True", ReadingError, "is no number"),
     ("x.__class__", ReadingError, ".__class__ is not known"),
