@@ -112,7 +112,13 @@ class _Unrolling:
         if not places:
             return name
         declared = self.entries.get(name, {}).get(places)
-        return declared or f"{name}_{_written(places)}"
+        return declared or f"{name}_{_written(self.shown(name, places))}"
+
+    def shown(self, name: Name, places: Places) -> Places:
+        """The places that the name of an entry shows: one for a column, both for a weight."""
+        indices = self.source.indices(name)
+        weight = name in self.source.leaf and self.source.leaf[name].role == "weight"
+        return places[:1] if len(places) == 2 and not weight and self.value(indices[1].size, {}) == 1 else places
 
     def leaves_of(self, leaf: Leaf) -> Iterator[Leaf]:
         """A leaf entry by entry; facts about the whole array say nothing of one entry and are left out."""
@@ -146,8 +152,9 @@ class _Unrolling:
         for places in self.places(self.source.indices(name)):
             entry = self.entry(name, places)
             if places not in self.entries.get(name, {}):
-                letter = own.letter.lower() if len(places) == 2 and len(own.letter) == 1 else own.letter
-                yield str(entry), Spelling(letter, own.layer, (*own.units, *(str(p + 1) for p in places)))
+                shown = self.shown(name, places)
+                letter = own.letter.lower() if len(shown) == 2 and len(own.letter) == 1 else own.letter
+                yield str(entry), Spelling(letter, own.layer, (*own.units, *(str(p + 1) for p in shown)))
             else:
                 yield str(entry), _flat(str(entry))
 

@@ -111,3 +111,12 @@ def test_product_of_brackets_is_one() -> None:
     index = Index("a", 2)
     loss = Definition("L", (), total([index], mul([bracket(index, ">=", 1), ref("x", index)])))
     assert unroll(Program("b", (Leaf("x", (index,)),), (loss,), ("L",))).definition["L"].body is ref("x_2")
+
+
+def test_columns_show_one_place_and_weights_both() -> None:
+    row, col = Index("r", 2), Index("e", 1)
+    leaves = (Leaf("x", (row, col)), Leaf("W2", (col, row), "weight"), Leaf("V", (row, col), "weight"))
+    product = total([row], ref("W2", 0, row) * ref("x", row, 0) * ref("V", row, 0))
+    flat = unroll(Program("columns", leaves, (Definition("h2", (col, Index("f", 1)), product),), ("h2",)))
+    assert [leaf.name for leaf in flat.leaves] == ["x_1", "x_2", "W2_11", "W2_12", "V_11", "V_21"]
+    assert equation_text(flat.definition["h2_1"], flat, Style(notation="scalar")) == "h2_1 = W2_11·x_1·V_11 + W2_12·x_2·V_21"
