@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from symback.derivation import Derivation as Core
 from symback.derivation import derive
 from symback.errors import DeclarationError
 from symback.network.program import PARAMETERS, Program
+from symback.network.rounding import Policy
 from symback.notation.write import equation_latex, equation_text
 from symback.reading.scope import suggestion
 from symback.sheets.order import outwards
@@ -25,6 +26,7 @@ from symback.typeset.style import DEFAULT, Style
 
 if TYPE_CHECKING:
     from symback.numeric.model import Model
+    from symback.numeric.worked import Worked
     from symback.verify.report import Report
 
 
@@ -32,7 +34,8 @@ class Network:
     """A network declared with SymPy: what it computes, its loss, and which symbols are parameters.
 
     ``forward`` holds equations ``sp.Eq(left, right)`` or pairs ``(left, right)``, in any order; ``loss`` is one more;
-    symbols that are not named as parameters, inputs or targets are constants.
+    symbols that are not named as parameters, inputs or targets are constants. ``rounding`` says how a worked example rounds
+    each kind of quantity (see `symback.network.rounding`).
 
     Raises DeclarationError, in one line: an undeclared or doubly defined name, a cycle, sizes that cannot agree, a loss
     that is not a scalar, a received ``False``, a value that is not finite.
@@ -54,10 +57,12 @@ class Network:
         name: str = "",
         facts: Mapping[Any, Any] | None = None,
         values: Mapping[Any, Any] | None = None,
+        rounding: Policy | Mapping[str, Any] | None = None,
     ) -> None:
         from symback.reading.sympy_bridge import program_from_sympy
 
-        self.program: Program = program_from_sympy(forward, loss, parameters, inputs, targets, name, facts or {}, values or {})
+        program = program_from_sympy(forward, loss, parameters, inputs, targets, name, facts or {}, values or {})
+        self.program: Program = program if rounding is None else replace(program, rounding=Policy.of(rounding))
 
     @classmethod
     def from_program(cls, program: Program) -> Network:
@@ -165,6 +170,16 @@ class Derivation:
         from symback.numeric.model import Model
 
         return Model(self.program, self.gradient_program, dtype=dtype)
+
+    def worked(self, values: Mapping[str, Any] | None = None, policy: Any = None) -> Worked:
+        """One step of gradient descent worked by hand, line by line in numbers.
+
+        ``values`` are put in place of declared ones; ``policy`` is a rounding policy, a table of one, or ``"exact"``; by default
+        the network's own, else exact. Raises NumericError where a value is missing.
+        """
+        from symback.sheets.scalars import worked
+
+        return worked(self.program, values, policy)[0]
 
     def write(self, path: str | Path, **options: Any) -> Path:
         """The derivation as a sheet; the suffix of the path chooses the form."""

@@ -12,6 +12,7 @@ from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Name, Ref, Term
 from symback.algebra.traverse import inline
+from symback.network.rounding import Policy
 
 Role = Literal["weight", "bias", "input", "target", "constant"]
 PARAMETERS: tuple[Role, ...] = ("weight", "bias")
@@ -48,7 +49,7 @@ class Program:
     """Leaves, definitions (each after those it reads, but for recurrence groups), and the names of the results.
 
     ``sizes`` holds sizes that were declared or follow from values; ``values`` the declared numbers (nested tuples or
-    numbers, as declared); ``spellings`` how names are taken apart.
+    numbers, as declared); ``spellings`` how names are taken apart; ``rounding`` how a worked example rounds.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Program:
     sizes: Mapping[str, object] = field(default_factory=dict)
     values: Mapping[str, object] = field(default_factory=dict)
     spellings: Mapping[str, Spelling] = field(default_factory=dict)
+    rounding: Policy | None = None
 
     @cached_property
     def leaf(self) -> Mapping[Name, Leaf]:

@@ -98,7 +98,7 @@ def literal(value: Decimal, rule: Rule, exact: bool) -> str:
     power = value.adjusted()
     scientific = not SMALLEST <= power <= LARGEST
     plain = format(value.scaleb(-power, CONTEXT) if scientific else value, "f")
-    if "." in plain and (scientific or not keep):
+    if "." in plain and not keep:
         plain = plain.rstrip("0").rstrip(".")
     return f"{plain}e{power}" if scientific else plain
 
@@ -137,10 +137,10 @@ class Decimals:
         return decimal(value)
 
     def power(self, base: Decimal, exponent: Any) -> Decimal:
-        if not base and exponent <= 0:
+        if not base and exponent < 0:
             raise NumericError(f"0**{exponent}", "division by zero", "give values where it is defined")
         if isinstance(exponent, int):
-            return base**exponent
+            return base**exponent if exponent else self.one
         return base.sqrt() if exponent == Decimal("0.5") and base >= 0 else self._through(self.functions.power, base, exponent)
 
     def apply(self, op: str, args: Sequence[Decimal]) -> Decimal:
@@ -160,9 +160,12 @@ class Decimals:
         raise NumericError(row, "is not worked by hand", "a worked example has plain numbers only")
 
 
+NOTHING = Program("", (), (), ())
+
+
 @lru_cache(maxsize=1)
-def _empty() -> Evaluator:
-    return Evaluator(Program("", (), (), ()), {}, field=Decimals())
+def _field() -> Decimals:
+    return Decimals()
 
 
 def evaluate(term: Term) -> Decimal:
@@ -174,7 +177,7 @@ def evaluate(term: Term) -> Decimal:
     """
     with localcontext(CONTEXT):
         try:
-            value: Decimal = _empty().at({}).term(term)
+            value: Decimal = Evaluator(NOTHING, {}, field=_field()).term(term)
         except DecimalException:
             raise NumericError("a worked number", "the value is not a finite number", "give values where every line is defined") from None
     return value
