@@ -106,7 +106,7 @@ def moving(program: Program, names: Iterable[Name]) -> tuple[Program, dict[Name,
     return replace(program, leaves=(*program.leaves, *leaves), definitions=tuple(definitions)), directions
 
 
-def check_gradients(  # noqa: PLR0917
+def check_gradients(
     program: Program,
     gradient_program: Program,
     adjoints: Mapping[Name, Name],

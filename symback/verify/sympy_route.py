@@ -150,7 +150,7 @@ def _too_much(program: Program) -> str:
     return "the result is not a scalar" if program.indices(program.loss) else ""
 
 
-def _compare(  # noqa: PLR0917
+def _compare(
     program: Program, gradient: Program, adjoints: Mapping[Name, Name], point: Point, rng: random.Random, answer: SecondRoute
 ) -> None:
     symbolic = Symbolic()

@@ -32,7 +32,7 @@ class Case:
     sizes: dict
 
 
-def case(name, leaves, forward, adjoints, wanted, sizes, loss="L"):  # noqa: PLR0917
+def case(name, leaves, forward, adjoints, wanted, sizes, loss="L"):
     program = Program(name, tuple(leaves), tuple(forward), (loss,))
     gradient = program.with_definitions((*forward, *adjoints), tuple(d(w, loss) for w in wanted))
     return Case(name, program, gradient, sizes)
