@@ -9,7 +9,9 @@ import unicodedata
 from symback.errors import DeclarationError
 
 MAX_NAME = 60
-_MARKUP = re.compile(r"(?P<head>[^\W\d_]+)(?P<rest>[0-9^_{}\[\],() ]*)")
+_UPPER = r"(?:(\d+)|\{(\d+)\}|\{?[\[(](\d+)[\])]\}?)"
+_LOWER = r"(?:(\d+)|\{([\d, ]+)\})"
+_MARKUP = re.compile(rf"([^\W\d_]+)(?:\^{_UPPER}(?:_{_LOWER})?|_{_LOWER}(?:\^{_UPPER})?)")
 
 
 def declared_name(name: object, where: str = "") -> str:
@@ -47,8 +49,7 @@ def spelled_name(name: str, where: str = "") -> str:
     found = _MARKUP.fullmatch(name) if len(name) <= MAX_NAME else None
     if found is None:
         return declared_name(name, where)
-    upper = re.sub(r"\W", "", "".join(re.findall(r"\^\{?[\[(]?([0-9]+)[\])]?\}?", found["rest"])))
-    lower = re.sub(r"\W", "", "".join(re.findall(r"_\{?([0-9, ]+)\}?", found["rest"])))
-    plain = re.match(r"[0-9]*", found["rest"])
-    digits = plain.group() if plain else ""
-    return declared_name(found["head"] + digits + upper + (f"_{lower}" if lower else ""), where)
+    head, *parts = found.groups(default="")
+    upper, lower = ("".join(parts[:3] + parts[7:]), "".join(parts[3:7]))
+    units = re.sub(r"[^\d]", "", lower)
+    return declared_name(head + upper + (f"_{units}" if units else ""), where)
