@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.terms import Kind, Relation
 from symback.errors import NumericError
+from symback.numeric.matrices import MATRICES
 
 
 class Field(Protocol):
@@ -96,8 +97,6 @@ class HighPrecision:
         return max(values) if kind == "max" else min(values)
 
     def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
-        from symback.numeric.matrices import MATRICES
-
         if row not in MATRICES:
             raise NumericError(row, "no high-precision evaluation is known", "this is a defect of symback; please report it")
         try:

@@ -8,10 +8,12 @@ import pytest
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index
 from symback.algebra.terms import apply, bracket, ref, total
+from symback.derivation import derive
 from symback.network.program import Leaf, Program
 from symback.numeric.compile import compile_source
 from symback.numeric.evaluate import Evaluator
 from symback.numeric.source import source
+from symback.reading.files import from_dict
 
 i, j, k = Index("i", "n"), Index("j", "m"), Index("k", "m")
 x, s = ref("x", i), lambda at: ref("S", i, at)
@@ -78,3 +80,23 @@ def test_spelled_out_functions(name, dtype, close):
 def test_softmax_and_its_kin(name, dtype, close):
     rows = [[1000.0, 999.0, -1000.0, 3.0], [0.0, -700.0, 0.5, 0.25], [-1000.0, -1001.0, -999.5, -1000.0], [1.0, 2.0, 800.0, 5.0]]
     check(S, ROWWISE[name], rows, dtype, close)
+
+
+EXTREME = {
+    "sigmoid cross-entropy": ({"p": "1 / (1 + exp(-z))", "L": "-sum(y*log(p) + (1 - y)*log(1 - p))"}, [1000.0, -1000.0, 37.0, 0.0]),
+    "softmax cross-entropy": ({"p": "exp(z) / sum(exp(z))", "L": "-sum(y*log(p))"}, [1000.0, -1000.0, 999.0, 0.0]),
+    "tanh": ({"h": "(exp(z) - exp(-z)) / (exp(z) + exp(-z))", "L": "sum((y - h)**2)"}, [1000.0, -1000.0, 0.5, 0.0]),
+}
+
+
+@pytest.mark.parametrize("name", EXTREME)
+def test_loss_and_gradient_of_extreme_logits(name):
+    forward, z = EXTREME[name]
+    symbols = {"z": {"role": "weight", "shape": ["n"]}, "y": {"role": "target", "shape": ["n"]}}
+    program = from_dict({"symbols": symbols, "forward": forward, "loss": "L"})
+    gradient = derive(program).gradient_program(("z",))
+    values = {"z": z, "y": [1.0, 0.0, 0.0, 0.0]}
+    loss, gradients = compile_source(source(program, gradient))["gradients"](values)
+    exact = Evaluator(gradient, values, digits=1000)
+    assert loss == pytest.approx(float(exact.entry("L")), rel=1e-12, abs=1e-15)
+    np.testing.assert_allclose(gradients["z"], np.array(exact.array(gradient.results[0]), dtype=float), rtol=1e-9, atol=1e-15)
