@@ -11,7 +11,7 @@ from symback.reading.sympy_reading import Declared, read_program
 from symback.reading.sympy_writing import lambdify, write
 
 
-def program_from_sympy(  # noqa: PLR0917
+def program_from_sympy(
     forward: Sequence[Any],
     loss: Any,
     parameters: Iterable[Any],
