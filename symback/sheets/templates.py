@@ -27,7 +27,7 @@ TEX_SIGNS: Mapping[str, str] = {
 }  # fmt: skip
 TEX_SPECIAL = frozenset("_#$%&{}")
 TEX_LIGATURES = frozenset("-<>,?!.")
-MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&$~])")
+MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]#|<>&$~])")
 
 
 class Ready(str):
@@ -96,6 +96,7 @@ def markdown_text(word: str) -> str:
 class Markup:
     """How one kind of file is made: its template, its escape, how a formula and a line of source look in it."""
 
+    name: str
     template: str
     escape: Callable[[str], str]
     math: Callable[[Math], str]
@@ -103,9 +104,9 @@ class Markup:
 
 
 MARKUPS: Mapping[str, Markup] = {
-    ".tex": Markup("sheet.tex.j2", tex_text, lambda m: m.latex, tex_code),
-    ".typ": Markup("sheet.typ.j2", typst_text, lambda m: m.typst, quoted),
-    ".md": Markup("sheet.md.j2", markdown_text, lambda m: m.latex, str),
+    ".tex": Markup("LaTeX", "sheet.tex.j2", tex_text, lambda m: m.latex, tex_code),
+    ".typ": Markup("Typst", "sheet.typ.j2", typst_text, lambda m: m.typst, quoted),
+    ".md": Markup("Markdown", "sheet.md.j2", markdown_text, lambda m: m.latex, str),
 }
 
 

@@ -55,7 +55,7 @@ def full(derivation: Derivation, version: str = "") -> Sheet:
 
 def _source(record: Sheet, path: Path) -> Written:
     write_file(path, rendered(record, path.suffix))
-    return Written((path,), "template", MARKUPS[path.suffix].template.removesuffix(".j2"))
+    return Written((path,), "jinja2", f"{MARKUPS[path.suffix].name} source")
 
 
 def _pdf(record: Sheet, path: Path) -> Written:
