@@ -14,7 +14,7 @@ _HOME = {
     **dict.fromkeys(("Network", "Derivation", "Formula", "load"), "symback.api"),
     **dict.fromkeys(("SymbackError", "DeclarationError", "AxisMismatch", "ReadingError", "NotationError", "NumericError", "VerificationError"), "symback.errors"),
     **dict.fromkeys(
-        ("sigmoid", "tanh", "relu", "softplus", "exp", "log", "elementwise", "ones_like", "sum", "add_bias"), "symback.reading.sympy_functions"
+        ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "erf", "sin", "cos", "exp", "log", "sqrt", "elementwise", "ones_like", "sum", "mean", "add_bias"), "symback.reading.sympy_functions"
     ),
 }  # fmt: skip
 

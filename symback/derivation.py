@@ -63,7 +63,8 @@ class Derivation:
         """
         chosen = tuple(wanted) if wanted is not None else tuple(leaf.name for leaf in self.program.leaves)
         table = self.printed if facts else self.adjoints
-        kept = [n for n in self.sweep.order if n not in self.spliced or n in chosen]
+        asked = frozenset(chosen)
+        kept = [n for n in self.sweep.order if n not in self.spliced or n in asked]
         adjoints = [Definition(self.adjoint(n), table[n].indices, table[n].result) for n in kept]
         results = tuple(self.adjoint(n) for n in chosen)
         return self.program.with_definitions((*self.program.definitions, *adjoints), results)

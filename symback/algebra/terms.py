@@ -92,16 +92,14 @@ class Term:
         return plain(self)
 
 
-def _interned(cls: type[Any], ident: tuple[object, ...], fields: tuple[tuple[str, object], ...], below: tuple[Term, ...] = ()) -> Any:
-    node: Any = _TABLE.get(ident)
-    if node is None:
-        if len(_TABLE) >= SWEEP_AT:
-            _sweep()
-        node = object.__new__(cls)
-        node._free, node._names, node.below = None, None, below
-        for name, value in fields:
-            setattr(node, name, value)
-        _TABLE[ident] = node
+def _created(cls: type[Any], ident: tuple[object, ...], below: tuple[Term, ...] = ()) -> Any:
+    """A new node of a class, entered in the table; the caller sets the fields of its own."""
+    if len(_TABLE) >= SWEEP_AT:
+        _sweep()
+    node = object.__new__(cls)
+    node._free = node._names = None
+    node.below = below
+    _TABLE[ident] = node
     return node
 
 
@@ -128,8 +126,13 @@ class Num(Term):
     def __new__(cls, value: Fraction | int, literal: str | None = None) -> Num:
         exact = value if isinstance(value, Fraction) else Fraction(value)
         ident = (cls, exact.numerator, exact.denominator, literal)
-        node: Num = _interned(cls, ident, (("value", exact), ("literal", literal)))
-        return node
+        node: Any = _TABLE.get(ident)
+        if node is None:
+            node = _created(cls, ident)
+            node.value = exact
+            node.literal = literal
+        found: Num = node
+        return found
 
 
 class Count(Term):
@@ -140,8 +143,13 @@ class Count(Term):
 
     def __new__(cls, size: SizeLike) -> Count:
         extent = Size.of(size)
-        node: Count = _interned(cls, (cls, extent), (("size", extent),))
-        return node
+        ident = (cls, extent)
+        node: Any = _TABLE.get(ident)
+        if node is None:
+            node = _created(cls, ident)
+            node.size = extent
+        found: Count = node
+        return found
 
 
 class Ref(Term):
@@ -152,8 +160,14 @@ class Ref(Term):
     places: tuple[Size, ...]
 
     def __new__(cls, name: Name, places: tuple[Size, ...] = ()) -> Ref:
-        node: Ref = _interned(cls, (cls, name, places), (("name", name), ("places", places)))
-        return node
+        ident = (cls, name, places)
+        node: Any = _TABLE.get(ident)
+        if node is None:
+            node = _created(cls, ident)
+            node.name = name
+            node.places = places
+        found: Ref = node
+        return found
 
 
 class Bracket(Term):
@@ -165,9 +179,15 @@ class Bracket(Term):
     right: Term
 
     def __new__(cls, relation: Relation, left: Term, right: Term) -> Bracket:
-        fields = (("relation", relation), ("left", left), ("right", right))
-        node: Bracket = _interned(cls, (cls, relation, left, right), fields, (left, right))
-        return node
+        ident = (cls, relation, left, right)
+        node: Any = _TABLE.get(ident)
+        if node is None:
+            node = _created(cls, ident, (left, right))
+            node.relation = relation
+            node.left = left
+            node.right = right
+        found: Bracket = node
+        return found
 
 
 class Add(Term):
@@ -177,8 +197,13 @@ class Add(Term):
     args: tuple[Term, ...]
 
     def __new__(cls, args: tuple[Term, ...]) -> Add:
-        node: Add = _interned(cls, (cls, args), (("args", args),), args)
-        return node
+        ident = (cls, args)
+        node: Any = _TABLE.get(ident)
+        if node is None:
+            node = _created(cls, ident, args)
+            node.args = args
+        found: Add = node
+        return found
 
 
 class Mul(Term):
@@ -188,8 +213,13 @@ class Mul(Term):
     args: tuple[Term, ...]
 
     def __new__(cls, args: tuple[Term, ...]) -> Mul:
-        node: Mul = _interned(cls, (cls, args), (("args", args),), args)
-        return node
+        ident = (cls, args)
+        node: Any = _TABLE.get(ident)
+        if node is None:
+            node = _created(cls, ident, args)
+            node.args = args
+        found: Mul = node
+        return found
 
 
 class Pow(Term):
@@ -200,8 +230,14 @@ class Pow(Term):
     exponent: Term
 
     def __new__(cls, base: Term, exponent: Term) -> Pow:
-        node: Pow = _interned(cls, (cls, base, exponent), (("base", base), ("exponent", exponent)), (base, exponent))
-        return node
+        ident = (cls, base, exponent)
+        node: Any = _TABLE.get(ident)
+        if node is None:
+            node = _created(cls, ident, (base, exponent))
+            node.base = base
+            node.exponent = exponent
+        found: Pow = node
+        return found
 
 
 class Apply(Term):
@@ -212,8 +248,14 @@ class Apply(Term):
     args: tuple[Term, ...]
 
     def __new__(cls, op: str, args: tuple[Term, ...]) -> Apply:
-        node: Apply = _interned(cls, (cls, op, args), (("op", op), ("args", args)), args)
-        return node
+        ident = (cls, op, args)
+        node: Any = _TABLE.get(ident)
+        if node is None:
+            node = _created(cls, ident, args)
+            node.op = op
+            node.args = args
+        found: Apply = node
+        return found
 
 
 class Reduce(Term):
@@ -225,9 +267,15 @@ class Reduce(Term):
     body: Term
 
     def __new__(cls, kind: Kind, index: Index, body: Term) -> Reduce:
-        fields = (("kind", kind), ("index", index), ("body", body))
-        node: Reduce = _interned(cls, (cls, kind, index, body), fields, (body,))
-        return node
+        ident = (cls, kind, index, body)
+        node: Any = _TABLE.get(ident)
+        if node is None:
+            node = _created(cls, ident, (body,))
+            node.kind = kind
+            node.index = index
+            node.body = body
+        found: Reduce = node
+        return found
 
 
 def term(value: TermLike) -> Term:
