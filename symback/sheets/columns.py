@@ -54,15 +54,15 @@ class Columns:
         return self.term(substitute(term, {i: FIRST for i in indices if i.size.constant == 1}))
 
     def _visible(self, name: Name, indices: tuple[Index, ...]) -> tuple[Index, ...]:
-        return tuple(indices[k] for k in self._kept(name, len(indices)))
+        return tuple(indices[k] for k in self.kept(name, len(indices)))
 
-    def _kept(self, name: Name, count: int) -> tuple[int, ...]:
+    def kept(self, name: Name, count: int) -> tuple[int, ...]:
         """Which of a name's places are shown; a derivative has the places of its function, then of its variable."""
         if isinstance(name, Partial):
             below = len(self._axes(name.by))
             above = count - below
-            top = self._kept(name.of, above) if above else ()
-            return (*top, *(above + k for k in self._kept(name.by, below)))
+            top = self.kept(name.of, above) if above else ()
+            return (*top, *(above + k for k in self.kept(name.by, below)))
         axes = self._axes(name)
         kept = tuple(k for k in range(count) if name in self.whole or axes[k].size.constant != 1)
         return kept if kept or not (count and self._has_layer(name)) else (0,)
@@ -81,7 +81,7 @@ class Columns:
         """A term without the places that are left out, sums over one value without their sign, brackets that hold gone."""
         match node:
             case Ref(name=name, places=places):
-                return Ref(name, tuple(places[k] for k in self._kept(name, len(places))))
+                return Ref(name, tuple(places[k] for k in self.kept(name, len(places))))
             case Reduce(index=index, body=body) if index.size.constant == 1:
                 return self.term(substitute(body, {index: FIRST}))
             case Bracket(relation="=", left=Count(size=left), right=Count(size=right)) if left == right and left.constant is not None:

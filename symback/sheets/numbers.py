@@ -9,6 +9,7 @@ from symback.algebra.terms import Num
 from symback.network.lettering import Lettering
 from symback.network.program import Program
 from symback.notation.index import number_box
+from symback.sheets.columns import Columns
 from symback.sheets.records import Math
 from symback.typeset.boxes import EQUALS, Box, Matrix, Number, Relation, Word
 
@@ -18,23 +19,30 @@ LARGEST = 8
 
 def values(program: Program, table: Lettering) -> tuple[Math, ...]:
     """One display for each declared value: ``W = [names] = [numbers]``; what is large or has three axes is left out."""
-    displays = [_display(leaf.name, program.values[leaf.name], table) for leaf in program.leaves if leaf.name in program.values]
+    columns = Columns(program)
+    given = [leaf for leaf in program.leaves if leaf.name in program.values]
+    displays = [_display(leaf.name, program.values[leaf.name], columns.kept(leaf.name, len(leaf.indices)), table) for leaf in given]
     rate = program.values.get("rate") if "rate" not in program.leaf else None
     if rate is not None:
         displays.append(Math.of(Relation((Word("η", r"\eta"), _number(rate)), (EQUALS,))))
     return tuple(d for d in displays if d is not None)
 
 
-def _display(name: str, value: object, table: Lettering) -> Math | None:
+def _display(name: str, value: object, kept: tuple[int, ...], table: Lettering) -> Math | None:
+    """One value; ``kept`` are the axes whose places the names of its entries show."""
     own = table.box(name)
-    if not isinstance(value, Sequence):
+    if not kept:
+        while isinstance(value, Sequence):
+            value = value[0]
         return Math.of(Relation((own, _number(value)), (EQUALS,)))
+    assert isinstance(value, Sequence)
     rows = [list(row) if isinstance(row, Sequence) else [row] for row in value]
     if len(rows) > LARGEST or len(rows[0]) > LARGEST or any(isinstance(v, Sequence) for row in rows for v in row):
         return None
     flat = not isinstance(value[0], Sequence)
     places = [[(r,) if flat else (r, c) for c in range(len(row))] for r, row in enumerate(rows)]
-    entries = Matrix(tuple(tuple(table.box(name, tuple(_place(k + table.style.first) for k in place)) for place in row) for row in places))
+    shown = [[tuple(_place(place[k] + table.style.first) for k in kept) for place in row] for row in places]
+    entries = Matrix(tuple(tuple(table.box(name, place) for place in row) for row in shown))
     numbers = Matrix(tuple(tuple(_number(v) for v in row) for row in rows))
     return Math.of(Relation((own, entries, numbers), (EQUALS, EQUALS)))
 

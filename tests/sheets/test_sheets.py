@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -149,6 +150,13 @@ def test_a_gradient_that_is_zero_says_why():
 
 def test_numbers_stand_beside_names(house):
     assert [m.text for m in house.values if m.text.startswith(("W2", "η"))] == ["W2 = [W2[1,1], W2[1,2]] = [0.3, 0.2]", "η = 0.2"]
+
+
+def test_numbers_of_columns_have_the_names_of_the_lines():
+    network = runpy.run_path(str(examples()["house-price"]))["network"]
+    found = [m.text for m in sheet(network.derive().core, ("W1",)).values]
+    assert "x = [x[1]; x[2]] = [−0.32; −0.66]" in found
+    assert "y = −0.54" in found
 
 
 # files
@@ -298,7 +306,7 @@ def _bare(text):
 @pytest.mark.parametrize("name", examples())
 def test_the_latex_of_every_example_compiles(name, tmp_path):
     path = examples()[name]
-    found = sb.load(path) if path.suffix == ".toml" else __import__("runpy").run_path(str(path))["network"]
+    found = sb.load(path) if path.suffix == ".toml" else runpy.run_path(str(path))["network"]
     _latex(rendered(full(found.derive(), "1"), ".tex"), tmp_path)
 
 
