@@ -92,3 +92,17 @@ def test_only_what_the_result_depends_on_is_reached():
     sweep = prepare(net, "L")
     assert sweep.reaches == {"L", "z", "w", "x", "y"}
     assert set(sweep.order) == {*sweep.reaches, "unread", "v"}
+
+
+def test_a_link_is_joined_wherever_it_stands():
+    net = program(
+        Definition("z", (), w * x),
+        Definition("a", (), ref("z")),
+        Definition("h", (), apply("tanh", ref("a"))),
+        Definition("o", (), ref("h") ** 2),
+        Definition("L", (), ref("o") * y),
+    )
+    derivation = derive(net)
+    found = chain(derivation.sweep, derivation.locals, "w", contracted=True)
+    assert [(link.of, link.by) for link in found.links] == [("L", "o"), ("o", "h"), ("h", "a"), ("a", "w")]
+    assert found.links[-1].values == (x,)
