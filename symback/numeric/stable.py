@@ -13,12 +13,14 @@ from typing import Any, Literal
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, Add, Apply, Bracket, Mul, Name, Num, Pow, Reduce, Ref, Term, apply, is_number, mul
-from symback.algebra.terms import _interned as interned
 from symback.algebra.traverse import free_indices, rewrite, substitute
 from symback.network.program import Program
 
 Definitions = Mapping[Name, Definition]
 Row = Callable[[Term, Definitions], Term | None]
+
+
+Kind = Literal["softmax", "log_softmax", "logsumexp"]
 
 
 class Along(Term):
@@ -29,15 +31,16 @@ class Along(Term):
 
     __slots__ = ("at", "body", "brackets", "index", "kind")
 
-    kind: Literal["softmax", "log_softmax", "logsumexp"]
+    kind: Kind
     index: Index
     body: Term
     brackets: tuple[Bracket, ...]
     at: Index | None
 
-    def __new__(cls, kind: str, index: Index, body: Term, brackets: tuple[Bracket, ...], at: Index | None = None) -> Along:
-        fields = (("kind", kind), ("index", index), ("body", body), ("brackets", brackets), ("at", at))
-        node: Along = interned(cls, (cls, kind, index, body, brackets, at), fields, (body, *brackets))
+    def __new__(cls, kind: Kind, index: Index, body: Term, brackets: tuple[Bracket, ...], at: Index | None = None) -> Along:
+        node = object.__new__(cls)
+        node.kind, node.index, node.body, node.brackets, node.at = kind, index, body, brackets, at
+        node.below, node._names = (body, *brackets), None
         inner = dict.fromkeys(i for t in node.below for i in free_indices(t) if i is not index)
         node._free = (*inner, *([at] if at is not None else []))
         return node

@@ -17,8 +17,9 @@ from symback.algebra.traverse import inline, substitute, walk
 from symback.calculus.rules import Variable, derivative
 from symback.network.program import Program
 
-NODES = 1500
-BUDGET = 20_000
+NODES = 150
+FEW = 50
+BUDGET = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,16 @@ class Prover:
         self._stops = {d.name for group in program.groups for d in group if len(group) > 1 or d.name in d.reads}
         self._stops |= {d.name for d in program.definitions if not isinstance(d.body, Term)}
 
-    def show(self, name: Name, adjoint: Name) -> Shown:
-        """Whether the definition ``adjoint`` is the derivative of the first result by ``name``."""
+    def show(self, name: Name, adjoint: Name, nodes: int = NODES) -> Shown:
+        """Whether the definition ``adjoint`` is the derivative of the first result by ``name``.
+
+        A loss that has more than ``nodes`` nodes when written out is not tried.
+        """
         result = self.program.definition.get(self.program.loss)
         given = self.gradient.definition.get(adjoint)
         if result is None or given is None or not isinstance(given.body, Term):
             return Shown(False, why="there is no formula to prove")
-        body = self._written_out(result, name)
+        body = self._written_out(result, name, nodes)
         if body is None:
             return Shown(False, why="the loss written out is too long, or holds a recurrence or an opaque row")
         lead = len(given.indices) - len(self.program.indices(name))
@@ -59,7 +63,7 @@ class Prover:
         why = "" if proof.proved else "the work budget was spent" if proof.exhausted else "the normal forms differ"
         return Shown(proof.proved, proof.conditions, proof.facts, why)
 
-    def _written_out(self, result: Definition, name: Name) -> Term | None:
+    def _written_out(self, result: Definition, name: Name, nodes: int) -> Term | None:
         """The result with all names put in but ``name`` and the leaves; None where that cannot be done or gets too long."""
 
         def body_of(read: Name) -> tuple[tuple[Index, ...], Term] | None:
@@ -76,7 +80,7 @@ class Prover:
             if wider is body:
                 return body
             body = wider
-            if sum(1 for _ in walk(body)) > NODES:
+            if sum(1 for _ in walk(body)) > nodes:
                 return None
 
 

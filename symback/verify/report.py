@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Literal
 
+from symback.algebra.definitions import Opaque
 from symback.algebra.facts import Fact
-from symback.algebra.terms import Bracket, Name, Term, plain
+from symback.algebra.terms import Bracket, Name, Partial, Term, plain
 from symback.algebra.traverse import free_indices
+from symback.calculus.trace import Step
 from symback.derivation import Derivation
 from symback.errors import SymbackError, VerificationError
 from symback.network.program import Program
 from symback.notation.write import formula_text
 from symback.verify.differences import POINTS, Outcome, check_gradients
-from symback.verify.proof import Prover, Shown
-from symback.verify.steps import StepChecker, StepVerdict
+from symback.verify.proof import FEW, NODES, Prover, Shown
+from symback.verify.steps import OWN_LEFT_SIDE, StepChecker, StepVerdict
 from symback.verify.sympy_route import SecondRoute, second_route
 
 Verdict = Literal["proved", "agrees", "refuted", "undecided", "unchecked"]
@@ -104,7 +106,7 @@ def verify(core: Derivation, wanted: Iterable[Name], points: int = POINTS, steps
     """Every gradient in ``wanted`` and, with ``steps``, every step that led to it.
 
     A gradient is *refuted* where differences of the loss, SymPy's derivative of the unrolled loss (with ``second``) or one of
-    its steps contradicts it; *proved* where the normal form shows it for all sizes and values; it *agrees* where the
+    its steps contradicts it; *proved* where the normal form shows it for all sizes and values, at once or step by step; it *agrees* where the
     differences alone speak for it; *undecided* where nothing could be tried.
     """
     names = tuple(wanted)
@@ -120,8 +122,8 @@ def verify(core: Derivation, wanted: Iterable[Name], points: int = POINTS, steps
     rows = []
     for name in names:
         begun = perf_counter()
-        shown = prover.show(name, adjoints[name])
         found = checker.check(name) if steps else ()
+        shown = prover.show(name, adjoints[name], FEW if by_steps(found, program) else NODES)
         rows.append(_row(name, shared, shown, found, each + perf_counter() - begun))
     return Report(program.name, tuple(rows))
 
@@ -137,16 +139,30 @@ class _Shared:
 
 def _row(name: Name, shared: _Shared, shown: Shown, steps: tuple[StepVerdict, ...], seconds: float) -> Row:
     outcome, other, program = shared.outcome, shared.other, shared.program
-    verdict, why = _verdict(name, outcome, other, shown, steps)
+    verdict, why = _verdict(name, shared, shown, steps)
     conditions = _conditions(shown, steps, program)
     counts = Counter(s.word for s in steps)
     words = {w: counts[w] for w in ("proved", "agrees", "undecided", "refuted") if counts[w]}
-    return Row(
-        str(name), verdict, _route(outcome, other, shown), conditions, max(outcome.worst, other.worst), round(seconds, 4), words, why
-    )
+    return Row(str(name), verdict, _route(shared, shown, steps), conditions, max(outcome.worst, other.worst), round(seconds, 4), words, why)
 
 
-def _verdict(name: Name, outcome: Outcome, other: SecondRoute, shown: Shown, steps: tuple[StepVerdict, ...]) -> tuple[Verdict, str]:
+def by_steps(steps: tuple[StepVerdict, ...], program: Program) -> bool:
+    """Whether the steps prove a gradient: the normal form shows each, but for the chain rule and the rules of differentiation.
+
+    Those two are what a derivative is; numbers check that they were applied rightly. An opaque row's Jacobian is no such rule.
+    """
+    return bool(steps) and all(s.word == "proved" or (s.word == "agrees" and _is_rule(s.step, program)) for s in steps)
+
+
+def _is_rule(step: Step, program: Program) -> bool:
+    if step.rule != "differentiate":
+        return step.rule in OWN_LEFT_SIDE
+    of = step.target.of if isinstance(step.target, Partial) else step.target
+    return not isinstance(program.definition[of].body, Opaque)
+
+
+def _verdict(name: Name, shared: _Shared, shown: Shown, steps: tuple[StepVerdict, ...]) -> tuple[Verdict, str]:
+    outcome, other, program = shared.outcome, shared.other, shared.program
     if name in outcome.failed:
         return "refuted", str(outcome.failed[name])
     if name in other.failed:
@@ -155,15 +171,16 @@ def _verdict(name: Name, outcome: Outcome, other: SecondRoute, shown: Shown, ste
     wrong = [s for s in steps if s.word == "refuted"]
     if wrong:
         return "refuted", f"step {wrong[0].why}"
-    if shown.proved:
+    if shown.proved or by_steps(steps, program):
         return "proved", ""
     if outcome.points and not outcome.reason:
         return "agrees", ""
     return "undecided", outcome.reason
 
 
-def _route(outcome: Outcome, other: SecondRoute, shown: Shown) -> str:
-    parts = ["normal form"] if shown.proved else []
+def _route(shared: _Shared, shown: Shown, steps: tuple[StepVerdict, ...]) -> str:
+    outcome, other = shared.outcome, shared.other
+    parts = ["normal form"] if shown.proved else ["normal form, step by step"] if by_steps(steps, shared.program) else []
     if outcome.points:
         sizes = f" at {outcome.size_sets} sets of sizes" if outcome.size_sets > 1 else ""
         parts.append(f"differences of the loss at {outcome.points} points{sizes}")

@@ -109,3 +109,13 @@ def test_a_parameter_the_loss_does_not_reach_is_checked_as_well():
     report = net.derive().verify()
     assert report.ok
     assert report["v"].verdict in ("proved", "agrees")
+
+
+def test_a_recurrence_is_proved_step_by_step_and_an_opaque_row_agrees():
+    cases = {c.name: c for c in core_cases.CASES}
+    row = verify(derive(cases["recurrence"].program), ("W",), points=6)["W"]
+    assert row.verdict == "proved"
+    assert row.route.startswith("normal form, step by step")
+    row = verify(derive(cases["inverse"].program), ("A",), points=6)["A"]
+    assert row.verdict == "agrees"
+    assert "opaque" in row.route
