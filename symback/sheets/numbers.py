@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from symback.algebra.terms import Num
@@ -11,7 +12,7 @@ from symback.network.program import Program
 from symback.notation.index import number_box
 from symback.sheets.columns import Columns
 from symback.sheets.records import Math
-from symback.typeset.boxes import EQUALS, Box, Matrix, Number, Relation, Word
+from symback.typeset.boxes import EQUALS, Box, Matrix, Named, Number, Relation, Word
 
 LARGEST = 8
 """Longer rows and columns are not displayed."""
@@ -42,9 +43,17 @@ def _display(name: str, value: object, kept: tuple[int, ...], table: Lettering) 
     flat = not isinstance(value[0], Sequence)
     places = [[(r,) if flat else (r, c) for c in range(len(row))] for r, row in enumerate(rows)]
     shown = [[tuple(_place(place[k] + table.style.first) for k in kept) for place in row] for row in places]
-    entries = Matrix(tuple(tuple(table.box(name, place) for place in row) for row in shown))
+    entries = Matrix(tuple(tuple(_entry(name, place, table) for place in row) for row in shown))
     numbers = Matrix(tuple(tuple(_number(v) for v in row) for row in rows))
     return Math.of(Relation((own, entries, numbers), (EQUALS, EQUALS)))
+
+
+def _entry(name: str, place: tuple[Box, ...], table: Lettering) -> Box:
+    """An entry by its name; those of a matrix W are called w, where that letter is free."""
+    box = table.box(name, place)
+    if isinstance(box, Named) and len(place) == 2 and len(box.letter) == 1 and not table.declares(box.letter.lower()):
+        return replace(box, letter=box.letter.lower())
+    return box
 
 
 def _place(printed: int) -> Box:
