@@ -43,11 +43,11 @@ class Network:
     >>> import sympy as sp
     >>> w, x, y, h, L = sp.symbols("w x y h L")
     >>> net = Network(forward=[(h, w * x)], loss=(L, (y - h) ** 2 / 2), parameters=[w], inputs=[x], targets=[y])
-    >>> print(net.derive()["w"].text())
+    >>> print(net.derive()["w"].text(over="leaves"))
     ∂L/∂w = −(y − h)·x
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         forward: Sequence[Any],
         loss: Any,

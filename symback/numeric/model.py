@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,22 +10,10 @@ from symback.errors import NumericError
 from symback.network.program import PARAMETERS, Leaf, Program
 from symback.numeric.compile import compile_source
 from symback.numeric.source import list_axes, source
+from symback.numeric.training import History, train
 from symback.numeric.values import exact, nested, sizes_from_values
 
 Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class History:
-    """What a training run did: the mean loss of each epoch before its steps, and the values at the end."""
-
-    losses: tuple[float, ...]
-    values: dict[str, Any]
-
-    def __repr__(self) -> str:
-        if not self.losses:
-            return "no epoch was run"
-        return f"{len(self.losses)} epochs, loss {self.losses[0]:.6g} → {self.losses[-1]:.6g}"
 
 
 class Model:
@@ -87,27 +74,16 @@ class Model:
         self,
         data: Values | Iterable[Values],
         rate: float,
-        epochs: int,
+        epochs: int | None = None,
+        below: float | None = None,
+        error: str = "loss",
         start: Values | None = None,
-        until: float = 0.0,
     ) -> History:
-        """Gradient descent: one step a sample, in order, for ``epochs`` rounds or until the mean loss is at most ``until``.
+        """Gradient descent on the mean loss over the points, until ``epochs`` updates or until ``error`` is at most ``below``.
 
-        ``data`` is one sample or several; each gives inputs and targets. ``start`` gives the parameters to begin with.
+        See `symback.numeric.training.train`.
         """
-        samples = [data] if isinstance(data, Mapping) else list(data)
-        values: dict[str, Any] = {**self.program.values, **(start or {})}
-        losses: list[float] = []
-        for _ in range(epochs):
-            seen = []
-            for sample in samples:
-                here = {**values, **{k: v for k, v in sample.items() if k not in values or k not in self._parameters}}
-                seen.append(float(self.gradients(here)[0]))
-                values = {**values, **self.step(here, rate)}
-            losses.append(sum(seen) / len(seen))
-            if losses[-1] <= until:
-                break
-        return History(tuple(losses), {name: values[name] for name in self._parameters if name in values})
+        return train(self, data, rate, epochs, below, error, start)
 
     def _run(self, function: str, values: Values | None, *arguments: Any) -> Any:
         ready = self.prepared({**self.program.values, **(values or {})})

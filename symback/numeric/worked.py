@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from symback.algebra.terms import MINUS_ONE, Add, Mul, Name, Num, Partial, Ref, Term, add, mul
 from symback.algebra.traverse import names, with_children
@@ -24,6 +24,7 @@ from symback.numeric.worked_arrays import ArrayUpdate, Grid, array_updates, foun
 from symback.numeric.worked_lines import Factor, Line, Update
 
 RATE = "rate"
+Linear = Literal["written out", "contracted", "contracted in hidden layers"]
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,14 @@ def work(
     core: Derivation,
     policy: Policy = EXACT,
     wanted: Iterable[str] | None = None,
-    contracted: bool = False,
+    linear: Linear = "contracted in hidden layers",
     grids: Mapping[str, Grid] | None = None,
 ) -> Worked:
     """The worked example of a derivation over plain numbers whose program declares a value for every leaf.
 
-    ``wanted`` chooses what to differentiate by (default: all parameters; an intermediate may be among them); ``contracted`` joins links that are 1 with their neighbours. With a value
-    for ``rate`` there is an update; ``grids`` says which parameters form arrays (default: what the sums show). Raises NumericError where a value is missing or a line is not defined.
+    ``wanted`` chooses what to differentiate by (default: all parameters; an intermediate may be among them). ``linear`` says whether
+    a link that is 1 (a linear output) is a factor of its own. ``grids`` says which parameters form arrays (default: what the sums
+    show). With a value for ``rate`` there is an update. Raises NumericError where a value is missing or a line is not defined.
 
     >>> from symback.algebra.definitions import Definition
     >>> from symback.algebra.terms import ref
@@ -96,7 +98,7 @@ def work(
     start = _given(program)
     desk = _Desk(program, kinds, policy, dict(start))
     forward = desk.forward()
-    gradients = tuple(_gradient(desk, core, name, contracted) for name in chosen)
+    gradients = tuple(_gradient(desk, core, name, linear) for name in chosen)
     updates = tuple(_update(desk, name) for name in chosen if name in kinds.parameters) if RATE in start else ()
     factors = {str(line.name.by): line.factors for line in gradients if isinstance(line.name, Partial)}
     arrays = array_updates(updates, factors, found_grids(program) if grids is None else grids, policy)
@@ -225,12 +227,13 @@ def _is_product(term: Term) -> bool:
     return isinstance(term, Mul) and all(isinstance(a, Num) or _is_product(a) for a in term.args)
 
 
-def _gradient(desk: _Desk, core: Derivation, name: str, contracted: bool) -> Line:
+def _gradient(desk: _Desk, core: Derivation, name: str, linear: Linear) -> Line:
     """The gradient by one name: the factors along its chain, as derivatives, as formulas, as numbers; their product."""
     target = core.adjoint(name)
     if core.printed[name].reason:
         return desk.line(target, desk.kinds.of_gradient(name), (), core.printed[name].result)
-    way = chain(core.sweep, core.locals, name, contracted)
+    hidden = linear == "contracted in hidden layers" and desk.kinds.layer(name) == "hidden"
+    way = chain(core.sweep, core.locals, name, contracted=hidden or linear == "contracted")
     return _product(desk, target, desk.kinds.of_gradient(name), _factors(desk, core, way))
 
 

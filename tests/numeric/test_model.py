@@ -55,10 +55,10 @@ def test_a_step_uses_the_old_parameters_everywhere():
 def test_training_lowers_the_loss(of):
     values = draw(of.program, of.sizes)
     history = model(of).train(values, rate=0.1, epochs=50)
-    assert len(history.losses) == 50
+    assert history.updates == 50
     assert history.losses[-1] < history.losses[0]
-    stopped = model(of).train([values, values], rate=0.1, epochs=500, until=history.losses[-1])
-    assert len(stopped.losses) < 50
+    stopped = model(of).train([values, values], rate=0.1, epochs=500, below=history.losses[-1])
+    assert stopped.updates == 50
 
 
 @pytest.mark.parametrize(
