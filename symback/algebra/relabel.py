@@ -1,7 +1,7 @@
 """Shapes of definitions and renaming: what is derived once for one layer is renamed for the next.
 
-Two definitions have one shape if they differ in nothing but the names they read and the symbols their sizes are made of. A shape
-comes with the labels (names, size symbols, size tables) in the order in which they are met.
+Two definitions have one shape if they differ in nothing but the names they read, the symbols their sizes are made of and the letters
+of their indices. A shape comes with these labels in the order in which they are met.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Renaming:
                 return Size.of(self.index(atom))
             case SizeAt():
                 table = self.labels.get(("table", atom.name), ("table", atom.name))
-                return Size.of(SizeAt(_table_name(table, atom.name), self.size(atom.place)))
+                return Size.of(SizeAt(_tagged(table, atom.name), self.size(atom.place)))
             case Floor():
                 return self.size(atom.numerator) // self.size(atom.denominator)
 
@@ -69,7 +69,8 @@ class Renaming:
         """The same index over a renamed size."""
         new = self._indices.get(old)
         if new is None:
-            new = self._indices[old] = Index(old.name, self.size(old.size), old.mark)
+            letter = self.labels.get(("index", old.name), ("index", old.name))
+            new = self._indices[old] = Index(_tagged(letter, old.name), self.size(old.size), old.mark)
         return new
 
     def indices(self, old: Iterable[Index]) -> tuple[Index, ...]:
@@ -94,7 +95,8 @@ class Renaming:
         return with_children(old, below)
 
 
-def _table_name(label: Label, otherwise: str) -> str:
+def _tagged(label: Label, otherwise: str) -> str:
+    """The name in a label of a size table or of an index letter."""
     return label[1] if isinstance(label, tuple) and not isinstance(label, Partial) else otherwise
 
 
@@ -122,7 +124,8 @@ class _Spelling:
         if number is not None:
             self.letters += ("i", number)
             return
-        self.letters += ("index", index.name, index.mark)
+        self.letters += ("index", index.mark)
+        self.label(("index", index.name))
         self.size(index.size)
         self._indices[index] = len(self._indices)
 

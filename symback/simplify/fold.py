@@ -92,7 +92,7 @@ def _solutions(definition: Definition) -> Iterator[tuple[Solved, ...]]:
     parts = [power_of(f) for f in rest]
     for position, (base, exponent) in enumerate(parts):
         root = 1 / exponent
-        if isinstance(base, Ref | Count | Bracket) or root.denominator != 1 or not _reads_all(base, definition.indices):
+        if not _may_be_solved_for(base, exponent, parts, position) or root.denominator != 1 or not _reads_all(base, definition.indices):
             continue
         others = [to_power(b, e) for k, (b, e) in enumerate(parts) if k != position]
         whole = mul([to_power(head, root), *(to_power(b, -e * root) for b, e in map(power_of, others))])
@@ -103,6 +103,14 @@ def _solutions(definition: Definition) -> Iterator[tuple[Solved, ...]]:
         inner = _inside(base, value, tuple(others))
         if inner is not None:
             yield (outer, inner)
+
+
+def _may_be_solved_for(base: Term, exponent: Fraction, parts: list[tuple[Term, Fraction]], position: int) -> bool:
+    """Whether a factor is worth solving for: more than a name, or a name that everything else in the body divides."""
+    if isinstance(base, Count | Bracket):
+        return False
+    others = [e for k, (_, e) in enumerate(parts) if k != position]
+    return not isinstance(base, Ref) or (exponent == 1 and bool(others) and all(e < 0 for e in others))
 
 
 def _inside(base: Term, value: Term, others: tuple[Term, ...]) -> Solved | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from symback.algebra.definitions import Definition
 from symback.algebra.terms import ONE, Add, Mul, Term, add, mul
-from symback.algebra.traverse import bottom_up, inline
+from symback.algebra.traverse import bottom_up, inline, substitute
+from symback.simplify.fold import match
 from symback.simplify.products import collect
 from symback.simplify.quotients import numerator_and_denominator, tidy
 from symback.simplify.shape import factors, key, power_of, to_power
@@ -23,18 +24,19 @@ def split(node: Term, definition: Definition) -> Term:
     (exp(-1*z)*(1 + exp(-1*z))^-1)*(1*(1 + exp(-1*z))^-1)
     """
     body = definition.body
-    if not isinstance(body, Term) or isinstance(node, Add) or definition.indices:
+    if not isinstance(body, Term) or isinstance(node, Add):
         return node
     below = [(b, e) for b, e in map(power_of, factors(collect(body))) if e < 0]
-    parts = factors(node)
     if len(below) != 1 or collect(body) is not to_power(*below[0]):
         return node
     base, exponent = below[0]
+    parts = factors(node)
     for position, factor in enumerate(parts):
         found, power = power_of(factor)
-        if key(found) == key(base) and power < exponent:
-            rest = [*parts[:position], *parts[position + 1 :], to_power(base, power - exponent)]
-            return Mul((mul(rest), body))
+        places = match(base, found, definition.indices) if power < exponent else None
+        if places is not None:
+            rest = [*parts[:position], *parts[position + 1 :], to_power(found, power - exponent)]
+            return Mul((mul(rest), substitute(body, places)))
     return node
 
 

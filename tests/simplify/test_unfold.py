@@ -35,11 +35,11 @@ def test_nothing_is_split_where_nothing_would_stay_below(node):
     assert split(node, SIGMOID) is node
 
 
-def test_a_definition_over_places_is_not_split():
-    i = Index("i", "n")
+def test_a_definition_over_places_is_split_at_the_places_read():
+    i, k = Index("i", "n"), Index("k", "n")
     body = ONE / (ONE + apply("exp", -ref("z", i)))
-    node = apply("exp", -ref("z", i)) * (ONE + apply("exp", -ref("z", i))) ** -2
-    assert split(node, Definition("p", (i,), body)) is node
+    above, below = apply("exp", -ref("z", k)), ONE + apply("exp", -ref("z", k))
+    assert split(above * below**-2, Definition("p", (i,), body)) is Mul((Mul((above, below**-1)), ONE / below))
 
 
 def test_the_way_back_leads_back():
