@@ -27,6 +27,15 @@ with sp.evaluate(False):
             y: [[-0.54]],
             rate: 0.2,
         },
+        rounding={
+            "activation": {"decimals": 3},
+            "prediction": {"decimals": 2},
+            "loss-derivative": {"decimals": 2},
+            "link": {"decimals": 2, "zeros": "kept"},
+            "output-gradient": {"decimals": 4},
+            "hidden-gradient": {"decimals": 3},
+            "updated-value": {"decimals": 4},
+        },
     )
 
 if __name__ == "__main__":

@@ -22,6 +22,12 @@ with sp.evaluate(False):
         inputs=[i1, i2],
         targets=[actual],
         values={w1: 0.1, w2: 0.2, w3: 0.3, w4: 0.4, w5: 0.21, w6: 0.23, i1: 2, i2: 3, actual: 1, rate: 0.05},
+        rounding={
+            "mode": "cut",
+            "loss-derivative": {"decimals": 3},
+            "step": {"decimals": 3},
+            "updated-value": [{"decimals": 3}, {"decimals": 2, "mode": "half-up"}],
+        },
     )
 
 if __name__ == "__main__":

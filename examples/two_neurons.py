@@ -21,6 +21,18 @@ with sp.evaluate(False):
         inputs=[x],
         targets=[T],
         values={w1: 0.15, b1: 0.4, w2: 0.45, b2: 0.65, x: 0.1, T: 0.25, rate: 0.4},
+        rounding={
+            "carried": False,
+            "zeros": "significant",
+            "pre-activation": {"decimals": 4},
+            "activation": {"decimals": 4},
+            "prediction": {"decimals": 4},
+            "output-weight-gradient": {"digits": 4},
+            "output-bias-gradient": {"digits": 3},
+            "hidden-gradient": {"digits": 4},
+            "output-updated-value": {"decimals": 3},
+            "hidden-updated-value": {"decimals": 4},
+        },
     )
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,10 @@ import pytest
 import symback as sb
 from symback.algebra.normal import equal
 from symback.errors import NumericError
+from symback.numeric.algorithm import EPOCH, NINE
 from symback.numeric.training import ERRORS, mean_gradients, train
+from symback.typeset.latex import latex
+from symback.typeset.text import text
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 TRAINED = json.loads((SEEDS / "expected.json").read_text())["documents"]["neurons"]["training"]
@@ -160,3 +164,77 @@ def test_a_loss_that_runs_away_ends_the_training():
 def test_every_error_is_a_row():
     assert list(ERRORS) == ["loss", "squared error", "rmse", "absolute error"]
     assert all(row.says for row in ERRORS.values())
+
+
+# the procedure
+
+
+def resolved(name):
+    """The function a dotted name means."""
+    for cut in range(name.count("."), 0, -1):
+        parts = name.split(".")
+        try:
+            at = import_module(".".join(parts[:cut]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[cut:]:
+            at = getattr(at, part)
+        return at
+    raise AssertionError(name)
+
+
+def test_nine_points_each_with_the_function_that_does_it():
+    assert [s.key for s in NINE] == [
+        "input", "forward", "output", "loss", "loss derivative", "output gradients", "hidden gradients", "update", "repeat",
+    ]  # fmt: skip
+    for step in (*NINE, *EPOCH):
+        assert callable(resolved(step.does))
+        assert step.says.endswith(".")
+    assert all(s.formulas for s in NINE)
+
+
+def test_the_formulas_of_the_nine_points():
+    lines = {s.key: [text(f) for f in s.formulas] for s in NINE}
+    assert lines["forward"] == ["z^l = W^l h^(l − 1) + b^l", "h^l = f(z^l)"]
+    assert lines["output gradients"][1:] == ["∂L/∂W^n = (∂L/∂z^n) (h^(n − 1))ᵀ", "∂L/∂b^n = ∂L/∂z^n"]
+    assert lines["hidden gradients"][0] == "∂L/∂z^l = (W^(l + 1))ᵀ (∂L/∂(z^(l + 1))) ⊙ ∂h^l/∂z^l"
+    assert lines["update"] == ["W^l ← W^l − η·∂L/∂W^l", "b^l ← b^l − η·∂L/∂b^l"]
+    assert latex(NINE[6].formulas[1]) == r"\frac{\partial L}{\partial W^{l}} = \frac{\partial L}{\partial z^{l}} (h^{l - 1})^{\top}"
+
+
+def test_the_nine_points_done_one_by_one_give_the_gradients_and_the_step():
+    net = sb.load(SEEDS / "house.toml")
+    d = net.derive(["W1", "b1", "W2", "b2"])
+    model = d.compile()
+    v = {n: np.array(x) for n, x in net.program.values.items()}
+    h0 = v["x"]
+    z1 = v["W1"] @ h0 + v["b1"]
+    h1 = 1 / (1 + np.exp(-z1))
+    p = v["W2"] @ h1 + v["b2"]
+    loss = np.sum((v["y"] - p) ** 2) / 2
+    dz2 = -(v["y"] - p) * 1
+    dz1 = v["W2"].T @ dz2 * (h1 * (1 - h1))
+    by_hand = {"W2": np.outer(dz2, h1), "b2": dz2, "W1": np.outer(dz1, h0), "b1": dz1}
+    found, gradients = model.gradients()
+    assert float(found) == pytest.approx(loss, rel=1e-15)
+    for name, gradient in by_hand.items():
+        np.testing.assert_allclose(gradients[name], gradient, rtol=1e-14)
+        np.testing.assert_allclose(model.step(rate=0.2)[name], v[name] - 0.2 * gradient, rtol=1e-14)
+
+
+def test_five_steps_of_an_epoch_in_their_order():
+    assert [s.key for s in EPOCH] == ["forward", "loss", "mean", "gradients", "update"]
+    events = []
+
+    class Watched:
+        program = NEURONS.program
+        forward = NEURONS.forward
+
+        def gradients(self, values):
+            events.append((values["x"], values["w2"]))
+            return NEURONS.gradients(values)
+
+    points = [POINT, {"x": 0.7, "T": 0.9}, {"x": -0.4, "T": 0.1}]
+    history = train(Watched(), points, rate=0.4, epochs=1)
+    new = history.values["w2"]
+    assert events == [(0.1, 0.45), (0.7, 0.45), (-0.4, 0.45), (0.1, new), (0.7, new), (-0.4, new)]

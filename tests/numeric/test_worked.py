@@ -148,11 +148,15 @@ def test_exact_values(case):
     assert abs(int(Fraction(entry["printed"]) * 10 ** entry["decimals"])) == int(scaled + Fraction(1, 2))
 
 
-@pytest.mark.parametrize("case", [c for c in ENTRIES if c[1]["class"] in ("b", "b-trunc", "a+b")], ids=ids)
+MISPRINTED = "0.05706"
+"""A number that no rounding gives, used once more further on."""
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in ENTRIES if c[1]["class"] in ("b", "b-trunc", "a+b") and MISPRINTED not in c[1]["hand"]], ids=ids
+)
 def test_the_numbers_put_in_are_those_worked_with_by_hand(case):
     doc, entry = case
-    if "0.05706" in entry["hand"]:
-        pytest.skip("the operand is a misprint")
     by_hand = hand_value(entry["hand"])
     assert any(close(side, by_hand, Fraction(1, 10**25)) for side in sides(example(*case), WHERE[doc][entry["id"]]))
 
