@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.sizes import Size
 from symback.algebra.terms import Name, Partial, Term
-from symback.algebra.traverse import names
+from symback.algebra.traverse import names, refs
 from symback.calculus.trace import Derived, Step
 from symback.derivation import Derivation as Core
 from symback.derivation import derive
@@ -22,7 +22,9 @@ from symback.network.rounding import Policy
 from symback.notation.write import equation_latex, equation_text
 from symback.reading.scope import suggestion
 from symback.sheets.order import outwards
-from symback.typeset.style import DEFAULT, Style
+from symback.typeset.style import DEFAULT, Notation, Style
+
+NOTATIONS: tuple[Notation, ...] = get_args(Notation)
 
 if TYPE_CHECKING:
     from symback.numeric.model import Model
@@ -47,7 +49,7 @@ class Network:
     ∂L/∂w = −(y − h)·x
     """
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         forward: Sequence[Any],
         loss: Any,
@@ -253,17 +255,50 @@ class Formula:
         """The right side as a SymPy expression."""
         from symback.reading.sympy_bridge import term_to_sympy
 
-        return term_to_sympy(self.definition(over).body, self._program)
+        return term_to_sympy(self._term(over), self._program)
+
+    def lambdify(self, over: str = "leaves") -> Callable[..., Any]:
+        """A scalar formula as a function of numbers, in the order of ``reads(over)``, by `sympy.lambdify`.
+
+        Raises DeclarationError for a formula with indices: `numpy` is for those.
+        """
+        from symback.reading.sympy_bridge import lambdify_scalar
+
+        term = self._term(over)
+        if self.shape or any(read.places for read in refs(term)):
+            raise DeclarationError(f"∂/∂{self.name}", "the formula has indices", "use .numpy(), or declare the network with scalars")
+        return lambdify_scalar(term, self.reads(over))
+
+    def numpy(self) -> Callable[[Mapping[str, Any]], Any]:
+        """The gradient as a function of the values of the network's leaves, from generated NumPy source."""
+        model = _model_of(self.derivation, self.name)
+        return lambda values: model.gradients(values)[1][self.name]
+
+    def reads(self, over: str = "names") -> tuple[Name, ...]:
+        """The names the right side reads, each once, in order."""
+        return names(self._term(over))
+
+    def _term(self, over: str) -> Term:
+        body = self.definition(over).body
+        assert isinstance(body, Term)
+        return body
 
     @property
     def _program(self) -> Program:
-        return self.derivation.core.gradient_program((self.name,), facts=True)
+        return self.derivation.core.printing_program
 
     def __repr__(self) -> str:
         return self.text()
 
 
-def _style(style: Style | None, notation: str) -> Style:
-    from dataclasses import replace
+def _model_of(derivation: Derivation, name: str) -> Model:
+    from symback.numeric.model import Model
 
-    return replace(style or DEFAULT, notation=notation)
+    return Model(derivation.program, derivation.core.gradient_program((name,), facts=True))
+
+
+def _style(style: Style | None, notation: str) -> Style:
+    chosen = next((n for n in NOTATIONS if n == notation), None)
+    if chosen is None:
+        raise DeclarationError(f"notation={notation!r}", "there is no such notation", f"ask for one of {', '.join(NOTATIONS)}")
+    return replace(style or DEFAULT, notation=chosen)

@@ -69,11 +69,23 @@ class Derivation:
         results = tuple(self.adjoint(n) for n in chosen)
         return self.program.with_definitions((*self.program.definitions, *adjoints), results)
 
+    @cached_property
+    def printing_program(self) -> Program:
+        """Forward definitions and every gradient, those put into others too: the names a printed formula may hold."""
+        return self.gradient_program(self.sweep.order, facts=True)
+
+    @cached_property
+    def recurrent(self) -> frozenset[Name]:
+        """The names of recurrences: their gradients read each other along an axis and have no formula without that."""
+        groups = [g for g in self.program.groups if len(g) > 1 or g[0].name in g[0].reads]
+        return frozenset(d.name for g in groups for d in g)
+
     def over_leaves(self, name: Name) -> Term:
-        """The gradient by a name with the names of adjoints replaced by their formulas; forward names stay."""
+        """The gradient by a name with the names of other gradients replaced by their formulas; forward names stay, and so do
+        the gradients along a recurrence."""
 
         def body_of(read: Name) -> tuple[tuple[Index, ...], Term] | None:
-            if not (isinstance(read, Partial) and read.of == self.sweep.result and not read.local):
+            if not (isinstance(read, Partial) and read.of == self.sweep.result and not read.local) or read.by in self.recurrent:
                 return None
             found = self.printed[read.by]
             return found.indices, found.result
