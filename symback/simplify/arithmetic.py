@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symback.algebra.sizes import Size, provably_at_least
+from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Relation, Term, add
 from symback.algebra.traverse import bottom_up, free_indices, substitute
 from symback.simplify.shape import addends, factors, power_of, product, to_power
@@ -106,7 +106,7 @@ def decide(node: Bracket) -> Term:
     if isinstance(left, Num) and isinstance(right, Num):
         return ONE if _compare(left.value, node.relation, right.value) else ZERO
     first, second = _as_size(left), _as_size(right)
-    if first is None or second is None:
+    if first is None or second is None or _two_places_of_one_axis(first, second):
         return node
     above, below = provably_at_least(first - second), provably_at_least(second - first)
     greater, less = provably_at_least(first - second, 1), provably_at_least(second - first, 1)
@@ -116,6 +116,12 @@ def decide(node: Bracket) -> Term:
     }  # fmt: skip
     true, false = verdicts[node.relation]
     return ONE if true else ZERO if false else _without_common_constant(node, first, second)
+
+
+def _two_places_of_one_axis(first: Size, second: Size) -> bool:
+    """Two indices with one range of more than one place: nothing about them is settled."""
+    left, right = first.single, second.single
+    return isinstance(left, Index) and isinstance(right, Index) and left.size is right.size and left.size.constant != 1
 
 
 def _without_common_constant(node: Bracket, left: Size, right: Size) -> Term:
