@@ -321,6 +321,21 @@ def test_order_of_the_gradients():
     assert [u.line.name for u in NETS["rows"].derive().worked().updates] == ["w5", "w6", "w1", "w2", "w3", "w4"]
 
 
+def test_only_the_last_factor_is_new():
+    """The weights and the bias of a unit share all factors of their gradients but one."""
+    factors = {str(g.name.by): g.factors for g in NETS["house"].derive().worked().gradients}
+    for unit in (("W2_11", "W2_12", "b2_1"), ("W1_11", "W1_12", "b1_1"), ("W1_21", "W1_22", "b1_2")):
+        first, *others = (factors[name] for name in unit)
+        assert all(other[:-1] == first[:-1] for other in others)
+        assert len({factors[name][-1].name for name in unit}) == 3
+    assert factors["W1_11"][0] == factors["W2_11"][0]
+
+
+def test_the_loss_is_smaller_where_the_right_class_is_likelier():
+    losses = [NETS["quiz"].derive().worked({"p": [p, (1 - p) / 2, (1 - p) / 2]}, "exact").loss.value.computed for p in (0.125, 0.5, 0.75)]
+    assert losses == sorted(losses, reverse=True)
+
+
 def test_linear_links_are_written_out_or_contracted():
     def chain(of, name):
         return [str(f.name) for f in next(g for g in of.gradients if g.name == Partial("L", name)).factors]
@@ -351,6 +366,9 @@ def test_matrices_of_the_row_network_step_by_step():
 
 
 def test_final_matrices_of_the_house():
+    first, *_ = NETS["house"].derive().worked().arrays
+    assert first.entries == (("W1_11", "W1_12"), ("W1_21", "W1_22"))
+    assert [[n.literal for n in row] for row in first.old] == [["0.2", "0.15"], ["0.5", "0.6"]]
     arrays = {a.name: [[n.literal for n in row] for row in a.new] for a in NETS["house"].derive().worked().arrays}
     assert arrays == {
         "W1": [["0.2056", "0.1616"], ["0.5036", "0.6076"]], "b1": [["0.0824"], ["0.2386"]],
