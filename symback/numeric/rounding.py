@@ -52,7 +52,7 @@ class Value:
         return any(n.value != Fraction(self.computed) for n in self.shown)
 
     def __str__(self) -> str:
-        return str(self.last.literal)
+        return self.last.literal or str(self.last.value)
 
 
 def decimal(value: Fraction) -> Decimal:
@@ -119,7 +119,7 @@ def settled(computed: Decimal, policy: Policy, kind: str) -> Value:
     return Value(computed, carried, tuple(shown))
 
 
-def given(value: Fraction, written: str) -> Value:
+def given(value: Fraction, written: str | None) -> Value:
     """A number as a user wrote it."""
     number = decimal(value)
     return Value(number, number, (Num(value, written),))

@@ -20,6 +20,7 @@ from symback.network.program import Leaf, Program, Spelling
 from symback.network.rounding import EXACT, Policy
 from symback.numeric.kinds import Kinds
 from symback.numeric.rounding import Value, evaluate, given, settled
+from symback.numeric.values import exact
 from symback.numeric.worked_arrays import ArrayUpdate, Grid, array_updates, found_grids
 from symback.numeric.worked_lines import Factor, Line, Update
 
@@ -125,12 +126,14 @@ def _given(program: Program) -> dict[str, Value]:
     missing = [name for name in wanted if name not in program.values]
     if missing:
         raise NumericError(missing[0], "no value is given", f"give a value for {missing[0]}")
-    return {name: _as_written(program.values[name]) for name in dict.fromkeys((*wanted, *([RATE] if RATE in program.values else [])))}
+    return {name: _as_written(name, program.values[name]) for name in dict.fromkeys((*wanted, *([RATE] if RATE in program.values else [])))}
 
 
-def _as_written(value: Any) -> Value:
+def _as_written(name: str, value: Any) -> Value:
+    """A declared number: 0.1 is a tenth, not the binary number nearest to it."""
+    exact(value, name)
     text = str(value)
-    return given(Fraction(text), text.removesuffix(".0"))
+    return given(Fraction(text), None if "/" in text else text.removesuffix(".0"))
 
 
 def _as_given(value: Value) -> Value:
@@ -194,8 +197,13 @@ def put_in(term: Term, numbers: Mapping[Name, Num]) -> Term:
     if isinstance(term, Mul) and term.args[0] is MINUS_ONE and len(term.args) > 1:
         rest = tuple(put_in(a, numbers) for a in term.args[1:])
         changed = isinstance(rest[0], Num) and not isinstance(term.args[1], Num)
-        return Mul((MINUS_ONE, Mul(rest))) if changed else Mul((MINUS_ONE, *rest))
+        return _minus(mul(rest)) if changed else Mul((MINUS_ONE, *rest))
     return with_children(term, tuple(put_in(c, numbers) for c in term.below)) if term.below else term
+
+
+def _minus(term: Term) -> Term:
+    """The term with a minus in front; a number stands in a sum of its own, so that −1 · 0.63 is −0.63 and not a product."""
+    return Mul((MINUS_ONE, Add((term,)) if isinstance(term, Num) else term))
 
 
 def worked_products(shown: Term, used: Term, policy: Policy) -> tuple[Term, Term] | None:
@@ -212,9 +220,9 @@ def worked_products(shown: Term, used: Term, policy: Policy) -> tuple[Term, Term
     if sum(_is_product(part) for part, _ in parts) < 2:
         return None
     pairs: list[tuple[Term, Term]] = []
-    for part, exact in parts:
-        value = settled(evaluate(exact), policy, "product") if _is_product(part) else None
-        pairs.append((part, exact) if value is None else (value.last, value.used))
+    for part, full in parts:
+        value = settled(evaluate(full), policy, "product") if _is_product(part) else None
+        pairs.append((part, full) if value is None else (value.last, value.used))
     return Add(tuple(a for a, _ in pairs)), Add(tuple(b for _, b in pairs))
 
 
@@ -224,7 +232,11 @@ def _terms(term: Term) -> tuple[Term, ...]:
 
 def _is_product(term: Term) -> bool:
     """Whether a term is a product of plain numbers."""
-    return isinstance(term, Mul) and all(isinstance(a, Num) or _is_product(a) for a in term.args)
+    return isinstance(term, Mul) and all(isinstance(a, Num) or _is_product(a) or _is_alone(a) for a in term.args)
+
+
+def _is_alone(term: Term) -> bool:
+    return isinstance(term, Add) and len(term.args) == 1 and isinstance(term.args[0], Num)
 
 
 def _gradient(desk: _Desk, core: Derivation, name: str, linear: Linear) -> Line:
@@ -296,9 +308,9 @@ def _update(desk: _Desk, name: str) -> Update:
     term = Ref(name) - Ref(RATE) * Ref(slope)
     step = settled(evaluate(Mul((rate.used, gradient.used))), desk.policy, "step")
     numbers = put_in(Add((Ref(name), Mul((MINUS_ONE, Ref(RATE), Ref(slope))))), {n: desk.known[n].last for n in (name, RATE, slope)})
-    taken = Add((old.last, Mul((MINUS_ONE, Mul((step.last,))))))
+    taken = Add((old.last, _minus(step.last)))
     kind = desk.kinds.of_update(name)
-    value = settled(evaluate(Add((old.used, Mul((MINUS_ONE, step.used))))), desk.policy, kind)
+    value = settled(evaluate(Add((old.used, _minus(step.used)))), desk.policy, kind)
     return Update(Line(name, kind, (term,), (numbers, taken), value), old, gradient, step)
 
 

@@ -8,16 +8,18 @@ from typing import Any
 
 from symback.derivation import Derivation as Core
 from symback.derivation import derive
+from symback.errors import NumericError
+from symback.network.hints import suggestion
 from symback.network.program import PARAMETERS, Program
 from symback.network.rounding import EXACT, Policy
 from symback.network.unroll import unroll
 from symback.numeric.values import Sizes, entries, nested, sizes_from_values
-from symback.numeric.worked import Worked, with_rate, work
+from symback.numeric.worked import RATE, Worked, with_rate, work
 from symback.numeric.worked_arrays import Grid, found_grids
 from symback.sheets.columns import Columns
 
 
-def scalars(program: Program, values: Mapping[str, Any] | None = None) -> Program:
+def scalars(program: Program, values: Mapping[Any, Any] | None = None) -> Program:
     """The program over plain numbers with the declared values, or others; the learning rate is one of its constants.
 
     >>> from symback.algebra.definitions import Definition
@@ -29,7 +31,7 @@ def scalars(program: Program, values: Mapping[str, Any] | None = None) -> Progra
     >>> scalars(net, {"W": [[1, 2]], "x": [[3], [4]]}).values
     {'W_11': 1, 'W_12': 2, 'x_1': 3, 'x_2': 4}
     """
-    known = {**program.values, **(values or {})}
+    known = _known(program, values)
     numbers = {leaf.name: [n for _, n in entries(nested(known[leaf.name]))] for leaf in program.leaves if leaf.name in known}
     sizes: Sizes = sizes_from_values(program, known)
     seen = Columns(program).seen if any(leaf.indices for leaf in program.leaves) else program
@@ -37,8 +39,19 @@ def scalars(program: Program, values: Mapping[str, Any] | None = None) -> Progra
     owners = {name: leaf for leaf, grid in grids(program, sizes).items() for row in grid for name in row}
     queues = {leaf: iter(found) for leaf, found in numbers.items()}
     found = {leaf.name: next(queues[owners[leaf.name]]) for leaf in single.leaves if owners[leaf.name] in queues}
-    rate = {"rate": known["rate"]} if "rate" in known else {}
+    rate = {RATE: known[RATE]} if RATE in known else {}
     return with_rate(replace(single, values={**rate, **found}))
+
+
+def _known(program: Program, values: Mapping[Any, Any] | None) -> dict[str, Any]:
+    """The declared values and those given, by name."""
+    given = {str(name): value for name, value in (values or {}).items()}
+    unknown = [name for name in given if name not in program.leaf and name not in program.sizes and name != RATE]
+    if unknown:
+        raise NumericError(
+            f"values.{unknown[0]}", "is not declared", suggestion(unknown[0], map(str, program.leaf)) or "give values of leaves"
+        )
+    return {**program.values, **given}
 
 
 def grids(program: Program, sizes: Sizes | None = None) -> dict[str, Grid]:
@@ -54,7 +67,7 @@ def grids(program: Program, sizes: Sizes | None = None) -> dict[str, Grid]:
     return found
 
 
-def worked(program: Program, values: Mapping[str, Any] | None = None, policy: Any = None, **options: Any) -> tuple[Worked, Core]:
+def worked(program: Program, values: Mapping[Any, Any] | None = None, policy: Any = None, **options: Any) -> tuple[Worked, Core]:
     """A network's worked example and the derivation over plain numbers it belongs to.
 
     ``policy`` is a `Policy`, a table of one, or ``"exact"``; by default the one the network declares, else exact.

@@ -390,6 +390,45 @@ def test_numbers_put_in_keep_the_form_of_the_formula():
     assert formula_text(update.line.numbers[0], (), core.gradient_program()) == "0.2 − 0.2·(−0.028)"
 
 
+def test_lines_in_letters_and_numbers():
+    from symback.notation.write import formula_latex, formula_text
+
+    of, core = worked(NETS["house"].program)
+    program = core.gradient_program(tuple(str(u.line.name) for u in of.updates))
+    update = next(u.line for u in of.updates if u.line.name == "W1_11")
+    assert [formula_latex(side, (), program) for side in update.sides] == [
+        r"w_{11}^{1} - \eta \cdot \frac{\partial L}{\partial w_{11}^{1}}", r"0.2 - 0.2 \cdot (-0.028)", "0.2 - (-0.0056)", "0.2056",
+    ]  # fmt: skip
+    slope = next(line for line in of.locals if line.name == Partial("L", "h2_1", local=True))
+    assert [formula_text(side, (), program) for side in slope.sides] == ["−(y_1 − h2_1)", "−(−0.54 − 0.63)", "1.17"]
+
+
+def test_numbers_are_taken_as_they_were_written():
+    net = sb.Network.from_dict(
+        {"symbols": {"w": {"role": "weight"}, "x": {}}, "forward": "L = w*x", "loss": "L", "values": {"w": 1e-05, "x": 3.0}}
+    )
+    of = net.derive().worked({"w": Fraction(1, 3)})
+    assert [str(v) for v in of.given.values()] == ["1/3", "3"]
+    assert of.loss.value.computed * 3 == pytest.approx(3, rel=1e-50)
+    assert str(net.derive().worked()["L"]) == "0.00003"
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"W12": 1}, r"values\.W12: is not declared; did you mean W"),
+        ({"x": [1, 2, 3]}, "x: "),
+        ({"x": [1, float("nan")]}, "x_2: nan is not a finite number"),
+        ({"x": ["a", 1]}, "x_1: 'a' is not a finite number"),
+        ({"rate": "fast"}, "rate: 'fast' is not a finite number"),
+    ],
+)
+def test_values_that_make_no_sense_are_one_line(values, says):
+    with pytest.raises(sb.errors.NumericError, match=says) as caught:
+        NETS["house"].derive().worked(values)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_missing_value_is_an_error_in_one_line():
     net = sb.Network.from_dict({"symbols": {"w": {"role": "weight"}, "x": {}}, "forward": "L = w*x", "loss": "L", "values": {"w": 1}})
     with pytest.raises(sb.errors.NumericError, match="x: no value is given"):
