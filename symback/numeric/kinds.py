@@ -44,8 +44,8 @@ class Kinds:
     def depth(self) -> dict[Name, int]:
         """How many definitions lie between a definition and the loss, on the longest way."""
         found: dict[Name, int] = {}
-        for definition in reversed(self.program.definitions):
-            found[definition.name] = max((found[r] + 1 for r in self.readers.get(definition.name, ())), default=0)
+        for definition in reversed([d for group in self.program.groups for d in group]):
+            found[definition.name] = max((found[r] + 1 for r in self.readers.get(definition.name, ()) if r in found), default=0)
         return found
 
     def _reached(self, start: Iterable[Name]) -> dict[Name, None]:

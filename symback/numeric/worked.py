@@ -12,12 +12,12 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from symback.algebra.terms import MINUS_ONE, Add, Mul, Name, Num, Partial, Ref, Term, add, mul
-from symback.algebra.traverse import names, with_children
 from symback.calculus.chain import Chain, Link, chain
 from symback.derivation import Derivation
 from symback.errors import NumericError
 from symback.network.program import Leaf, Program, Spelling
 from symback.network.rounding import EXACT, Policy
+from symback.numeric.desk import Desk, minus, put_in
 from symback.numeric.kinds import Kinds
 from symback.numeric.rounding import Value, evaluate, given, settled
 from symback.numeric.values import exact
@@ -38,7 +38,7 @@ class Worked:
 
     program: Program
     policy: Policy
-    given: Mapping[str, Value]
+    given: Mapping[Name, Value]
     forward: tuple[Line, ...]
     locals: tuple[Line, ...]
     shared: tuple[Line, ...]
@@ -51,8 +51,8 @@ class Worked:
 
     @property
     def loss(self) -> Line:
-        """The last line of the forward pass."""
-        return self.forward[-1]
+        """The line of the loss in the forward pass."""
+        return next(line for line in self.forward if line.name == self.program.loss)
 
     @property
     def fell(self) -> bool:
@@ -97,19 +97,21 @@ def work(
     kinds = Kinds(program)
     chosen = kinds.backwards(kinds.parameters if wanted is None else wanted)
     start = _given(program)
-    desk = _Desk(program, kinds, policy, dict(start))
+    desk = Desk(program, kinds, policy, dict(start))
     forward = desk.forward()
     gradients = tuple(_gradient(desk, core, name, linear) for name in chosen)
     updates = tuple(_update(desk, name) for name in chosen if name in kinds.parameters) if RATE in start else ()
     factors = {str(line.name.by): line.factors for line in gradients if isinstance(line.name, Partial)}
     arrays = array_updates(updates, factors, found_grids(program) if grids is None else grids, policy)
     unrounded = _unrounded(policy)
-    before = _Desk(program, kinds, unrounded, dict(start)).forward()[-1].value
-    new = {str(u.line.name): _as_given(u.new) for u in updates}
-    again = _Desk(program, kinds, unrounded, {**start, **new}).forward() if updates else ()
+    before = Desk(program, kinds, unrounded, dict(start))
+    before.forward()
+    new = {u.line.name: _as_given(u.new) for u in updates}
+    after = Desk(program, kinds, unrounded, {**start, **new})
+    again = after.forward() if updates else ()
     return Worked(
         program, policy, start, forward, tuple(desk.locals.values()), tuple(desk.shared.values()), gradients, updates, arrays, again,
-        before, again[-1].value if again else None,
+        before.known[program.loss], after.known[program.loss] if updates else None,
     )  # fmt: skip
 
 
@@ -121,7 +123,7 @@ def with_rate(program: Program) -> Program:
     return replace(program, leaves=leaves, spellings={RATE: Spelling("eta"), **program.spellings})
 
 
-def _given(program: Program) -> dict[str, Value]:
+def _given(program: Program) -> dict[Name, Value]:
     wanted = [leaf.name for leaf in program.leaves if leaf.name != RATE or RATE in program.values]
     missing = [name for name in wanted if name not in program.values]
     if missing:
@@ -145,101 +147,7 @@ def _unrounded(policy: Policy) -> Policy:
     return Policy({kind: tuple(replace(r, carried=False) for r in rules) for kind, rules in policy.rules.items()})
 
 
-@dataclass
-class _Desk:
-    """A worked example being written: the numbers known so far, by name."""
-
-    program: Program
-    kinds: Kinds
-    policy: Policy
-    known: dict[Any, Value]
-
-    def __post_init__(self) -> None:
-        self.locals: dict[Name, Line] = {}
-        self.shared: dict[Name, Line] = {}
-
-    def forward(self) -> tuple[Line, ...]:
-        """The forward pass in order, the loss last."""
-        lines = [self.line(d.name, self.kinds.of_definition(d.name), (d.body,), d.body) for d in self.program.definitions]  # type: ignore[arg-type]
-        self.known.update({line.name: line.value for line in lines})
-        return tuple(lines)
-
-    def line(self, name: Name, kind: str, symbols: tuple[Term, ...], body: Term) -> Line:
-        """One line: the numbers put into ``body``, its products worked out, and the result."""
-        shown, used = self.shown(body), self.used(body)
-        sides = [shown]
-        if (products := worked_products(shown, used, self.policy)) is not None:
-            sides.append(products[0])
-            used = products[1] if any(r.carried for r in self.policy.rule("product")) else used
-        same = isinstance(body, Ref) and not self.policy.rule(kind)
-        value = self.known[body.name] if isinstance(body, Ref) and same else settled(evaluate(used), self.policy, kind)
-        self.known[name] = value
-        return Line(name, kind, symbols, tuple(sides), value)
-
-    def shown(self, term: Term) -> Term:
-        """A term with every known number as it is written."""
-        return put_in(term, {n: self.known[n].last for n in names(term) if n in self.known})
-
-    def used(self, term: Term) -> Term:
-        """A term with every known number as it is used further on."""
-        return put_in(term, {n: self.known[n].used for n in names(term) if n in self.known})
-
-
-def put_in(term: Term, numbers: Mapping[Name, Num]) -> Term:
-    """Numbers in place of names. A minus in front stays one: ``y − h`` becomes ``(−0.54) − 0.63``, ``−h`` becomes ``−(0.63)``.
-
-    >>> from symback.algebra.terms import ref
-    >>> put_in(ref("y") - ref("h"), {"y": Num(2), "h": Num(3)})
-    2 + -1*(3)
-    """
-    if isinstance(term, Ref):
-        return numbers.get(term.name, term)
-    if isinstance(term, Mul) and term.args[0] is MINUS_ONE and len(term.args) > 1:
-        rest = tuple(put_in(a, numbers) for a in term.args[1:])
-        changed = isinstance(rest[0], Num) and not isinstance(term.args[1], Num)
-        return _minus(mul(rest)) if changed else Mul((MINUS_ONE, *rest))
-    return with_children(term, tuple(put_in(c, numbers) for c in term.below)) if term.below else term
-
-
-def _minus(term: Term) -> Term:
-    """The term with a minus in front; a number stands in a sum of its own, so that −1 · 0.63 is −0.63 and not a product."""
-    return Mul((MINUS_ONE, Add((term,)) if isinstance(term, Num) else term))
-
-
-def worked_products(shown: Term, used: Term, policy: Policy) -> tuple[Term, Term] | None:
-    """A sum of products of numbers with each product worked out, as it is shown and as it is used; None for anything else.
-
-    >>> from symback.algebra.terms import term
-    >>> sum_ = term("2") * term("0.1") + term("3") * term("0.2")
-    >>> worked_products(sum_, sum_, EXACT)
-    (0.2 + 0.6, 1/5 + 3/5)
-    """
-    if not isinstance(shown, Add):
-        return None
-    parts = list(zip(_terms(shown), _terms(used), strict=True))
-    if sum(_is_product(part) for part, _ in parts) < 2:
-        return None
-    pairs: list[tuple[Term, Term]] = []
-    for part, full in parts:
-        value = settled(evaluate(full), policy, "product") if _is_product(part) else None
-        pairs.append((part, full) if value is None else (value.last, value.used))
-    return Add(tuple(a for a, _ in pairs)), Add(tuple(b for _, b in pairs))
-
-
-def _terms(term: Term) -> tuple[Term, ...]:
-    return tuple(t for a in term.args for t in _terms(a)) if isinstance(term, Add) else (term,)
-
-
-def _is_product(term: Term) -> bool:
-    """Whether a term is a product of plain numbers."""
-    return isinstance(term, Mul) and all(isinstance(a, Num) or _is_product(a) or _is_alone(a) for a in term.args)
-
-
-def _is_alone(term: Term) -> bool:
-    return isinstance(term, Add) and len(term.args) == 1 and isinstance(term.args[0], Num)
-
-
-def _gradient(desk: _Desk, core: Derivation, name: str, linear: Linear) -> Line:
+def _gradient(desk: Desk, core: Derivation, name: str, linear: Linear) -> Line:
     """The gradient by one name: the factors along its chain, as derivatives, as formulas, as numbers; their product."""
     target = core.adjoint(name)
     if core.printed[name].reason:
@@ -249,7 +157,7 @@ def _gradient(desk: _Desk, core: Derivation, name: str, linear: Linear) -> Line:
     return _product(desk, target, desk.kinds.of_gradient(name), _factors(desk, core, way))
 
 
-def _product(desk: _Desk, target: Name, kind: str, *ways: tuple[Factor, ...]) -> Line:
+def _product(desk: Desk, target: Name, kind: str, *ways: tuple[Factor, ...]) -> Line:
     """A sum over ways of products of factors."""
     sides = [add(mul(getattr(f, part) for f in way) for way in ways) for part in ("name", "formula", "shown", "used")]
     value = settled(evaluate(sides[3]), desk.policy, kind)
@@ -257,12 +165,12 @@ def _product(desk: _Desk, target: Name, kind: str, *ways: tuple[Factor, ...]) ->
     return Line(target, kind, tuple(dict.fromkeys(sides[:2])), (sides[2],), value, ways[0] if len(ways) == 1 else ())
 
 
-def _factors(desk: _Desk, core: Derivation, way: Chain) -> tuple[Factor, ...]:
+def _factors(desk: Desk, core: Derivation, way: Chain) -> tuple[Factor, ...]:
     start = [] if way.start == core.program.loss else [_shared(desk, core, way.start)]
     return (*start, *(_factor(desk, link) for link in way.links))
 
 
-def _factor(desk: _Desk, link: Link) -> Factor:
+def _factor(desk: Desk, link: Link) -> Factor:
     """One link of a chain; a slope that the policy does not round is left to stand as it is, with numbers in it."""
     shown: list[Term] = []
     used: list[Term] = []
@@ -281,7 +189,7 @@ def _factor(desk: _Desk, link: Link) -> Factor:
     return Factor(Ref(link.name), mul(link.values), mul(shown[: len(link.values)]), mul(used[: len(link.values)]))
 
 
-def _shared(desk: _Desk, core: Derivation, name: Name) -> Factor:
+def _shared(desk: Desk, core: Derivation, name: Name) -> Factor:
     """The gradient by an intermediate that several definitions read: the sum over them."""
     target = core.adjoint(name)
     if target not in desk.shared:
@@ -292,7 +200,7 @@ def _shared(desk: _Desk, core: Derivation, name: Name) -> Factor:
     return Factor(Ref(target), Ref(target), value.last, value.used)
 
 
-def _way(desk: _Desk, core: Derivation, reader: Name, name: Name) -> tuple[Factor, ...]:
+def _way(desk: Desk, core: Derivation, reader: Name, name: Name) -> tuple[Factor, ...]:
     """The factors of one way from the loss to a name, through one reader."""
     local = Partial(reader, name, local=True)
     last = Link(reader, name, (core.locals[local],))
@@ -301,17 +209,17 @@ def _way(desk: _Desk, core: Derivation, reader: Name, name: Name) -> tuple[Facto
     return (_shared(desk, core, reader), _factor(desk, last))
 
 
-def _update(desk: _Desk, name: str) -> Update:
+def _update(desk: Desk, name: str) -> Update:
     """New value = old value − rate · gradient."""
     slope = Partial(desk.program.loss, name)
     old, gradient, rate = desk.known[name], desk.known[slope], desk.known[RATE]
     term = Ref(name) - Ref(RATE) * Ref(slope)
     step = settled(evaluate(Mul((rate.used, gradient.used))), desk.policy, "step")
     numbers = put_in(Add((Ref(name), Mul((MINUS_ONE, Ref(RATE), Ref(slope))))), {n: desk.known[n].last for n in (name, RATE, slope)})
-    taken = Add((old.last, _minus(step.last)))
+    taken = Add((old.last, minus(step.last)))
     kind = desk.kinds.of_update(name)
-    value = settled(evaluate(Add((old.used, _minus(step.used)))), desk.policy, kind)
+    value = settled(evaluate(Add((old.used, minus(step.used)))), desk.policy, kind)
     return Update(Line(name, kind, (term,), (numbers, taken), value), old, gradient, step)
 
 
-__all__ = ["RATE", "Worked", "put_in", "with_rate", "work", "worked_products"]
+__all__ = ["RATE", "Linear", "Worked", "with_rate", "work"]

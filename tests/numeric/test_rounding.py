@@ -17,9 +17,9 @@ from symback.algebra.operations import OPERATIONS
 from symback.algebra.terms import Num, apply, ref, term
 from symback.errors import DeclarationError, NumericError
 from symback.network.rounding import EXACT, KINDS, MODES, Policy, Rule
+from symback.numeric.desk import put_in
 from symback.numeric.kinds import Kinds
 from symback.numeric.rounding import decimal, evaluate, given, literal, rounded, settled
-from symback.numeric.worked import put_in
 from symback.sheets.scalars import scalars
 
 SEEDS = Path(__file__).parent.parent / "seeds"
