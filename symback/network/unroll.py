@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -38,12 +39,12 @@ OF_ENTRIES: Mapping[str, str] = {
 } | {"one-hot": "binary"}
 """The facts of an array that say something of each entry, and what they say."""
 RELATIONS = {
-    "=": int.__eq__,
-    "!=": int.__ne__,
-    "<": int.__lt__,
-    "<=": int.__le__,
-    ">": int.__gt__,
-    ">=": int.__ge__,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -170,7 +171,10 @@ class _Unrolling:
             case Bracket(relation=relation, left=Count(size=left), right=Count(size=right)):
                 return ONE if RELATIONS[relation](self.value(left, at), self.value(right, at)) else ZERO
             case Bracket(relation=relation, left=left_term, right=right_term):
-                return bracket(self.term(left_term, at), relation, self.term(right_term, at))
+                one, other = self.term(left_term, at), self.term(right_term, at)
+                if isinstance(one, Num) and isinstance(other, Num):
+                    return ONE if RELATIONS[relation](one.value, other.value) else ZERO
+                return bracket(one, relation, other)
             case Reduce():
                 return self.reduced(node, at)
             case Mul(args=args):

@@ -154,7 +154,15 @@ def _gradient(desk: Desk, core: Derivation, name: str, linear: Linear) -> Line:
         return desk.line(target, desk.kinds.of_gradient(name), (), core.printed[name].result)
     hidden = linear == "contracted in hidden layers" and desk.kinds.layer(name) == "hidden"
     way = chain(core.sweep, core.locals, name, contracted=hidden or linear == "contracted")
+    if not way.links:
+        return _summed(desk, core, name, desk.kinds.of_gradient(name))
     return _product(desk, target, desk.kinds.of_gradient(name), _factors(desk, core, way))
+
+
+def _summed(desk: Desk, core: Derivation, name: Name, kind: str) -> Line:
+    """The gradient by a name that several definitions read: the sum over them."""
+    ways = [_way(desk, core, reader.name, name) for reader in core.sweep.live[name]]
+    return _product(desk, core.adjoint(name), kind, *ways)
 
 
 def _product(desk: Desk, target: Name, kind: str, *ways: tuple[Factor, ...]) -> Line:
@@ -190,12 +198,10 @@ def _factor(desk: Desk, link: Link) -> Factor:
 
 
 def _shared(desk: Desk, core: Derivation, name: Name) -> Factor:
-    """The gradient by an intermediate that several definitions read: the sum over them."""
+    """The gradient by an intermediate as a factor, worked out once."""
     target = core.adjoint(name)
     if target not in desk.shared:
-        readers = core.sweep.live[name]
-        ways = [_way(desk, core, reader.name, name) for reader in readers]
-        desk.shared[target] = _product(desk, target, "shared-gradient", *ways)
+        desk.shared[target] = _summed(desk, core, name, "shared-gradient")
     value = desk.shared[target].value
     return Factor(Ref(target), Ref(target), value.last, value.used)
 

@@ -438,6 +438,9 @@ def test_a_recurrence_is_worked_step_by_step():
     loss, gradients = net.derive().compile().gradients()
     assert [str(line.name) for line in of.forward[:4]] == ["z_1", "h_1", "z_2", "h_2"]
     assert close(of.loss.value.computed, float(loss))
+    assert all(line.name not in of.gradients[0].symbols[0].below for line in of.gradients)
+    assert {str(line.name.by): len(line.symbols[0].args) for line in of.gradients} == {"w": 2, "u": 3}
+    assert all(line.name.by not in ("u", "w") for line in of.shared)
     for name, gradient in gradients.items():
         assert close(of[Partial("L", name)].computed, float(gradient))
     assert of.fell
