@@ -11,7 +11,7 @@ from typing import Any
 
 from symback.algebra.definitions import Opaque
 from symback.algebra.facts import Fact, closure
-from symback.algebra.sizes import Index, SizeAt
+from symback.algebra.sizes import Index, Size, SizeAt, SizeSymbol
 from symback.algebra.terms import Reduce, Term
 from symback.algebra.traverse import walk
 from symback.errors import NumericError
@@ -79,11 +79,17 @@ def symbols_of(program: Program) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def possible(program: Program, sizes: Sizes) -> bool:
-    """Whether every axis that depends on no index has at least one place."""
+    """Whether every axis that depends on no index has a place, every size is as large as it must be, and the facts can hold."""
+    indices = list(_indices(program))
     try:
-        return all(size_value(i.size, sizes) >= 1 for i in _indices(program) if not i.size.indices)
+        if not all(size_value(i.size, sizes) >= 1 for i in indices if not i.size.indices):
+            return False
+        if any(size_value(Size.of(a), sizes) < a.least for i in indices for a in i.size.atoms if isinstance(a, SizeSymbol)):
+            return False
+        draw(program, sizes, random.Random(0))
     except (NumericError, ZeroDivisionError):
         return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -121,10 +127,10 @@ def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted
         facts = (Fact("invertible"),)
     kinds = {f.kind: f for f in facts}
     for kind, rule in RULES:
-        if kind in kinds:
+        if kind in kinds and not (kind == "sums to one" and "symmetric" in kinds):
             table = rule(table, rng, kinds[kind])
     if "symmetric" in kinds and "sums to one" in kinds:
-        total = sum(abs(v) for v in table.values())
+        total = _total(table, table)
         table = {p: abs(v) / total for p, v in table.items()}
     return table
 
@@ -157,8 +163,15 @@ def _rows(table: Iterable[Places]) -> dict[Places, list[Places]]:
 
 def _sums_to_one(table: Table, rng: random.Random, fact: Fact) -> Table:
     """Each row divided by its sum; entries that are 0 or 1 already (one-hot) stay."""
-    totals = {row: sum(abs(table[p]) for p in places) for row, places in _rows(table).items()}
+    totals = {row: _total(table, places) for row, places in _rows(table).items()}
     return {p: abs(v) / totals[p[:-1]] for p, v in table.items()}
+
+
+def _total(table: Table, places: Iterable[Places]) -> Fraction:
+    total = sum((abs(table[p]) for p in places), Fraction(0))
+    if not total:
+        raise NumericError("sums to one", "every entry is 0 by another fact", "take larger sizes")
+    return total
 
 
 def _symmetric(table: Table, rng: random.Random, fact: Fact) -> Table:
