@@ -16,6 +16,7 @@ from symback.algebra.sizes import Index
 from symback.algebra.terms import Name, Partial
 from symback.errors import NotationError
 from symback.network.program import Program, Spelling
+from symback.network.weights import destination
 from symback.typeset.boxes import Box, Derivative, Named, Word
 from symback.typeset.latex import superscript, units
 from symback.typeset.letters import NAMES, letter_latex
@@ -70,9 +71,22 @@ class Lettering:
     def _spelling(self, name: str) -> Spelling:
         return self.program.spellings.get(name) or Spelling(name)
 
+    @cached_property
+    def relettered(self) -> Mapping[str, str]:
+        """The names for which the style has a letter of its own, where that letter is free."""
+        declared = [n for n in self.names if isinstance(n, str)]
+        wanted = letters_of(self.program, self.style, self.losses)
+        taken = {letter_latex(self._spelling(n).letter) for n in declared if n not in wanted} | set(declared)
+        return {n: letter for n, letter in wanted.items() if letter_latex(letter) not in taken and letter not in taken}
+
     def _declared(self, name: str, shared: set[str]) -> Named:
         s = self._spelling(name)
+        if name in self.relettered:
+            letter = self.relettered[name]
+            return Named("_".join((letter, "".join(s.units))) if s.units else letter, letter, "", s.units, mark=self.style.layer_mark)
         layer, unit = ("", (*((s.layer,) if s.layer else ()), *s.units)) if s.flat else (s.layer, s.units)
+        if s.ends and self.style.weight_order not in ("row-column", s.ends):
+            unit = (*unit[:-2], unit[-1], unit[-2])
         exposed = s.letter in shared and not (layer and self.style.layer_mark != "plain")
         box = Named(name, s.letter, layer, unit, mark=self.style.layer_mark, exposed=exposed)
         reserved = not layer and not unit and NAMES.get(s.letter, s.letter) in RESERVED
@@ -163,7 +177,15 @@ class Lettering:
     def order(self, name: Name, places: int) -> tuple[int, ...]:
         """The order in which typeset markup shows the places of a name (empty: as stored)."""
         by = name.by if isinstance(name, Partial) else name
-        return (1, 0) if places == 2 and by in self.weights and self.style.weight_order == "source-destination" else ()
+        if places != 2 or by not in self.weights or self.style.weight_order == "row-column":
+            return ()
+        first = self.destinations[by] if self.style.weight_order == "destination-source" else 1 - self.destinations[by]
+        return (1, 0) if first == 1 else ()
+
+    @cached_property
+    def destinations(self) -> Mapping[Name, int]:
+        """Which place of each weight is its destination; the row, where nothing says so."""
+        return {name: destination(self.program, name) or 0 for name in self.weights}
 
     def mark(self, name: Partial) -> Mark:
         """The sign of a derivative: the style's own where reading it back gives the same name, else the other one."""
@@ -183,6 +205,27 @@ class Lettering:
         if isinstance(of, Partial) or Partial(of, by) in self.names:
             return False
         return Partial(of, by, True) in self.names or of not in self.losses
+
+
+def letters_of(program: Program, style: Style, losses: tuple[Name, ...]) -> Mapping[str, str]:
+    """The letters of a style by the names they stand for: the loss, its only target, the only prediction it reads, the rate.
+
+    Entries of one array count as one.
+    """
+    found: dict[str, str] = {}
+    loss = losses[0] if len(losses) == 1 else None
+    definition = program.definition.get(loss) if loss is not None else None
+    if style.loss and isinstance(loss, str):
+        found[loss] = style.loss
+    targets = [leaf.name for leaf in program.leaves if leaf.role == "target"]
+    reads = [n for n in definition.reads if isinstance(n, str) and n in program.definition] if definition is not None else []
+    for letter, names in ((style.target, targets), (style.prediction, reads)):
+        spellings = [program.spellings.get(n) or Spelling(n) for n in names]
+        if letter and len({(s.letter, s.layer) for s in spellings}) == 1:
+            found.update(dict.fromkeys(names, letter))
+    if style.rate and "rate" in program.leaf and program.leaf["rate"].role == "constant":
+        found["rate"] = style.rate
+    return found
 
 
 def _parts(name: Name) -> Iterator[Name]:

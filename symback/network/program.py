@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.facts import Fact
@@ -20,12 +20,16 @@ PARAMETERS: tuple[Role, ...] = ("weight", "bias")
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How a name is taken apart for printing: ``W1`` is letter W, layer 1; ``h2_3`` is letter h, layer 2, unit 3."""
+    """How a name is taken apart for printing: ``W1`` is letter W, layer 1; ``h2_3`` is letter h, layer 2, unit 3.
+
+    ``ends`` says of an entry of a weight which of its two units is the destination; empty where the name was declared like that.
+    """
 
     letter: str
     layer: str = ""
     units: tuple[str, ...] = ()
     flat: bool = False
+    ends: Literal["", "destination-source", "source-destination"] = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class Program:
     """Leaves, definitions (each after those it reads, but for recurrence groups), and the names of the results.
 
     ``sizes`` holds sizes that were declared or follow from values; ``values`` the declared numbers (nested tuples or
-    numbers, as declared); ``spellings`` how names are taken apart; ``rounding`` how a worked example rounds.
+    numbers, as declared); ``spellings`` how names are taken apart; ``rounding`` how a worked example rounds; ``notation`` how
+    formulas are to look, as fields of a style.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Program:
     values: Mapping[str, object] = field(default_factory=dict)
     spellings: Mapping[str, Spelling] = field(default_factory=dict)
     rounding: Policy | None = None
+    notation: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def leaf(self) -> Mapping[Name, Leaf]:

@@ -6,6 +6,7 @@ import itertools
 import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Literal
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.facts import Fact
@@ -32,6 +33,7 @@ from symback.algebra.terms import (
 from symback.algebra.traverse import children, with_children
 from symback.errors import NotationError
 from symback.network.program import Leaf, Program, Spelling
+from symback.network.weights import destination
 
 Places = tuple[int, ...]
 OF_ENTRIES: Mapping[str, str] = {
@@ -155,9 +157,16 @@ class _Unrolling:
             if places not in self.entries.get(name, {}):
                 shown = self.shown(name, places)
                 letter = own.letter.lower() if len(shown) == 2 and len(own.letter) == 1 else own.letter
-                yield str(entry), Spelling(letter, own.layer, (*own.units, *(str(p + 1) for p in shown)))
+                yield str(entry), Spelling(letter, own.layer, (*own.units, *(str(p + 1) for p in shown)), ends=self.ends(name, shown))
             else:
                 yield str(entry), _flat(str(entry))
+
+    def ends(self, name: Name, shown: Places) -> Literal["", "destination-source", "source-destination"]:
+        """Which of the two places of a weight is its destination."""
+        leaf = self.source.leaf.get(name)
+        if leaf is None or leaf.role != "weight" or len(shown) != 2:
+            return ""
+        return "source-destination" if destination(self.source, name) == 1 else "destination-source"
 
     def term(self, node: Term, at: Mapping[Index, int]) -> Term:
         """A term at a place: sums written out, brackets decided, what is 0 left out."""

@@ -13,6 +13,7 @@ from symback.network.program import Program
 from symback.notation.index import index_box, place_box, scope_of
 from symback.notation.matrix import recognise
 from symback.notation.matrix_boxes import matrix_box
+from symback.notation.rows import as_rows
 from symback.notation.where import where_clauses
 from symback.typeset.boxes import EQUALS, Box, Call, Negative, Number, Power, Relation, Where, Word, product
 from symback.typeset.latex import latex
@@ -96,5 +97,7 @@ def _written(body: Body, indices: tuple[Index, ...], table: Lettering) -> tuple[
     if table.style.notation == "matrix":
         tree = recognise(body, indices, table.axes)
         if tree is not None:
+            if table.style.vectors == "row":
+                tree = as_rows(tree, lambda name: len(table.axes(name, 0)), len(indices))
             return matrix_box(tree, scope), False
     return index_box(body, scope), bool(indices)

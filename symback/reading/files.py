@@ -13,6 +13,7 @@ from symback.algebra.sizes import Index, Size
 from symback.errors import AxisMismatch, DeclarationError, ReadingError
 from symback.network.checks import check
 from symback.network.hints import shape_text, suggestion
+from symback.network.profile import checked_notation
 from symback.network.program import Program, recurrence_groups
 from symback.network.rounding import Policy
 from symback.network.spelling import spell
@@ -34,7 +35,7 @@ from symback.reading.scope import Scope, SizeAtLeast, SizeSolved, whole_name
 from symback.reading.settle import Letters, settle
 from symback.reading.syntax import assignments
 
-KEYS = ("name", "symbols", "forward", "loss", "values", "sizes", "rate", "rounding")
+KEYS = ("name", "symbols", "forward", "loss", "values", "sizes", "rate", "rounding", "notation")
 MAX_BYTES = 1_000_000
 MAX_DOTS = 20
 MAX_KEYS = 5_000
@@ -244,7 +245,8 @@ class _Reading:
         if not isinstance(name, str) or len(name) > 200:
             raise DeclarationError("name", f"is {name!r}"[:200], "the name of a network is a short text")
         rounding = Policy.of(self.data["rounding"]) if "rounding" in self.data else None
-        program = Program(name, self.leaves, tuple(self.scope.added), (self.result,), sizes, values, spellings, rounding)
+        notation = checked_notation(self.data.get("notation", {}))
+        program = Program(name, self.leaves, tuple(self.scope.added), (self.result,), sizes, values, spellings, rounding, notation)
         return check(program, {item.name: item.source.where for item in self.lines}, scalar)
 
     def _values(self) -> dict[str, object]:

@@ -90,11 +90,19 @@ def read_matrix(node: Syntax, indices: tuple[Index, ...], scope: Scope) -> Term:
     if _scalar_only(node, scope):
         return read_term(node, scope)
     value = matrix(node, Sheet(scope))
-    row, col = ([Size.of(i) for i in indices] + [ZEROTH, ZEROTH])[:2]
-    wanted = ([i.size for i in indices] + [SINGLE, SINGLE])[:2]
+    row, col = _sides([Size.of(i) for i in indices], ZEROTH, scope)
+    wanted = _sides([i.size for i in indices], SINGLE, scope)
     if len(indices) > 2 or not (value.scalar or (_fits(value.rows, wanted[0]) and _fits(value.cols, wanted[1]))):
         raise scope.error(node, f"this is {value.rows} by {value.cols}, but the left side is {wanted[0]} by {wanted[1]}")
     return value.at(row, col)
+
+
+def _sides(axes: list[Size], missing: Size, scope: Scope) -> tuple[Size, Size]:
+    """Rows and columns of a result; a single axis runs over the rows, or over the columns where vectors are rows."""
+    if len(axes) == 1 and scope.table.style.vectors == "row":
+        return missing, axes[0]
+    first, second = (*axes, missing, missing)[:2]
+    return first, second
 
 
 def local_definition(name: str, node: Syntax, scope: Scope) -> Definition:
@@ -103,8 +111,16 @@ def local_definition(name: str, node: Syntax, scope: Scope) -> Definition:
     sizes = [_known(node, Sheet(scope), size) for size in (value.rows, value.cols)]
     indices = [Index(f"{name}_{axis}", size) for axis, size in zip(("row", "column"), sizes, strict=True)]
     body = value.at(Size.of(indices[0]), Size.of(indices[1]))
-    kept = indices if value.cols is not SINGLE else indices[:1] if value.rows is not SINGLE else []
-    return Definition(name, tuple(kept), body)
+    return Definition(name, tuple(indices[k] for k in _kept(value, scope)), body)
+
+
+def _kept(value: Value, scope: Scope) -> tuple[int, ...]:
+    """The axes that a named matrix has: one where it is a vector, none where it is a number."""
+    if value.scalar:
+        return ()
+    if scope.table.style.vectors == "row":
+        return (1,) if value.rows is SINGLE else (0, 1)
+    return (0,) if value.cols is SINGLE else (0, 1)
 
 
 def _scalar_only(node: Syntax, scope: Scope) -> bool:
@@ -154,8 +170,10 @@ def _array(node: Syntax, shape: tuple[Size, ...], entry: Callable[..., Term], sh
     match shape:
         case ():
             return _scalar(entry())
-        case (rows,):
-            return Value(rows, SINGLE, lambda r, c: entry(r))
+        case (size,) if sheet.scope.table.style.vectors == "row":
+            return Value(SINGLE, size, lambda r, c: entry(c))
+        case (size,):
+            return Value(size, SINGLE, lambda r, c: entry(r))
         case (rows, cols):
             return Value(rows, cols, entry)
     raise sheet.scope.error(node, f"this has {len(shape)} axes, which matrix notation cannot show", "write its places")

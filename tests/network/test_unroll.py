@@ -63,7 +63,7 @@ def test_facts_values_and_spellings_go_to_the_entries() -> None:
     assert [f.kind for f in flat.leaf["x_1"].facts] == ["positive"]
     assert [f.kind for f in flat.leaf["y_3"].facts] == ["binary"]
     assert flat.values == {"rate": 0.1, "x_1": 0.5, "x_2": 2.0}
-    assert flat.spellings["W1_21"] == Spelling("w", "1", ("2", "1"))
+    assert flat.spellings["W1_21"] == Spelling("w", "1", ("2", "1"), ends="destination-source")
 
 
 def test_unrolled_formulas_are_printed_as_in_hand_written_notes() -> None:
