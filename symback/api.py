@@ -17,12 +17,13 @@ from symback.calculus.trace import Derived, Step
 from symback.derivation import Derivation as Core
 from symback.derivation import derive
 from symback.errors import DeclarationError
+from symback.network.profile import checked_notation, style_of
 from symback.network.program import PARAMETERS, Program
 from symback.network.rounding import Policy
 from symback.notation.write import equation_latex, equation_text
 from symback.reading.scope import suggestion
 from symback.sheets.order import outwards
-from symback.typeset.style import DEFAULT, Notation, Style
+from symback.typeset.style import Notation, Style
 
 NOTATIONS: tuple[Notation, ...] = get_args(Notation)
 
@@ -37,7 +38,7 @@ class Network:
 
     ``forward`` holds equations ``sp.Eq(left, right)`` or pairs ``(left, right)``, in any order; ``loss`` is one more;
     symbols that are not named as parameters, inputs or targets are constants. ``rounding`` says how a worked example rounds
-    each kind of quantity (see `symback.network.rounding`).
+    each kind of quantity (see `symback.network.rounding`), ``notation`` how formulas look (see `symback.network.profile`).
 
     Raises DeclarationError, in one line: an undeclared or doubly defined name, a cycle, sizes that cannot agree, a loss
     that is not a scalar, a received ``False``, a value that is not finite.
@@ -60,11 +61,13 @@ class Network:
         facts: Mapping[Any, Any] | None = None,
         values: Mapping[Any, Any] | None = None,
         rounding: Policy | Mapping[str, Any] | None = None,
+        notation: Mapping[str, Any] | None = None,
     ) -> None:
         from symback.reading.sympy_bridge import program_from_sympy
 
         program = program_from_sympy(forward, loss, parameters, inputs, targets, name, facts or {}, values or {})
-        self.program: Program = program if rounding is None else replace(program, rounding=Policy.of(rounding))
+        policy = None if rounding is None else Policy.of(rounding)
+        self.program: Program = replace(program, rounding=policy, notation=checked_notation(notation or {}))
 
     @classmethod
     def from_program(cls, program: Program) -> Network:
@@ -245,11 +248,11 @@ class Formula:
 
     def text(self, notation: str = "matrix", over: str = "names", style: Style | None = None) -> str:
         """The formula as a line of text."""
-        return equation_text(self.definition(over), self._program, _style(style, notation))
+        return equation_text(self.definition(over), self._program, self._style(style, notation))
 
     def latex(self, notation: str = "matrix", over: str = "names", style: Style | None = None) -> str:
         """The formula as LaTeX, without delimiters."""
-        return equation_latex(self.definition(over), self._program, _style(style, notation))
+        return equation_latex(self.definition(over), self._program, self._style(style, notation))
 
     def sympy(self, over: str = "names") -> Any:
         """The right side as a SymPy expression."""
@@ -287,6 +290,12 @@ class Formula:
     def _program(self) -> Program:
         return self.derivation.core.printing_program
 
+    def _style(self, style: Style | None, notation: str) -> Style:
+        chosen = next((n for n in NOTATIONS if n == notation), None)
+        if chosen is None:
+            raise DeclarationError(f"notation={notation!r}", "there is no such notation", f"ask for one of {', '.join(NOTATIONS)}")
+        return replace(style or style_of(self.derivation.program), notation=chosen)
+
     def __repr__(self) -> str:
         return self.text()
 
@@ -295,10 +304,3 @@ def _model_of(derivation: Derivation, name: str) -> Model:
     from symback.numeric.model import Model
 
     return Model(derivation.program, derivation.core.gradient_program((name,), facts=True))
-
-
-def _style(style: Style | None, notation: str) -> Style:
-    chosen = next((n for n in NOTATIONS if n == notation), None)
-    if chosen is None:
-        raise DeclarationError(f"notation={notation!r}", "there is no such notation", f"ask for one of {', '.join(NOTATIONS)}")
-    return replace(style or DEFAULT, notation=chosen)

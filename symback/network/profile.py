@@ -19,7 +19,6 @@ CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "derivative": ("derivative", ("∂", "d", "dz", "delta")),
     "vectors": ("vectors", ("column", "row")),
     "links": ("links", ("written", "contracted")),
-    "view": ("notation", ("matrix", "index")),
 }
 """Each key of the table: the field of the style, and what it may be."""
 LETTERS = ("prediction", "target", "loss", "rate")

@@ -35,7 +35,7 @@ def _turned(tree: Tree, rank: Callable[[Name], int]) -> Tree:
         case Reduced(kind, body, False):
             return Reduced(kind, _plain(_turned(body, rank)), False)
     changes = {f.name: _part(getattr(tree, f.name), rank) for f in fields(tree)}
-    return replace(tree, **changes)  # type: ignore[type-var]
+    return replace(tree, **changes)
 
 
 def _part(value: Any, rank: Callable[[Name], int]) -> Any:
