@@ -14,12 +14,13 @@ from typing import Any
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.relabel import shape_of_indices
 from symback.algebra.sizes import Index
-from symback.algebra.terms import ZERO, Name, Partial, Ref, Term
+from symback.algebra.terms import ZERO, Name, Partial, Reduce, Ref, Term
 from symback.algebra.traverse import inline, walk
 from symback.calculus.reverse import Sweep, prepare
 from symback.calculus.trace import Derived, Lazily, Step, remembered
 from symback.network.program import Program
 from symback.simplify.arithmetic import arithmetic
+from symback.simplify.centred import drop_centred
 from symback.simplify.facts import use_facts
 from symback.simplify.fold import fold
 from symback.simplify.rules import PLAIN, ROWS, simplifications
@@ -64,10 +65,20 @@ class Derivation:
         chosen = tuple(wanted) if wanted is not None else tuple(leaf.name for leaf in self.program.leaves)
         table = self.printed if facts else self.adjoints
         asked = frozenset(chosen)
-        kept = [n for n in self.sweep.order if n not in self.spliced or n in asked]
+        kept = self._kept(asked)
         adjoints = [Definition(self.adjoint(n), table[n].indices, table[n].result) for n in kept]
         results = tuple(self.adjoint(n) for n in chosen)
         return self.program.with_definitions((*self.program.definitions, *adjoints), results)
+
+    def _kept(self, asked: Collection[Name]) -> list[Name]:
+        """The names whose gradients a program needs: those that were put in nowhere, those asked for, and all that these read."""
+        kept = {n for n in self.sweep.order if n not in self.spliced or n in asked}
+        pending = [n for n in self.sweep.order if n in kept]
+        while pending:
+            new = [n for n in self.adjoints[pending.pop()].gradients_read if n not in kept]
+            kept.update(new)
+            pending += new
+        return [n for n in self.sweep.order if n in kept]
 
     @cached_property
     def printing_program(self) -> Program:
@@ -106,7 +117,7 @@ def derive(program: Program, result: Name | None = None) -> Derivation:
     >>> from symback.network.program import Leaf
     >>> net = Program("square", (Leaf("w"), Leaf("x")), (Definition("z", (), ref("w") * ref("x")), Definition("L", (), ref("z") ** 2 / 2)), ("L",))
     >>> derive(net).adjoints["w"].result
-    dL/dz*x
+    z*x
     """
     sweep = prepare(program, program.loss if result is None else result)
     locals_ = Lazily(lambda: sweep.links, lambda name: _local(sweep, *sweep.links[name]))
@@ -164,7 +175,7 @@ def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanis
     def compute() -> Derived:
         chain = line("chain rule", sweep.head(name), sweep.chain(name, readers), "chain rule")
         put_in = line("local derivatives", chain.after, inline(chain.after, body_of), "local derivatives put in")
-        derived = Derived.of((chain, put_in, *_simplified(put_in, around)))
+        derived = Derived.of((chain, put_in, *_simplified(put_in, _foldable(sweep, around))))
         return replace(derived, reason=_vanished(readers, name, locals_)) if derived.result is ZERO else derived
 
     if sweep.opaque and any(isinstance(d.body, Opaque) for d in around):
@@ -179,6 +190,11 @@ def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanis
         (*sweep.result_indices, *own_indices),
         compute,
     )
+
+
+def _foldable(sweep: Sweep, definitions: tuple[Definition, ...]) -> tuple[Definition, ...]:
+    """The definitions a gradient may be written through: not a loss that is a bare sum, such as Σ g·y, which is no name of the field."""
+    return tuple(d for d in definitions if not (d.name == sweep.result and isinstance(d.body, Reduce)))
 
 
 def _vanished(readers: tuple[Definition, ...], name: Name, locals_: Mapping[Partial, Derived]) -> str:
@@ -209,6 +225,11 @@ def _simplified(last: Step, definitions: tuple[Definition, ...]) -> Iterator[Ste
         for rule, before, after in simplifications(term, rules):
             yield line(rule.name, before, after, rule.says)
             term = after
+        after, centred = drop_centred(term, definitions)
+        if centred is not None:
+            yield line("centred", term, after, "the sum of {} is 0 by its definition", (centred,))
+            term = after
+            continue
         for definition in definitions:
             after = fold(term, definition)
             if after is not term:
@@ -225,17 +246,19 @@ def _simplified(last: Step, definitions: tuple[Definition, ...]) -> Iterator[Ste
 
 
 def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Name, Derived]) -> Derivation:
-    """Adjoints that are read once go into their reader, from the result outwards; so do those that cancel in every reader."""
+    """Adjoints that are read once go into their reader, from the result outwards; so do those that are another name or a number, and
+    those that cancel in every reader. Gradients by constants do not count: nobody reads them unless he asks."""
     spliced: dict[Name, Name] = {}
     readers: dict[Name, list[Name]] = {}
+    constants = {leaf.name for leaf in sweep.program.leaves if leaf.role == "constant"}
     for name, derived in adjoints.items():
-        for read in derived.gradients_read:
+        for read in derived.gradients_read if name not in constants else ():
             readers.setdefault(read, []).append(name)
     for name in sweep.order:
         chosen = readers.get(name, ())
         if name not in sweep.program.definition or not chosen or name in chosen:
             continue
-        if len(chosen) > 1 and not adjoints[name].divides:
+        if len(chosen) > 1 and not (adjoints[name].divides or adjoints[name].is_name):
             continue
         wider = [_splice(sweep, adjoints[reader], adjoints[name], len(chosen) == 1) for reader in chosen]
         if any(w.longer for w in wider):
@@ -261,7 +284,7 @@ def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Deri
         after = inline(reader.result, lambda n: (adjoint.indices, adjoint.result) if n == adjoint.target else None)
         says = "{} put in"
         step = Step(reader.target, reader.indices, "splice", reader.result, after, says, (adjoint.target,))
-        wider = Derived.of((*reader.steps, step, *_simplified(step, candidates)), reader.reason)
+        wider = Derived.of((*reader.steps, step, *_simplified(step, _foldable(sweep, candidates))), reader.reason)
         reads = sum(isinstance(n, Ref) and n.name == adjoint.target for n in walk(reader.result))
         before = length(reader.result) + (length(adjoint.result) - 1 if only else 0)
         return replace(wider, longer=not (only and reads == 1) and length(wider.result) > before)

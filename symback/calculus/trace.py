@@ -14,7 +14,7 @@ from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.relabel import MOST_NUMBERS, Label, Renaming, Shape, joint_shape, shape_of
 from symback.algebra.sizes import Index
-from symback.algebra.terms import ZERO, Name, Num, Partial, Pow, Term
+from symback.algebra.terms import ZERO, Name, Num, Partial, Pow, Ref, Term
 from symback.algebra.traverse import names, walk
 
 
@@ -139,6 +139,11 @@ class Derived:
         if self.like is not None:
             return self.like.divides
         return any(isinstance(n, Pow) and isinstance(n.exponent, Num) and n.exponent.value < 0 for n in walk(self.result))
+
+    @lazy
+    def is_name(self) -> bool:
+        """Whether the result is another name, or a number."""
+        return self.like.is_name if self.like is not None else isinstance(self.result, Ref | Num)
 
     @property
     def is_zero(self) -> bool:

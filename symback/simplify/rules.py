@@ -13,7 +13,7 @@ from symback.algebra.terms import Term
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.products import as_fraction, collect, like_terms, positive_first
 from symback.simplify.quotients import common_denominator, common_factor, expand
-from symback.simplify.sums import common_condition, known_places, sift, take_out
+from symback.simplify.sums import as_mean, common_condition, known_places, sift, take_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("take out", "what does not depend on the index is taken out of the sum", take_out),
     Rule("collect", "equal factors put together and cancelled", collect),
     Rule("like terms", "equal terms put together", like_terms),
+    Rule("mean", "a sum over all places, divided by their number, is a mean", as_mean),
     Rule("fraction", "what divides written below", as_fraction),
     Rule("common denominator", "over a common denominator", common_denominator, plain=False),
     Rule("expand", "multiplied out, and what cancels left out", expand, plain=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symback.algebra.sizes import Index, Size, provably_at_least
-from symback.algebra.terms import ONE, ZERO, Add, Bracket, Count, Mul, Reduce, Term, bracket, mul
+from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Bracket, Count, Mul, Pow, Reduce, Term, bracket, mul
 from symback.algebra.traverse import bottom_up, free_indices, substitute
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.shape import addends, factors, needs_guard
@@ -160,6 +160,33 @@ def _settle(node: Term, index: Index, place: Size) -> Term:
         decided = arithmetic(substitute(node, {index: place}))
         return decided if decided in (ZERO, ONE) else node
     return node
+
+
+def as_mean(node: Term) -> Term:
+    """``Σ_j f(j) / n -> mean_j f(j)`` where j has n places.
+
+    >>> from symback.algebra.terms import ref, total
+    >>> j = Index("j", "n")
+    >>> as_mean(total([j], ref("x", j)) / Count("n"))
+    mean_j(x[j])
+    """
+    return arithmetic(_as_mean(node))
+
+
+def _mean(node: Mul) -> Term:
+    parts = factors(node)
+    for factor in parts:
+        if not (isinstance(factor, Reduce) and factor.kind == "sum"):
+            continue
+        number = Pow(Count(factor.index.size), MINUS_ONE)
+        if number in parts:
+            rest = [f for k, f in enumerate(parts) if k != parts.index(number)]
+            rest[rest.index(factor)] = Reduce("mean", factor.index, factor.body)
+            return mul(rest)
+    return node
+
+
+_as_mean = bottom_up(lambda n: _mean(n) if isinstance(n, Mul) else n)
 
 
 def common_condition(node: Term) -> Term:

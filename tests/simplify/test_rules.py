@@ -167,6 +167,11 @@ EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
         (total([i], u(i)) + total([j], u(j)), over(TWO, total([i], u(i)))),
         (total([i], u(i)) - total([j], u(j)), ZERO),
     ],
+    "mean": [
+        (total([j], u(j)) / Count(n), Reduce("mean", j, u(j))),
+        (over(x, Count(n) ** -1, total([j], u(j) * v(j))), over(x, Reduce("mean", j, u(j) * v(j)))),
+        (over(MINUS_ONE, total([j], u(j)), y, Count(n) ** -1), over(MINUS_ONE, Reduce("mean", j, u(j)), y)),
+    ],
     "fraction": [
         (over(x**-2, y), over(y, x**-2)),
         (over(p**-1, x, q**-1, y), over(x, y, p**-1, q**-1)),
@@ -212,6 +217,7 @@ UNTOUCHED: dict[str, list[Term]] = {
                  total([k], bracket(2 * Size.of(k) + 1, "=", a) * before_a)],
     "collect": [x * y, (x + y) * (x - y), exp(x) * exp(y), Pow(x, TWO) * y, -x, x / y],
     "like terms": [x + y, x - y, x * y + x, total([i], u(i)) + total([i], v(i))],
+    "mean": [total([j], u(j)), total([j], u(j)) / Count(m), Reduce("max", j, u(j)) / Count(n), x / Count(n)],
     "fraction": [over(x, p**-1), over(x, y), over(p**-1, q**-1)],
     "common denominator": [bracket(x, ">", ZERO) * y / p - bracket(x, "<", ZERO) * y / p, x / p + y / q, y / p + x, x + y],
     "expand": [x * (y + 1), (x + y) ** 2, p * one_minus_p],
