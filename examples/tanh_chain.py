@@ -20,6 +20,7 @@ with sp.evaluate(False):
         parameters=[w1, b1, w2, b2],
         inputs=[x],
         targets=[y],
+        notation={"layers": "plain", "rate": "η"},
     )
 
 if __name__ == "__main__":

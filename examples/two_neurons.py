@@ -21,6 +21,7 @@ with sp.evaluate(False):
         inputs=[x],
         targets=[T],
         values={w1: 0.15, b1: 0.4, w2: 0.45, b2: 0.65, x: 0.1, T: 0.25, rate: 0.4},
+        notation={"layers": "plain", "rate": "η"},
         rounding={
             "carried": False,
             "zeros": "significant",

@@ -19,7 +19,8 @@ class Style:
     always shows places as they are stored. ``derivative`` is the sign of derivatives, or the shorthand for those of the loss:
     ``delta`` writes δ² for ∂L/∂z², ``dz`` writes dW² for ∂L/∂W². ``first`` is the first value of an index. ``multiplication``
     is the sign between scalar factors: a dot, or nothing where that is clear. ``vectors`` says whether an array with one axis
-    is a column or a row of a matrix product. ``links`` says whether a chain shows the factor 1 of a linear link. ``prediction``,
+    is a column or a row of a matrix product. ``links`` says whether a chain shows the factor 1 of a
+    linear link ("": in the output layer only). ``prediction``,
     ``target``, ``loss`` and ``rate`` are letters that stand for the declared names ("": as declared).
     """
 
@@ -31,7 +32,7 @@ class Style:
     first: int = 1
     multiplication: Literal["", "·"] = ""
     vectors: Literal["column", "row"] = "column"
-    links: Literal["written", "contracted"] = "written"
+    links: Literal["", "written", "contracted"] = ""
     prediction: str = ""
     target: str = ""
     loss: str = ""

@@ -29,12 +29,12 @@ HOUSE = {"W1": [[0.205611, 0.161572], [0.503658, 0.607545]], "b1": [0.082466, 0.
 EXAMPLES = {
     "house-price": Example(
         """
-        ∂L/∂h2 = −(y − h2)
-        ∂L/∂z1 = ∂L/∂h2·W2ᵀ ⊙ h1 ⊙ (1 − h1)
+        ∂L/∂z2 = −(y − h2)
+        ∂L/∂z1 = ∂L/∂z2·W2ᵀ ⊙ h1 ⊙ (1 − h1)
         ∂L/∂W1 = (∂L/∂z1) xᵀ
         ∂L/∂b1 = ∂L/∂z1
-        ∂L/∂W2 = ∂L/∂h2·h1ᵀ
-        ∂L/∂b2 = ∂L/∂h2
+        ∂L/∂W2 = ∂L/∂z2·h1ᵀ
+        ∂L/∂b2 = ∂L/∂z2
         """,
         {"W2": "−(y − h2)·h1ᵀ", "b2": "−(y − h2)"},
         (0.684561, 0.350636),
@@ -42,12 +42,12 @@ EXAMPLES = {
     ),
     "house-price.toml": Example(
         """
-        ∂L/∂h2 = −(y − h2)
-        ∂L/∂z1 = W2ᵀ (∂L/∂h2) ⊙ h1 ⊙ (1 − h1)
+        ∂L/∂z2 = −(y − h2)
+        ∂L/∂z1 = W2ᵀ (∂L/∂z2) ⊙ h1 ⊙ (1 − h1)
         ∂L/∂W1 = (∂L/∂z1) xᵀ
         ∂L/∂b1 = ∂L/∂z1
-        ∂L/∂W2 = (∂L/∂h2) h1ᵀ
-        ∂L/∂b2 = ∂L/∂h2
+        ∂L/∂W2 = (∂L/∂z2) h1ᵀ
+        ∂L/∂b2 = ∂L/∂z2
         """,
         {"W2": "−(y − h2) h1ᵀ", "b2": "−(y − h2)"},
         (0.684561, 0.350636),
@@ -66,15 +66,15 @@ EXAMPLES = {
     ),
     "classifier": Example(
         """
-        ∂L/∂z3 = p − y
-        ∂L/∂z2 = ∂L/∂z3·W3ᵀ ⊙ h2 ⊙ (1 − h2)
-        ∂L/∂z1 = W2ᵀ (∂L/∂z2) ⊙ h1 ⊙ (1 − h1)
-        ∂L/∂W1 = (∂L/∂z1) xᵀ
-        ∂L/∂b1 = ∂L/∂z1
-        ∂L/∂W2 = (∂L/∂z2) h1ᵀ
-        ∂L/∂b2 = ∂L/∂z2
-        ∂L/∂W3 = ∂L/∂z3·h2ᵀ
-        ∂L/∂b3 = ∂L/∂z3
+        dz3 = p − y
+        dz2 = dz3·W3ᵀ ⊙ h2 ⊙ (1 − h2)
+        dz1 = W2ᵀ dz2 ⊙ h1 ⊙ (1 − h1)
+        dW1 = dz1 xᵀ
+        db1 = dz1
+        dW2 = dz2 h1ᵀ
+        db2 = dz2
+        dW3 = dz3·h2ᵀ
+        db3 = dz3
         """,
         {"W3": "(p − y)·h2ᵀ", "b3": "p − y"},
     ),
@@ -93,17 +93,16 @@ EXAMPLES = {
     ),
     "linear-rows": Example(
         """
-        ∂error/∂prediction = prediction − actual
-        ∂error/∂h1 = ∂error/∂prediction·w5
-        ∂error/∂h2 = ∂error/∂prediction·w6
+        ∂error/∂h1 = Delta·w5
+        ∂error/∂h2 = Delta·w6
         ∂error/∂w1 = ∂error/∂h1·i1
         ∂error/∂w2 = ∂error/∂h1·i2
         ∂error/∂w3 = ∂error/∂h2·i1
         ∂error/∂w4 = ∂error/∂h2·i2
-        ∂error/∂w5 = ∂error/∂prediction·h1
-        ∂error/∂w6 = ∂error/∂prediction·h2
+        ∂error/∂w5 = Delta·h1
+        ∂error/∂w6 = Delta·h2
         """,
-        {"w1": "(prediction − actual)·w5·i1", "w4": "(prediction − actual)·w6·i2", "w6": "(prediction − actual)·h2"},
+        {"w1": "Delta·w5·i1", "w4": "Delta·w6·i2", "w6": "Delta·h2"},
         (0.087362, 0.0472007),
         {"w1": 0.108778, "w2": 0.213167, "w3": 0.309614, "w4": 0.414421, "w5": 0.22672, "w6": 0.26762},
     ),
