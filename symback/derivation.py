@@ -14,7 +14,7 @@ from typing import Any
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.relabel import shape_of_indices
 from symback.algebra.sizes import Index
-from symback.algebra.terms import ZERO, Name, Partial, Reduce, Ref, Term
+from symback.algebra.terms import ZERO, Apply, Name, Partial, Pow, Ref, Term
 from symback.algebra.traverse import inline, walk
 from symback.calculus.reverse import Sweep, prepare
 from symback.calculus.trace import Derived, Lazily, Step, remembered
@@ -136,7 +136,7 @@ def _local(sweep: Sweep, reader: Definition, by: Name) -> Derived:
     def compute() -> Derived:
         local = sweep.local(reader, by)
         first = Step(local.name, local.indices, "differentiate", local.head, local.raw, "differentiated by the rules")
-        return Derived.of((first, *_simplified(first, (reader,))))
+        return Derived.of((first, *_simplified(first, _foldable(sweep, (reader,)))))
 
     if isinstance(reader.body, Opaque):
         return compute()
@@ -193,8 +193,8 @@ def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanis
 
 
 def _foldable(sweep: Sweep, definitions: tuple[Definition, ...]) -> tuple[Definition, ...]:
-    """The definitions a gradient may be written through: not a loss that is a bare sum, such as Σ g·y, which is no name of the field."""
-    return tuple(d for d in definitions if not (d.name == sweep.result and isinstance(d.body, Reduce)))
+    """The definitions a gradient may be written through: the loss only where it is one function or one root, as a norm is."""
+    return tuple(d for d in definitions if d.name != sweep.result or sweep.result_indices or isinstance(d.body, Pow | Apply))
 
 
 def _vanished(readers: tuple[Definition, ...], name: Name, locals_: Mapping[Partial, Derived]) -> str:

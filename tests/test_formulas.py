@@ -51,6 +51,51 @@ SIGMOIDS = ("sigmoid(z)", "1/(1 + exp(-z))")
 TANHS = ("tanh(z)", "(exp(z) - exp(-z))/(exp(z) + exp(-z))")
 SCALAR = {"z": {"role": "weight"}, "y": {"role": "target"}}
 
+INDEX = Style(notation="index")
+BATCH = {"X": {"shape": ["N", "D"]}, "W": {"role": "weight", "shape": ["D", "K"]}, "b": {"role": "bias", "shape": ["K"]},
+         "Y": {"role": "target", "shape": ["N", "K"], "facts": ["one-hot"]}}  # fmt: skip
+SOFTMAX_BATCH = "Z = X @ W + b\nP = exp(Z)/sum(exp(Z), axis=1, keepdims=True)\nL = -sum(Y*log(P))/N"
+VECTOR = {"x": Z, "ga": Z, "be": Z, "g": {"shape": ["n"]}, "eps": {"role": "constant"}}
+LAYER_NORM = "mu = mean(x)\nv = mean((x - mu)**2)\ns = sqrt(v + eps)\nxh = (x - mu)/s\ny = ga*xh + be\nL = sum(g*y)"
+COLUMNS = {"X": {"role": "weight", "shape": ["m", "n"]}, "ga": Z, "be": Z, "G": {"shape": ["m", "n"]}, "eps": {"role": "constant"}}
+BATCH_NORM = "mu = mean(X, axis=0)\ns = sqrt(mean((X - mu)**2, axis=0) + eps)\nXh = (X - mu)/s\n"
+ATTENTION = {"Q": {"role": "weight", "shape": ["n", "d"]}, "K": {"role": "weight", "shape": ["m", "d"]}, "V": {"role": "weight", "shape": ["m", "h"]},
+             "G": {"shape": ["n", "h"]}}  # fmt: skip
+ATTEND = "S = Q @ K.T/sqrt(d)\nP = exp(S)/sum(exp(S), axis=1, keepdims=True)\nA = P @ V\nL = sum(G*A)"
+PAIRS = {"U": {"role": "weight", "shape": ["B", "d"]}, "V": {"role": "weight", "shape": ["B", "d"]}, "tau": {}}
+CONTRAST = "S = U @ V.T/tau\nP = exp(S)/sum(exp(S), axis=1, keepdims=True)\nL = -mean(log(diag(P)))"
+LATENT = {"mu": Z, "l": Z, "e": {"shape": ["n"]}, "d": {"shape": ["n"]}}
+
+TENSOR = [
+    Form("softmax over a batch", BATCH, SOFTMAX_BATCH, "Z", "∂L/∂Z = (P − Y)/N", facts=("sums to one",), exact="∂L/∂Z = (P − Y)/N"),
+    Form("weights over a batch", BATCH, SOFTMAX_BATCH, "W", "∂L/∂W = Xᵀ (∂L/∂Z)", exact="∂L/∂W = Xᵀ (∂L/∂Z)"),
+    Form("bias over a batch", BATCH, SOFTMAX_BATCH, "b", "∂L/∂b = (∂L/∂Z)ᵀ 𝟏", exact="∂L/∂b = (∂L/∂Z)ᵀ 𝟏"),
+    Form("least squares", {k: v for k, v in BATCH.items() if k in "XW"} | {"Y": {"shape": ["N", "K"]}}, "L = sum((X @ W - Y)**2)", "W",
+         "∂L/∂W = 2·Xᵀ (X W − Y)", exact="∂L/∂W = 2·Xᵀ (X W − Y)"),
+    Form("layer norm", VECTOR, LAYER_NORM, "x", "∂L/∂x = (∂L/∂xh − mean(∂L/∂xh) − mean(∂L/∂xh ⊙ xh)·xh)/s",
+         exact="∂L/∂x = (∂L/∂xh − mean(∂L/∂xh) − mean(∂L/∂xh ⊙ xh)·xh)/s"),
+    Form("layer norm, scale", VECTOR, LAYER_NORM, "ga", "∂L/∂ga = g ⊙ xh", exact="∂L/∂ga = g ⊙ xh"),
+    Form("batch norm", COLUMNS, BATCH_NORM + "Y = ga*Xh + be\nL = sum(G*Y)", "X",
+         "∂L/∂X[i,j] = (∂L/∂Xh[i,j] − (Σ_k ∂L/∂Xh[k,j])/m − Xh[i,j]·(Σ_k ∂L/∂Xh[k,j]·Xh[k,j])/m)/s[j]", style=INDEX),
+    Form("batch norm, sum of the outputs", COLUMNS, BATCH_NORM + "L = sum(Xh)", "X", "∂L/∂X[i,j] = 0", style=INDEX),
+    Form("RMS norm", VECTOR, "r = sqrt(mean(x**2) + eps)\ny = ga*x/r\nL = sum(g*y)", "x",
+         "∂L/∂x[i] = ga[i]·g[i]/r − x[i]·(Σ_j x[j]·ga[j]·g[j])/(n·r³)", style=INDEX),
+    Form("unit length", VECTOR, "r = sqrt(sum(x**2))\nu = x/r\nL = sum(g*u)", "x", "∂L/∂x = (g − (gᵀ u)·u)/r", exact="∂L/∂x = (g − (gᵀ u)·u)/r"),
+    Form("weight norm", {"v": Z, "ga": {"role": "weight"}, "g": {"shape": ["n"]}}, "r = sqrt(sum(v**2))\nw = ga*v/r\nL = sum(g*w)", "v",
+         "∂L/∂v[i] = ga·(g[i] − v[i]·(Σ_j v[j]·g[j])/r²)/r", style=INDEX),
+    Form("attention, scores", ATTENTION, ATTEND, "S", "∂L/∂S = P ⊙ (∂L/∂P − (∂L/∂P ⊙ P) 𝟏 𝟏ᵀ)"),
+    Form("attention, queries", ATTENTION, ATTEND, "Q", "∂L/∂Q = (∂L/∂S) K/sqrt(d)", exact="∂L/∂Q = (∂L/∂S) K/sqrt(d)"),
+    Form("attention, values", ATTENTION, ATTEND, "V", "∂L/∂V = Pᵀ G", exact="∂L/∂V = Pᵀ G"),
+    Form("InfoNCE, similarities", PAIRS, CONTRAST, "S", "∂L/∂S = (P − I)/B", exact="∂L/∂S = (P − I)/B"),
+    Form("variational bound, log-variance", LATENT, "z = mu + exp(l/2)*e\nL = sum(d*z) + sum(mu**2 + exp(l) - 1 - l)/2", "l",
+         "∂L/∂l = 1/2·d ⊙ e ⊙ exp(1/2·l) + 1/2·(exp(l) − 1)"),
+    Form("focal loss", {"z": {"role": "weight"}, "ga": {}}, "p = 1/(1 + exp(-z))\nL = -(1 - p)**ga*log(p)", "z",
+         "∂L/∂z = (1 − p)^ga·(ga·p·log(p) + p − 1)"),
+    Form("graph convolution", {"A": {"shape": ["n", "n"]}, "H": {"shape": ["n", "d"]}, "W": {"role": "weight", "shape": ["d", "k"]}, "G": {"shape": ["n", "k"]}},
+         "L = sum(G*(A @ H @ W))", "W", "∂L/∂W = Hᵀ Aᵀ G", exact="∂L/∂W = Hᵀ Aᵀ G"),
+    Form("log-determinant", {"A": {"role": "weight", "shape": ["n", "n"]}}, "L = slogdet(A)[1]", "A", "∂L/∂A = A_invᵀ", exact="∂L/∂A = A_invᵀ"),
+]  # fmt: skip
+
 FORMS = [
     *(Form(f"sigmoid and binary cross-entropy, {s}", SCALAR, f"p = {s}\n{BCE}", "z", "∂L/∂z = p − y", exact="∂L/∂z = p − y") for s in SIGMOIDS),
     Form("binary cross-entropy by the prediction", SCALAR, f"p = sigmoid(z)\n{BCE}", "p", "∂L/∂p = (p − y)/(p(1 − p))", exact="∂L/∂p = (p − y)/(p(1 − p))"),
@@ -68,6 +113,7 @@ FORMS = [
     Form("weights of a dense layer", DENSE, dense("tanh(z)"), "W2", "∂L/∂W2 = (∂L/∂z2) h1ᵀ", exact="∂L/∂W2 = (∂L/∂z2) h1ᵀ"),
     Form("bias of a dense layer", DENSE, dense("tanh(z)"), "b2", "∂L/∂b2 = ∂L/∂z2", exact="∂L/∂b2 = ∂L/∂z2"),
     Form("squared error, over leaves", DENSE, dense("tanh(z)"), "W3", "∂L/∂W3 = −(y − z3) h2ᵀ", over="leaves", exact="∂L/∂W3 = −(y − z3) h2ᵀ"),
+    *TENSOR,
 ]  # fmt: skip
 
 

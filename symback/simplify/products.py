@@ -15,6 +15,19 @@ from symback.simplify.shape import addends, coefficient_and_rest, factors, is_ne
 class _Power:
     base: Term
     exponent: Fraction
+    symbolic: tuple[Term, ...] = ()
+
+    @property
+    def written(self) -> list[Term]:
+        """The power as it is written: a number goes into a symbolic exponent only where that holds one (``u^(g-1) u`` is ``u^g``)."""
+        if not self.symbolic:
+            return [to_power(self.base, self.exponent)] if self.exponent else []
+        total = like_terms(Add(self.symbolic)) if len(self.symbolic) > 1 else self.symbolic[0]
+        number = next((t.value for t in addends(total) if isinstance(t, Num)), Fraction(0))
+        if number and self.exponent:
+            total = like_terms(Add((total, Num(self.exponent))))
+        powers = [Pow(self.base, total)] if not (isinstance(total, Num) and not total.value) else []
+        return [*powers, *([] if number or not self.exponent else [to_power(self.base, self.exponent)])]
 
 
 def collect(node: Term) -> Term:
@@ -36,6 +49,10 @@ def _collected(node: Mul | Pow) -> Term:
     numbers, settled = 0, False
     for factor in opened:
         base, exponent = power_of(factor)
+        if isinstance(factor, Pow) and not isinstance(factor.exponent, Num):
+            power = powers.setdefault(key(factor.base), _Power(factor.base, Fraction(0)))
+            power.symbolic += (factor.exponent,)
+            continue
         if isinstance(base, Num):
             if exponent.denominator == 1 and (base.value or exponent > 0):
                 number *= base.value**exponent.numerator
@@ -65,7 +82,7 @@ def _collected(node: Mul | Pow) -> Term:
             known.exponent += exponent
     if len(powers) + numbers == len(opened) == len(factors(node)) and numbers <= 1 and not settled:
         return node
-    rest = [to_power(p.base, p.exponent) for p in powers.values() if p.exponent]
+    rest = [f for p in powers.values() for f in p.written]
     return product(literal if literal is not None and number == literal.value else number, rest)
 
 
@@ -78,6 +95,8 @@ def _opened(node: Term) -> list[Term]:
             found += [to_power(b, e * exponent) for b, e in map(power_of, _opened(base))]
         elif isinstance(base, Pow) and exponent.denominator == 1 and isinstance(base.exponent, Num):
             found.append(to_power(base.base, base.exponent.value * exponent))
+        elif isinstance(base, Pow) and exponent.denominator == 1 and exponent != 1:
+            found.append(Pow(base.base, product(exponent, factors(base.exponent))))
         else:
             found.append(factor)
     return found

@@ -22,6 +22,7 @@ from symback.simplify.shape import (
     product,
     to_power,
 )
+from symback.simplify.sums import known_places
 
 Fractional = tuple[Fraction, list[Term], dict[object, tuple[Term, int]]]
 
@@ -172,10 +173,22 @@ def expand(node: Term) -> Term:
 
 
 def _expanded(node: Term) -> Term | None:
+    """The shortest of: everything multiplied out, and one sum alone multiplied into the other factors."""
     if not isinstance(node, Mul | Add | Reduce):
         return None
     once = distribute(node)
-    return None if once is node else tidy(once)
+    if once is node:
+        return None
+    return min((tidy(n) for n in (once, *_one_sum_spread(node))), key=length)
+
+
+def _one_sum_spread(node: Term) -> list[Term]:
+    """For each sum among the factors of a product, the product with that sum's terms spread and the others left alone."""
+    parts = factors(node) if isinstance(node, Mul) else []
+    sums = [k for k, f in enumerate(parts) if isinstance(f, Add)]
+    if len(sums) < 2 or len(sums) > 4:
+        return []
+    return [Add(tuple(mul([*parts[:k], a, *parts[k + 1 :]]) for a in addends(parts[k]))) for k in sums]
 
 
 @lru_cache(maxsize=65536)
@@ -194,7 +207,7 @@ def _where_shorter(node: Term, change: Callable[[Term], Term | None], strict: bo
 def tidy(node: Term) -> Term:
     """Arithmetic, collected powers and like terms together, until nothing changes."""
     for _ in range(8):
-        new = like_terms(collect(arithmetic(node)))
+        new = like_terms(collect(known_places(arithmetic(node))))
         if new is node:
             break
         node = new

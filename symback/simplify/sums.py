@@ -6,7 +6,8 @@ from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Bracket, Count, Mul, Pow, Reduce, Term, bracket, mul
 from symback.algebra.traverse import bottom_up, free_indices, substitute
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.shape import addends, factors, needs_guard
+from symback.simplify.products import collect
+from symback.simplify.shape import addends, factors, length, needs_guard
 
 
 def sift(node: Term) -> Term:
@@ -132,7 +133,7 @@ def _taken_out(node: Reduce) -> Term:
 def known_places(node: Term) -> Term:
     """[i = p] f(i) = [i = p] f(p): beside a delta, the index it settles is written through the other side.
 
-    Only where that settles another bracket, so that a delta is never longer than it was.
+    Only where that settles another bracket or lets factors cancel.
 
     >>> from symback.algebra.terms import ref
     >>> i, k = Index("i", "n"), Index("k", "n")
@@ -152,6 +153,9 @@ def _known(node: Mul) -> Term:
             settled = [_settle(a, index, place) for a in others]
             if any(a is not b for a, b in zip(settled, others, strict=True)):
                 return arithmetic(Mul((*settled[:position], factor, *settled[position:])))
+            there = collect(substitute(mul(others), {index: place}))
+            if length(there) < length(collect(mul(others))) and not needs_guard(there):
+                return arithmetic(Mul((there, factor)))
     return node
 
 
