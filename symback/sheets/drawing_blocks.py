@@ -87,9 +87,9 @@ class Blocks:
 
     def _labels(self, name: str, at: Point) -> list[Label]:
         own, small = self.table.box(name), [self.table.box(p) for p in self.parameters(name)]
-        shift = 0.17 if small else 0
+        shift = 0.18 if small else 0
         found = [label(own, at[0], at[1] - shift, SIZE)]
-        return [*found, _list(small, at[0], at[1] + 0.22)] if small else found
+        return [*found, _list(small, at[0], at[1] + 0.24)] if small else found
 
     @cached_property
     def place(self) -> Mapping[str, Point]:

@@ -55,7 +55,7 @@ def label(box: Box | Math, x: float, y: float, size: float = 10, *, halo: bool =
     math = box if isinstance(box, Math) else Math.of(box)
     ems = 0.47 * len(math.text) if isinstance(box, Math) else width(box)
     return Label(
-        x, y, round(ems * size * EM + 0.06, 3), round((1.35 if isinstance(box, Relation | Named) else 1.1) * size * EM, 3), math, size, halo
+        x, y, round(ems * size * EM + 0.06, 3), round((1.45 if isinstance(box, Relation | Named) else 1.1) * size * EM, 3), math, size, halo
     )
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from symback.algebra.operations import OPERATIONS
 from symback.network.lettering import Lettering
 from symback.sheets.drawing_labels import WORDS, label, named, number, titled, width
+from symback.sheets.drawing_places import OVERLAP, Place, settled
 from symback.sheets.drawing_records import Drawing, Edge, Label, Node, Point
 from symback.sheets.drawing_units import Unit, Units
 from symback.sheets.records import Math
@@ -25,8 +26,8 @@ RADIUS, MARK = 0.5, 0.34
 PLAIN_GAP, FREE, NEAR, MIDDLE = 2.2, 0.16, 0.27, 0.45
 """Between columns without weights; what stays free around a label; where on its line a label would stand best, among others and alone."""
 SMALL, SIZE = 8.0, 10.0
-DENSE, SPACINGS = (1.3,), (1.75, 1.9, 2.1, 2.3, 2.6, 2.9)
-FRACTIONS = tuple(k / 100 for k in range(14, 80, 2))
+DENSE, SPACINGS = (1.3,), (1.75, 2.0, 2.3, 2.7, 3.2)
+FRACTIONS = tuple(k / 100 for k in range(14, 80, 3))
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,9 @@ class UnitsLayout:
     def _node(self, name: str) -> Node:
         own, value, wide = self.sized[name]
         x, y = self.place[name]
-        labels = [label(own, x, y - (0.16 if value is not None else 0), SIZE)]
+        labels = [label(own, x, y - (0.18 if value is not None else 0), SIZE)]
         if value is not None:
-            labels.append(label(value, x, y + 0.22, SMALL))
+            labels.append(label(value, x, y + 0.24, SMALL))
         corner = 0.12 if name in dict(self.units.others) else self.radius
         return Node(name, x, y, wide, 2 * self.radius, corner, tuple(labels))
 
@@ -186,28 +187,17 @@ class UnitsLayout:
 
     def drawing(self) -> tuple[Drawing, float]:
         """The drawing and how bad it is: labels that lie on each other or on other lines."""
-        taken = [_whole(n) for n in self.nodes]
-        marks, badness = self._marks(taken)
-        taken += [_whole_label(m.label) for m in marks if m.label is not None]
-        edges: list[Edge] = []
-        alone = Counter(ends[0] for weight, ends, _ in self.lines if weight)
-        for weight, ends, edge in self.lines:
-            if self.level[ends[1]] not in self.named_columns or not weight:
-                edges.append(edge)
-                continue
-            near = MIDDLE if alone[ends[0]] == 1 else NEAR
-            best, cost = min(
-                ((c, self._cost(c, edge, taken, abs(t - near))) for t, c in self._candidates(weight, edge)), key=lambda p: p[1]
-            )
-            taken.append(best)
-            badness += cost
-            edges.append(replace(edge, label=best))
-        says = (
-            "Weights are not named where there are many."
-            if any(c not in self.named_columns for c in self.level.values() if self._weights(c))
-            else ""
-        )
-        return framed(Drawing(nodes=self.nodes, edges=(*edges, *marks), titles=self._titles(taken), says=says)), badness
+        named_ = [(w, ends, e) for w, ends, e in self.lines if w and self.level[ends[1]] in self.named_columns]
+        plain = [e for w, ends, e in self.lines if not w or self.level[ends[1]] not in self.named_columns]
+        alone = Counter(ends[0] for _, ends, _ in named_)
+        choices = [list(self._marks(unit, k)) for unit in self.units.units for k in range(len(unit.biases))]
+        choices += [list(self._places(w, e, MIDDLE if alone[ends[0]] == 1 else NEAR)) for w, ends, e in named_]
+        found, badness = settled(choices)
+        edges = (*plain, *(replace(p.edge, label=p.label) for p in found))
+        titles = self._titles([*self.kept_free, *(p.label for p in found)])
+        many = any(self._weights(k) and k not in self.named_columns for k in range(len(self.columns)))
+        says = "Weights are not named where there are many." if many else ""
+        return framed(Drawing(nodes=self.nodes, edges=edges, titles=titles, says=says)), badness
 
     def _weights(self, column: int) -> int:
         return sum(len(self.unit[n].inputs) for n in self.columns[column] if n in self.unit)
@@ -217,37 +207,37 @@ class UnitsLayout:
         """The columns whose weights are few enough to be named."""
         return frozenset(k for k in range(len(self.columns)) if 0 < self._weights(k) <= MOST_LABELS)
 
-    def _candidates(self, weight: str, edge: Edge) -> Iterator[tuple[float, Label]]:
+    def _places(self, weight: str, edge: Edge, near: float) -> Iterator[Place]:
+        """Where the label of a weight may stand on its line: off nodes and other lines where it can, not far from the best place."""
         (x, y), (u, v) = edge.points[0], edge.points[-1]
+        own = label(self.weight_boxes[weight], x, y, SMALL, halo=True)
         for t in FRACTIONS:
-            yield t, label(self.weight_boxes[weight], x + t * (u - x), y + t * (v - y), SMALL, halo=True)
+            found = replace(own, x=x + t * (u - x), y=y + t * (v - y))
+            yield Place(edge, found, self._cost(found, edge) + abs(t - near))
 
-    def _cost(self, found: Label, own: Edge, taken: Iterable[Label], astray: float = 0) -> float:
-        """Labels stay apart, off other lines where they can, and not far from the best place."""
-        overlaps = sum(found.overlaps(other, 0.05) for other in taken)
+    @cached_property
+    def kept_free(self) -> tuple[Label, ...]:
+        """The nodes, as something that labels keep away from."""
+        return tuple(map(_whole, self.nodes))
+
+    def _cost(self, found: Label, own: Edge | None) -> float:
+        overlaps = sum(map(found.overlaps, self.kept_free))
         crossed = sum(_crosses(e, found) for e in self.edges if e is not own)
-        return 100.0 * overlaps + 3.0 * crossed + astray
+        return OVERLAP * overlaps + 3.0 * crossed
 
-    def _marks(self, taken: Iterable[Label]) -> tuple[list[Edge], float]:
+    def _marks(self, unit: Unit, position: int) -> Iterator[Place]:
         """A bias as a short line into its unit, from above or from below."""
-        found: list[Edge] = []
-        badness = 0.0
-        for unit in self.units.units:
-            node = self.node[unit.name]
-            for k, bias in enumerate(unit.biases):
-                choices = [self._mark(node, bias, sign, k) for sign in (-1, 1)]
-                costs = [self._cost(m.label, m, taken) if m.label is not None else 0.0 for m in choices]
-                best = 0 if costs[0] <= costs[1] else 1
-                badness += costs[best]
-                found.append(choices[best])
-        return found, badness
-
-    def _mark(self, node: Node, bias: str, sign: int, position: int) -> Edge:
-        end = node.y + sign * node.height / 2
-        x, start = node.x + 0.3 * position, end + sign * MARK
+        node = self.node[unit.name]
+        bias = unit.biases[position]
         text = named(self.table, bias, self.values.get(bias))
-        above = label(text, x, start, SMALL, halo=True)
-        return Edge(((x, start), (x, end)), head((x, start), (x, end)), replace(above, y=start + sign * (above.height / 2 + 0.02)))
+        for sign in (-1, 1):
+            end = node.y + sign * node.height / 2
+            x, start = node.x + 0.3 * position, end + sign * MARK
+            points = ((x, start), (x, end))
+            found = label(text, x, start, SMALL, halo=True)
+            found = replace(found, y=start + sign * (found.height / 2 + 0.02))
+            mark = Edge(points, head(*points))
+            yield Place(mark, found, self._cost(replace(found, width=min(found.width, 0.6)), None) + (0.01 if sign == 1 else 0))
 
     def _titles(self, shown: Iterable[Label]) -> tuple[Label, ...]:
         """What each column is: input, hidden, output, loss; and the function of its units."""
@@ -318,10 +308,6 @@ def head(start: Point, end: Point, length: float = 0.17, half: float = 0.055) ->
 def _whole(node: Node) -> Label:
     """A node as something that labels keep away from."""
     return Label(node.x, node.y, node.width + 2 * FREE, node.height + 0.06, node.labels[0].math)
-
-
-def _whole_label(found: Label) -> Label:
-    return replace(found, height=found.height + 0.1)
 
 
 def _hits(edge: Edge, node: Node) -> bool:
