@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from symback.network.lettering import Lettering
 from symback.network.program import PARAMETERS, Program
+from symback.sheets.drawing_geometry import framed, head
 from symback.sheets.drawing_labels import label, width
-from symback.sheets.drawing_layout import PAGE, SIZE, SMALL, framed, head
+from symback.sheets.drawing_layout import PAGE, SIZE, SMALL
 from symback.sheets.drawing_records import Drawing, Edge, Label, Node, Point
 from symback.sheets.records import Math
 from symback.typeset.boxes import Box

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from functools import cached_property
 
 from symback.algebra.operations import OPERATIONS
 from symback.network.lettering import Lettering
+from symback.sheets.drawing_geometry import arrow, crosses, framed, head, hits, surroundings
 from symback.sheets.drawing_labels import WORDS, label, named, number, titled, width
 from symback.sheets.drawing_places import OVERLAP, Place, settled
 from symback.sheets.drawing_records import Drawing, Edge, Label, Node, Point
@@ -23,8 +23,8 @@ MOST_UNITS, MOST_COLUMNS = 8, 8
 MOST_LABELS = 18
 """Between two columns with more weights than this, weights get no labels."""
 RADIUS, MARK = 0.5, 0.34
-PLAIN_GAP, FREE, NEAR, MIDDLE = 2.2, 0.16, 0.27, 0.45
-"""Between columns without weights; what stays free around a label; where on its line a label would stand best, among others and alone."""
+PLAIN_GAP, NEAR, MIDDLE = 2.2, 0.27, 0.45
+"""Between columns without weights; where on its line a label would stand best, among others and alone."""
 SMALL, SIZE = 8.0, 10.0
 DENSE, SPACINGS = (1.3,), (1.75, 2.0, 2.3, 2.7, 3.2)
 FRACTIONS = tuple(k / 100 for k in range(14, 80, 3))
@@ -99,7 +99,7 @@ class UnitsLayout:
         """Whether there are few enough, and no line would cross a node."""
         if len(self.columns) > MOST_COLUMNS or max(map(len, self.columns)) > MOST_UNITS:
             return False
-        return not any(_hits(e, n) for _, ends, e in self.lines for n in self.nodes if n.name not in ends)
+        return not any(hits(e, n) for _, ends, e in self.lines for n in self.nodes if n.name not in ends)
 
     # places
 
@@ -218,11 +218,11 @@ class UnitsLayout:
     @cached_property
     def kept_free(self) -> tuple[Label, ...]:
         """The nodes, as something that labels keep away from."""
-        return tuple(map(_whole, self.nodes))
+        return tuple(map(surroundings, self.nodes))
 
     def _cost(self, found: Label, own: Edge | None) -> float:
         overlaps = sum(map(found.overlaps, self.kept_free))
-        crossed = sum(_crosses(e, found) for e in self.edges if e is not own)
+        crossed = sum(crosses(e, found) for e in self.edges if e is not own)
         return OVERLAP * overlaps + 3.0 * crossed
 
     def _marks(self, unit: Unit, position: int) -> Iterator[Place]:
@@ -279,81 +279,4 @@ def best(units: Units, table: Lettering, values: Mapping[str, str]) -> Drawing |
     return min(tried, key=lambda t: t[0])[1]
 
 
-def arrow(start: Node, end: Node) -> Edge:
-    """A straight arrow from the rim of one node to the rim of another."""
-    a, b = (start.x, start.y), (end.x, end.y)
-    first, last = rim(start, b), rim(end, a)
-    return Edge((first, last), head(first, last))
-
-
-def rim(node: Node, towards: Point) -> Point:
-    """Where a line from the middle of a node towards a point leaves it."""
-    dx, dy = towards[0] - node.x, towards[1] - node.y
-    distance = math.hypot(dx, dy)
-    if node.width == node.height and node.radius * 2 >= node.width:
-        return node.x + dx / distance * node.radius, node.y + dy / distance * node.radius
-    scale = min(node.width / 2 / abs(dx) if dx else math.inf, node.height / 2 / abs(dy) if dy else math.inf)
-    return node.x + scale * dx, node.y + scale * dy
-
-
-def head(start: Point, end: Point, length: float = 0.17, half: float = 0.055) -> tuple[Point, Point, Point]:
-    """The corners of an arrow head at the end of a line."""
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    size = math.hypot(dx, dy) or 1.0
-    dx, dy = dx / size, dy / size
-    back = (end[0] - length * dx, end[1] - length * dy)
-    return end, (back[0] - half * dy, back[1] + half * dx), (back[0] + half * dy, back[1] - half * dx)
-
-
-def _whole(node: Node) -> Label:
-    """A node as something that labels keep away from."""
-    return Label(node.x, node.y, node.width + 2 * FREE, node.height + 0.06, node.labels[0].math)
-
-
-def _hits(edge: Edge, node: Node) -> bool:
-    """Whether a line passes through a node other than its ends."""
-    inside = Label(node.x, node.y, node.width - 0.2, node.height - 0.2, node.labels[0].math)
-    return _crosses(edge, inside)
-
-
-def _crosses(edge: Edge, box: Label) -> bool:
-    """Whether a line enters a box (clipping by Liang and Barsky)."""
-    (x, y), (u, v) = edge.points[0], edge.points[-1]
-    enter, leave = 0.0, 1.0
-    for start, step, middle, size in ((x, u - x, box.x, box.width), (y, v - y, box.y, box.height)):
-        low, high = middle - size / 2, middle + size / 2
-        if abs(step) < 1e-9:
-            if not low < start < high:
-                return False
-            continue
-        first, second = sorted(((low - start) / step, (high - start) / step))
-        enter, leave = max(enter, first), min(leave, second)
-    return enter < leave
-
-
-def framed(drawing: Drawing, margin: float = 0.1) -> Drawing:
-    """The drawing moved so that everything lies between 0 and its width and height."""
-    boxes = [*((n.x, n.y, n.width, n.height) for n in drawing.nodes), *((k.x, k.y, k.width, k.height) for k in drawing.labels)]
-    boxes += [(x, y, 0.0, 0.0) for e in drawing.edges for x, y in e.points]
-    left, top = min(x - w / 2 for x, _, w, _ in boxes) - margin, min(y - h / 2 for _, y, _, h in boxes) - margin
-    right, bottom = max(x + w / 2 for x, _, w, _ in boxes) + margin, max(y + h / 2 for _, y, _, h in boxes) + margin
-    return moved(replace(drawing, width=round(right - left, 3), height=round(bottom - top, 3)), -left, -top)
-
-
-def moved(drawing: Drawing, dx: float, dy: float) -> Drawing:
-    """A drawing shifted."""
-
-    def shift(found: Label) -> Label:
-        return replace(found, x=found.x + dx, y=found.y + dy)
-
-    def shifted(points: tuple[Point, ...]) -> tuple[Point, ...]:
-        return tuple((x + dx, y + dy) for x, y in points)
-
-    nodes = tuple(replace(n, x=n.x + dx, y=n.y + dy, labels=tuple(map(shift, n.labels))) for n in drawing.nodes)
-    edges = tuple(
-        replace(e, points=shifted(e.points), head=shifted(e.head), label=None if e.label is None else shift(e.label)) for e in drawing.edges
-    )
-    return replace(drawing, nodes=nodes, edges=edges, titles=tuple(map(shift, drawing.titles)))
-
-
-__all__ = ["PAGE", "SIZE", "SMALL", "UnitsLayout", "arrow", "best", "framed", "head", "moved", "rim"]
+__all__ = ["PAGE", "SIZE", "SMALL", "UnitsLayout", "best"]
