@@ -19,13 +19,23 @@ def arrow(start: Node, end: Node) -> Edge:
 
 
 def rim(node: Node, towards: Point) -> Point:
-    """Where a line from the middle of a node towards a point leaves it."""
+    """Where a line from the middle of a node towards a point leaves it; straight sides count as if they had sharp corners."""
     dx, dy = towards[0] - node.x, towards[1] - node.y
-    distance = math.hypot(dx, dy)
-    if node.width == node.height and node.radius * 2 >= node.width:
-        return node.x + dx / distance * node.radius, node.y + dy / distance * node.radius
+    if 2 * node.radius >= node.height:
+        return _round_rim(node, dx, dy)
     scale = min(node.width / 2 / abs(dx) if dx else math.inf, node.height / 2 / abs(dy) if dy else math.inf)
     return node.x + scale * dx, node.y + scale * dy
+
+
+def _round_rim(node: Node, dx: float, dy: float) -> Point:
+    """The same for a circle, or one drawn out to both sides, by halving."""
+    straight = (node.width - node.height) / 2
+    inside, outside = 0.0, 1.0
+    for _ in range(40):
+        middle = (inside + outside) / 2
+        beyond = math.hypot(max(abs(middle * dx) - straight, 0.0), middle * dy) > node.radius
+        inside, outside = (inside, middle) if beyond else (middle, outside)
+    return node.x + outside * dx, node.y + outside * dy
 
 
 def head(start: Point, end: Point, length: float = 0.17, half: float = 0.055) -> tuple[Point, Point, Point]:

@@ -110,7 +110,7 @@ class UnitsLayout:
         for name in self.level:
             value = number(self.values[name]) if name in self.values else None
             own = named(self.table, name)
-            wide = max(width(own) * SIZE, width(value) * SMALL if value is not None else 0) * 0.0353 + 0.24
+            wide = max(width(own) * SIZE, width(value) * SMALL - 2 if value is not None else 0) * 0.0353 + 0.24
             found[name] = (own, value, max(2 * self.radius, wide))
         return found
 

@@ -120,15 +120,16 @@ def test_nothing_lies_outside(small):
 def test_lines_begin_and_end_at_the_rims_of_nodes(small):
     for edge in small.edges:
         x, y = edge.points[-1]
-        nearest = min(
-            abs(math.hypot(n.x - x, n.y - y) - n.radius) if n.width == n.height == 2 * n.radius else _to_frame(n, x, y) for n in small.nodes
-        )
-        assert nearest < 1e-6
+        assert min(_to_rim(n, x, y) for n in small.nodes) < 1e-6
         assert edge.head[0] == edge.points[-1]
 
 
-def _to_frame(node, x, y):
-    return abs(max(abs(x - node.x) - node.width / 2, abs(y - node.y) - node.height / 2))
+def _to_rim(node, x, y):
+    """How far a point is from the rim of a circle, a circle drawn out to both sides, or a frame."""
+    dx, dy = abs(x - node.x), abs(y - node.y)
+    if 2 * node.radius >= node.height:
+        return abs(math.hypot(max(dx - (node.width - node.height) / 2, 0), dy) - node.radius)
+    return abs(max(dx - node.width / 2, dy - node.height / 2))
 
 
 STRUCTURE = {
