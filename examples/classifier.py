@@ -34,7 +34,7 @@ with sp.evaluate(False):
         parameters=[W1, b1, W2, b2, W3, b3],
         inputs=[x],
         targets=[y],
-        notation={"weights": "source-destination", "layers": "bracket", "derivative": "dz", "rate": "α"},
+        notation={"weights": "source-destination", "entries": "small", "layers": "bracket", "derivative": "dz", "rate": "α"},
     )
 
 if __name__ == "__main__":

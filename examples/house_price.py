@@ -28,7 +28,7 @@ with sp.evaluate(False):
             y: [[-0.54]],
             rate: 0.2,
         },
-        notation={"weights": "destination-source", "layers": "superscript", "vectors": "column", "rate": "η"},
+        notation={"weights": "destination-source", "entries": "small", "layers": "superscript", "vectors": "column", "rate": "η"},
         rounding={
             "activation": {"decimals": 3},
             "prediction": {"decimals": 2},

@@ -19,7 +19,7 @@ from symback.network.program import Program, Spelling
 from symback.network.weights import destination
 from symback.typeset.boxes import Box, Derivative, Named, Word
 from symback.typeset.latex import superscript, units
-from symback.typeset.letters import NAMES, letter_latex
+from symback.typeset.letters import NAMES, SIGNS, letter_latex
 from symback.typeset.style import Style
 
 Mark = Literal["∂", "d"]
@@ -36,6 +36,7 @@ class Lettering:
     drawn: dict[str, Name] = field(init=False, default_factory=dict)
     boxes: dict[Name, Named] = field(init=False, default_factory=dict)
     typed: dict[str, Name] = field(init=False, default_factory=dict)
+    small: dict[Name, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         declared = [n for n in self.names if isinstance(n, str)]
@@ -45,6 +46,9 @@ class Lettering:
         for name in self.names:
             if isinstance(name, Partial):
                 self._shorten(name)
+        if self.style.entries == "small":
+            for name, box in tuple(self.boxes.items()):
+                self._entries(name, box)
 
     @cached_property
     def names(self) -> tuple[Name, ...]:
@@ -111,6 +115,14 @@ class Lettering:
         if box.typed not in self.typed and signature(box) not in self.drawn:
             self._enter(name, box)
 
+    def _entries(self, name: Name, box: Named) -> None:
+        """A small letter for the entries of a weight with a capital one, where that cannot be taken for another name."""
+        by = name.by if isinstance(name, Partial) else name
+        drawn = signature(replace(box, letter=box.letter.lower()))
+        if by in self.weights and len(box.letter) == 1 and not box.verbatim and drawn not in self.drawn:
+            self.small[name] = box.letter.lower()
+            self.drawn[drawn] = name
+
     @cached_property
     def letters(self) -> frozenset[str]:
         """The letters that names are drawn with, as LaTeX."""
@@ -133,7 +145,7 @@ class Lettering:
     @cached_property
     def taken(self) -> frozenset[str]:
         """What an index letter must not look like: names, letters of names, sizes."""
-        letters = [box.letter for box in self.boxes.values()]
+        letters = [*(box.letter for box in self.boxes.values()), *self.small.values()]
         sizes = [s for n in self.names if isinstance(n, str) for i in self.axes(n, 0) for s in i.size.symbols]
         bound = [f"{word}_" for word in ("max", "min", "mean")]
         marked = [t.removeprefix(w) for t in self.typed for w in bound if t.startswith(w)]
@@ -160,7 +172,8 @@ class Lettering:
         """A name read at places."""
         own = self.boxes.get(name)
         if own is not None:
-            return replace(own, places=places, drawn=self.order(name, len(places)))
+            letter = self.small.get(name, own.letter) if places else own.letter
+            return replace(own, letter=letter, places=places, drawn=self.order(name, len(places)))
         if not isinstance(name, Partial):
             raise NotationError("", f"{name} is no name of {self.program.name}", "declare it or define it")
         top, bottoms = _chain(name)
@@ -170,6 +183,18 @@ class Lettering:
         cuts = [sum(ranks[:n]) for n in range(len(ranks) + 1)]
         boxes = [self.box(n, places[a:b]) for n, a, b in zip((top, *bottoms), cuts, cuts[1:], strict=False)]
         return Derivative(self.mark(name), boxes[0], tuple(boxes[1:]))
+
+    @property
+    def rate(self) -> Box:
+        """The learning rate: as it is declared, else by the style's letter, else by its name where that letter is taken."""
+        letter = sign_of(self.style.rate or "eta")
+        if "rate" in self.boxes:
+            return self.box("rate")
+        return (
+            Word("rate", r"\mathrm{rate}")
+            if self.declares(NAMES.get(letter, letter)) or self.declares(letter)
+            else Word(letter, letter_latex(letter))
+        )
 
     def _rank(self, top: Name, places: int, bottoms: tuple[Name, ...]) -> int:
         return max(places - sum(len(self.axes(b, 0)) for b in bottoms), 0)
@@ -197,14 +222,29 @@ class Lettering:
         """The name that a derivative written with a sign means."""
         name = top
         for by in bottoms:
-            usual = mark == ("d" if self.style.derivative == "d" else "∂")
-            name = Partial(name, by, local=self._usually_local(name, by) is usual)
+            name = Partial(name, by, local=self._means_local(mark, name, by))
         return name
+
+    def _means_local(self, mark: Mark, of: Name, by: Name) -> bool:
+        """What a sign means: where a name has both derivatives, d is the total one and ∂ the one with all between held fixed."""
+        if Partial(of, by) in self.names and Partial(of, by, True) in self.names:
+            return mark == "∂"
+        usual = mark == ("d" if self.style.derivative == "d" else "∂")
+        return self._usually_local(of, by) is usual
 
     def _usually_local(self, of: Name, by: Name) -> bool:
         if isinstance(of, Partial) or Partial(of, by) in self.names:
             return False
         return Partial(of, by, True) in self.names or of not in self.losses
+
+
+def sign_of(letter: str) -> str:
+    """A letter by its sign.
+
+    >>> sign_of("alpha"), sign_of("a")
+    ('α', 'a')
+    """
+    return SIGNS.get(letter, letter)
 
 
 def letters_of(program: Program, style: Style, losses: tuple[Name, ...]) -> Mapping[str, str]:

@@ -10,13 +10,13 @@ from symback.algebra.terms import Partial
 from symback.errors import DeclarationError
 from symback.network.hints import suggestion
 from symback.network.program import Program
-from symback.typeset.letters import NAMES, SIGNS
 from symback.typeset.style import DEFAULT, Style
 
 CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "weights": ("weight_order", ("row-column", "destination-source", "source-destination")),
     "layers": ("layer_mark", ("superscript", "bracket", "plain")),
     "derivative": ("derivative", ("∂", "d", "dz", "delta")),
+    "entries": ("entries", ("declared", "small")),
     "vectors": ("vectors", ("column", "row")),
     "links": ("links", ("written", "contracted")),
 }
@@ -71,14 +71,4 @@ def style_of(program: Program) -> Style:
     return replace(usual, **program.notation)
 
 
-def rate_letter(style: Style) -> str:
-    """The letter of the learning rate by its sign.
-
-    >>> rate_letter(Style(rate="alpha")), rate_letter(Style())
-    ('α', 'η')
-    """
-    chosen = style.rate or "eta"
-    return SIGNS.get(NAMES.get(chosen, chosen), chosen)
-
-
-__all__ = ["checked_notation", "rate_letter", "style_of"]
+__all__ = ["checked_notation", "style_of"]

@@ -77,8 +77,8 @@ def _has(leaf: Leaf, places: tuple[int, int], program: Program) -> bool:
 def entry_box(leaf: Leaf, table: Lettering, places: tuple[Box, ...]) -> Box:
     """An entry of a weight: a small letter for an entry of a matrix with a capital one, as in the network over plain numbers."""
     box = table.box(leaf.name, places)
-    small = box.letter.lower() if isinstance(box, Named) and len(box.letter) == 1 and not box.verbatim else ""
-    return replace(box, letter=small) if small and isinstance(box, Named) else box
+    small = isinstance(box, Named) and len(box.letter) == 1 and not box.verbatim
+    return replace(box, letter=box.letter.lower()) if isinstance(box, Named) and small else box
 
 
 def _layers(spelling: Spelling | None) -> tuple[str, str]:

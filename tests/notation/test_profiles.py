@@ -12,6 +12,7 @@ from symback.algebra.normal import equal
 from symback.algebra.sizes import Size
 from symback.algebra.traverse import substitute
 from symback.errors import DeclarationError
+from symback.network.lettering import lettering
 from symback.network.profile import checked_notation, style_of
 from symback.network.unroll import unroll
 from symback.notation.meaning import in_text, weight_meaning
@@ -41,6 +42,7 @@ CHOICES = {
     "layer_mark": ["superscript", "bracket", "plain"],
     "derivative": ["∂", "d", "dz", "delta"],
     "vectors": ["column", "row"],
+    "entries": ["declared", "small"],
 }
 LETTERS = {"prediction": "p", "target": "t", "loss": "E", "rate": "α"}
 STYLES = [Style(**dict(zip(CHOICES, chosen, strict=True))) for chosen in itertools.product(*CHOICES.values())]
@@ -64,7 +66,9 @@ def reads_back(formula, style):
 @pytest.mark.parametrize("letters", [{}, LETTERS], ids=["declared", "others"])
 @pytest.mark.parametrize("derivative", CHOICES["derivative"])
 def test_what_is_printed_in_a_profile_reads_back(networks, derivative, letters):
-    for style in (replace(s, **letters) for s in STYLES if s.derivative == derivative):
+    for style in (
+        replace(s, **letters) for s in STYLES if s.derivative == derivative and (s.notation == "index" or s.entries == "declared")
+    ):
         for name, derivation in networks.items():
             for formula in derivation.lines[:3] if name != "flat" else derivation.lines[2:5]:
                 reads_back(formula, style)
@@ -98,6 +102,27 @@ def test_letters_for_prediction_target_and_loss(networks):
         networks["house"]["W2"].latex("index", style=style)
         == r"\frac{\partial E}{\partial W_{jl}^{2}} = \frac{\partial E}{\partial p_{j}} \cdot h_{l}^{1}"
     )
+
+
+def test_entries_of_a_weight_with_a_small_letter(networks):
+    style = Style(entries="small", weight_order="source-destination", derivative="dz", layer_mark="bracket")
+    assert networks["house"]["W1"].latex("index", style=style) == "dw_{il}^{[1]} = dz_{l}^{[1]} x_{i}"
+    assert networks["house"]["W1"].latex("matrix", style=style) == r"dW^{[1]} = dz^{[1]} x^{\top}"
+
+
+def test_a_small_letter_that_is_taken_is_not_used():
+    rows = {"W": {"role": "weight", "shape": ["m", "n"]}, "w": {"role": "weight", "shape": ["m", "n"]}, "x": {"shape": ["n"]}}
+    net = sb.Network.from_dict(
+        {"symbols": rows, "forward": "z = (W + w) @ x", "loss": {"L": "sum(z**2)"}, "notation": {"entries": "small"}}
+    )
+    assert [net.derive()[n].latex("index").partition("=")[0][-8:-2] for n in "Ww"] == ["W_{ij}", "w_{ij}"]
+
+
+def test_the_rate_by_its_letter(networks):
+    program = networks["house"].program
+    assert latex(lettering(program, Style()).rate) == r"\eta"
+    assert latex(lettering(program, Style(rate="α")).rate) == r"\alpha"
+    assert latex(lettering(program, Style(rate="x")).rate) == r"\mathrm{rate}"
 
 
 def test_a_letter_that_is_taken_is_left_alone(networks):
