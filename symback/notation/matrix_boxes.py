@@ -120,6 +120,8 @@ def _(tree: Hadamard, scope: Scope) -> Box:
 @matrix_box.register
 def _(tree: Divided, scope: Scope) -> Box:
     top, bottom = matrix_box(tree.top, scope), matrix_box(tree.bottom, scope)
+    if isinstance(tree.top, ScalarTerm):
+        return fraction(top, bottom)
     return Negative(Quotient(top.body, bottom)) if isinstance(top, Negative) else Quotient(top, bottom)
 
 

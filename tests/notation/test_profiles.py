@@ -137,6 +137,19 @@ def test_row_vectors_print_as_they_are_multiplied(networks):
     assert networks["rows"]["z1"].text(style=style) == "∂L/∂z1 = ∂L/∂h2 Vᵀ ⊙ h1 ⊙ (1 − h1)".replace("∂L/∂h2 V", "(∂L/∂h2) V")
 
 
+def test_a_number_over_a_vector_is_a_fraction():
+    net = sb.Network.from_dict(HOUSE | {"forward": HOUSE["forward"].replace("sigmoid(z1)", "1/(1 + exp(-z1))")})
+    program = net.program
+    for style in (Style(), Style(vectors="row", layer_mark="bracket")):
+        for markup, writer in (("text", equation_text), ("latex", equation_latex)):
+            shown = writer(program.definition["h1"], program, style)
+            back = read_formula(shown, program, style, markup)
+            body = substitute(back.body, dict(zip(back.indices, map(Size.of, program.indices("h1")), strict=True)))
+            assert equal(body, program.definition["h1"].body)
+    assert equation_text(program.definition["h1"], program) == "h1 = 1/(1 + exp(−z1))"
+    assert equation_latex(program.definition["h1"], program) == r"h^{1} = \frac{1}{1 + \exp(-z^{1})}"
+
+
 def test_a_profile_never_changes_the_mathematics():
     table = {"weights": "source-destination", "layers": "bracket", "derivative": "dz", "vectors": "row", **LETTERS}
     plain, other = sb.Network.from_dict(HOUSE).derive(), sb.Network.from_dict(HOUSE | {"notation": table}).derive()
