@@ -203,7 +203,7 @@ class Reader:
                 self._refuse_conditions([array], True)
                 body = array.body
                 if isinstance(operand, ast.Constant) and isinstance(body, Num):
-                    return Array((), Num(-body.value, None if body.literal is None else f"-{body.literal}"))
+                    return Array((), _opposite(body))
                 return Array(array.axes, Mul((MINUS_ONE, body)))
             case ast.Not():
                 array = self.single_condition(operand)
@@ -309,8 +309,15 @@ class Reader:
         return size_of(node, lookup, self.scope.tables.__contains__, self.source.piece)
 
 
+def _opposite(number: Num) -> Num:
+    return Num(-number.value, None if number.literal is None else f"-{number.literal}")
+
+
 def _add_one(op: ast.operator, array: Array) -> Term:
-    return Mul((MINUS_ONE, array.body)) if isinstance(op, ast.Sub) else array.body
+    body = array.body
+    if not isinstance(op, ast.Sub):
+        return body
+    return _opposite(body) if isinstance(body, Num) and body.value > 0 else Mul((MINUS_ONE, body))
 
 
 def _multiply_one(op: ast.operator, array: Array) -> Term:

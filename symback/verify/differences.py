@@ -113,20 +113,21 @@ def check_gradients(
     points: int = POINTS,
     digits: int = DIGITS,
     seed: str = "symback",
+    sizes: Iterable[Mapping[str, object]] | None = None,
 ) -> Outcome:
     """Differences of the first result of ``program`` against the definitions ``adjoints`` (name → its gradient's name).
 
-    The points are shared out over up to three sets of prime sizes. A result with indices is weighed with random numbers.
+    The points are shared out over ``sizes``, by default up to three sets of prime sizes. A result with indices is weighed with random numbers.
     """
     outcome = Outcome()
-    sets = list(size_sets(program))
+    sets = list(size_sets(program) if sizes is None else sizes)
     if not sets:
         outcome.reason = "no sizes were found that satisfy the declarations"
         return outcome
     rng = random.Random(seed)
-    for k, sizes in enumerate(sets):
+    for k, chosen in enumerate(sets):
         share = points // len(sets) + (k < points % len(sets))
-        _Bench(program, gradient_program, adjoints, sizes, digits).run(share, rng, outcome)
+        _Bench(program, gradient_program, adjoints, chosen, digits).run(share, rng, outcome)
         if outcome.failed or outcome.reason:
             break
         outcome.size_sets += 1
