@@ -168,11 +168,14 @@ def _style(args: argparse.Namespace) -> Style:
 def sheet(args: argparse.Namespace) -> Answer:
     """The handout."""
     from symback import __version__
+    from symback.sheets.subject import Options
     from symback.sheets.write import publish
 
     network = found(args.net)
     path = Path(args.output or f"{_slug(args.net)}.pdf")
-    written = publish(network.derive(), path, __version__)
+    policy = "exact" if args.exact else _by_hand(network) if args.by_hand else None
+    options = Options(args.notation or "", args.links or "", _given(args), policy, not args.no_code, __version__)
+    written = publish(network.derive(args.wrt), path, options, args.engine)
     data = {"network": network.name, "files": [str(p) for p in written.paths], "engine": written.engine}
     return Answer(data, f"{', '.join(map(str, written.paths))}: {written.how}")
 
@@ -200,7 +203,19 @@ def step(args: argparse.Namespace) -> Answer:
 
 
 def _numbers(network: Network, args: argparse.Namespace) -> tuple[dict[str, Any], float]:
-    values = dict(network.program.values)
+    values = {**network.program.values, **_given(args)}
+    declared = {leaf.name for leaf in network.program.leaves}
+    rate = values.get("rate")
+    if "rate" not in declared:
+        values.pop("rate", None)
+    if not isinstance(rate, int | float):
+        raise SymbackError("rate", "no learning rate is given", "add --rate 0.1 or write rate = 0.1 under values")
+    return values, float(rate)
+
+
+def _given(args: argparse.Namespace) -> dict[str, Any]:
+    """The values of a file, and the rate, as given on the command line."""
+    values: dict[str, Any] = {}
     if args.values:
         from symback.reading.files import read_file
 
@@ -209,13 +224,14 @@ def _numbers(network: Network, args: argparse.Namespace) -> tuple[dict[str, Any]
         if not isinstance(given, Mapping):
             raise SymbackError(args.values, "holds no table of values", "write [values] and a line for each name")
         values |= given
-    declared = {leaf.name for leaf in network.program.leaves}
-    rate = values.get("rate") if args.rate is None else args.rate
-    if "rate" not in declared:
-        values.pop("rate", None)
-    if not isinstance(rate, int | float):
-        raise SymbackError("rate", "no learning rate is given", "add --rate 0.1 or write rate = 0.1 under values")
-    return values, float(rate)
+    return values if args.rate is None else {**values, "rate": args.rate}
+
+
+def _by_hand(network: Network) -> Any:
+    """The network's own rounding, or four decimals that are used further on."""
+    from symback.network.rounding import Policy
+
+    return network.program.rounding or Policy.of({"quantity": {"decimals": 4}})
 
 
 def _step_text(data: Mapping[str, Any]) -> str:
@@ -335,20 +351,28 @@ def shown(value: Any) -> str:
 NET = (("net",), {"metavar": "NET", "help": "a network file, a Python file that defines `network`, or a packaged example"})
 OUTPUT = (("-o", "--output"), {"metavar": "FILE", "help": "the file to write"})
 
+WRT = (("--wrt",), {"metavar": "NAME", "nargs": "+", "action": "extend", "help": "derive by these names only; intermediates too"})
+RATE = (("--rate",), {"type": float, "metavar": "R", "help": "the learning rate (default: the network's own)"})
+VALUES = (("--values",), {"metavar": "FILE", "help": "a TOML or JSON file with numbers for the declared symbols"})
+
 VERBS = (
     Verb("derive", "print the gradients", derive, (
         NET,
-        (("--wrt",), {"metavar": "NAME", "nargs": "+", "action": "extend", "help": "derive by these names only; intermediates too"}),
+        WRT,
         (("--notation",), {"choices": ("matrix", "index", "scalar"), "default": "matrix"}),
         (("--over",), {"choices": ("names", "leaves"), "default": "names", "help": "keep the names of other gradients, or put them in"}),
         (("--steps",), {"action": "store_true", "help": "show every step, as on a board"}),
     )),
-    Verb("sheet", "write the derivation as a handout: .pdf, .tex or .md", sheet, (NET, OUTPUT)),
-    Verb("step", "one step of gradient descent, in numbers", step, (
-        NET,
-        (("--rate",), {"type": float, "metavar": "R", "help": "the learning rate (default: the network's own)"}),
-        (("--values",), {"metavar": "FILE", "help": "a TOML or JSON file with numbers for the declared symbols"}),
+    Verb("sheet", "write the derivation as a handout: .pdf, .tex, .md or .txt", sheet, (
+        NET, OUTPUT, WRT, RATE, VALUES,
+        (("--notation",), {"choices": ("matrix", "index", "scalar"), "help": "default: small networks entry by entry"}),
+        (("--exact",), {"action": "store_true", "help": "numbers without rounding on the way"}),
+        (("--by-hand",), {"action": "store_true", "help": "numbers rounded as the network says, else to four decimals"}),
+        (("--links",), {"choices": ("written", "contracted"), "help": "show the factor 1 of a linear link, or leave it out"}),
+        (("--no-code",), {"action": "store_true", "help": "leave out the NumPy code"}),
+        (("--engine",), {"choices": ("typst", "pdflatex"), "default": "typst", "help": "what makes the PDF"}),
     )),
+    Verb("step", "one step of gradient descent, in numbers", step, (NET, RATE, VALUES)),
     Verb("verify", "check every gradient and every step", verify, (NET,)),
     Verb("code", "print or write the NumPy module", code, (NET, OUTPUT)),
     Verb("examples", "list the packaged examples", examples),

@@ -281,7 +281,7 @@ def test_a_failed_check_is_refuted(capsys, net, tmp_path, monkeypatch):
     def fails(*_, **__):
         raise VerificationError("gradient by W", "does not hold")
 
-    monkeypatch.setattr("symback.api.Derivation.verify", fails)
+    monkeypatch.setattr("symback.sheets.evidence.verify", fails)
     status, out, err = run(capsys, "sheet", net, "-o", tmp_path / "s.tex")
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert not (tmp_path / "s.tex").exists()

@@ -20,7 +20,7 @@ LAYERS: Mapping[LayerMark, Prose] = {
     "bracket": ("The superscript in brackets is the layer.",),
 }
 SIGNS: tuple[tuple[str, Prose], ...] = (
-    ("σ\\(", (SIGMA,)),
+    ("σ\\(", (SIGMA, ".")),
     ("relu\\(", (RELU, ", with slope 0 at 0.")),
     ("⊙", (ODOT, " multiplies entry by entry.")),
     ("ᵀ", (TOP, " is the transpose.")),

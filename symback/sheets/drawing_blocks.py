@@ -75,7 +75,7 @@ class Blocks:
             for k in range(1, len(layers)) if sweep % 2 == 0 else range(len(layers) - 2, -1, -1):
                 other = layers[k - 1 if sweep % 2 == 0 else k + 1]
                 layers[k].sort(key=lambda n, beside=other, own=layers[k][:]: _middle(n, beside, own, pairs))  # type: ignore[misc]
-        return tuple(map(tuple, layers))
+        return tuple(tuple(layer) for layer in layers if layer)
 
     @cached_property
     def across(self) -> bool:

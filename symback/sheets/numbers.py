@@ -1,68 +1,114 @@
-"""The numbers a network comes with, as displays: names and values side by side."""
+"""Numbers put in: the rounding, local derivatives and gradients, and the table of one step of gradient descent."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Iterator
 
-from symback.algebra.terms import Num
-from symback.network.lettering import Lettering
-from symback.network.program import Program
+from symback.algebra.terms import Num, Partial, Ref
+from symback.network.rounding import EXACT, KINDS, MODES, Policy, Rule
 from symback.notation.index import number_box
-from symback.sheets.columns import Columns
-from symback.sheets.records import Math
-from symback.typeset.boxes import EQUALS, Box, Matrix, Named, Number, Relation, Word
+from symback.numeric.worked import Worked
+from symback.numeric.worked_lines import Line as WorkedLine
+from symback.numeric.worked_lines import Update
+from symback.sheets.displays import BECOMES, equality, rate_box, results
+from symback.sheets.records import Math, Paragraph, Part, Prose, Row, Section, Table
+from symback.sheets.subject import Subject, parameters
+from symback.typeset.boxes import EQUALS, Box, Product, Relation, Sum, Word
 
-LARGEST = 8
-"""Longer rows and columns are not displayed."""
-
-
-def values(program: Program, table: Lettering) -> tuple[Math, ...]:
-    """One display for each declared value: ``W = [names] = [numbers]``; what is large or has three axes is left out."""
-    columns = Columns(program)
-    given = [leaf for leaf in program.leaves if leaf.name in program.values]
-    displays = [_display(leaf.name, program.values[leaf.name], columns.kept(leaf.name, len(leaf.indices)), table) for leaf in given]
-    rate = program.values.get("rate") if "rate" not in program.leaf else None
-    if rate is not None:
-        displays.append(Math.of(Relation((Word("η", r"\eta"), _number(rate)), (EQUALS,))))
-    return tuple(d for d in displays if d is not None)
+STEP = "Every gradient is taken at the old values; only then are all parameters changed, at the same time."
 
 
-def _display(name: str, value: object, kept: tuple[int, ...], table: Lettering) -> Math | None:
-    """One value; ``kept`` are the axes whose places the names of its entries show."""
-    own = table.box(name)
-    if not kept:
-        while isinstance(value, Sequence):
-            value = value[0]
-        return Math.of(Relation((own, _number(value)), (EQUALS,)))
-    assert isinstance(value, Sequence)
-    rows = [list(row) if isinstance(row, Sequence) else [row] for row in value]
-    if len(rows) > LARGEST or len(rows[0]) > LARGEST or any(isinstance(v, Sequence) for row in rows for v in row):
-        return None
-    flat = not isinstance(value[0], Sequence)
-    places = [[(r,) if flat else (r, c) for c in range(len(row))] for r, row in enumerate(rows)]
-    shown = [[tuple(_place(place[k] + table.style.first) for k in kept) for place in row] for row in places]
-    entries = Matrix(tuple(tuple(_entry(name, place, table) for place in row) for row in shown))
-    numbers = Matrix(tuple(tuple(_number(v) for v in row) for row in rows))
-    return Math.of(Relation((own, entries, numbers), (EQUALS, EQUALS)))
+def numbers(subject: Subject) -> Section:
+    """The local derivatives and the gradients in numbers, and how they are rounded."""
+    return Section("numbers", "Numbers put in", tuple(_numbers(subject)))
 
 
-def _entry(name: str, place: tuple[Box, ...], table: Lettering) -> Box:
-    """An entry by its name; those of a matrix W are called w, where that letter is free."""
-    box = table.box(name, place)
-    if isinstance(box, Named) and len(place) == 2 and len(box.letter) == 1 and not table.declares(box.letter.lower()):
-        return replace(box, letter=box.letter.lower())
-    return box
+def _numbers(subject: Subject) -> Iterator[Part]:
+    work = subject.worked
+    if work is None:
+        return
+    yield Paragraph((rounding(work.policy),))
+    known = [line for line in work.locals if any(not isinstance(t, Num) for t in line.symbols) and not _is_given(line, work)]
+    if known:
+        yield Row(tuple(_local(line, subject) for line in known))
+    yield Row(tuple(_local(line, subject) for line in (*work.shared, *work.gradients)))
 
 
-def _place(printed: int) -> Box:
-    """A place of one digit needs no comma beside it, as a letter does not."""
-    return Word(str(printed), str(printed)) if printed < 10 else Number(str(printed))
+def rounding(policy: Policy) -> str:
+    """The rounding in words; what all kinds of quantities have in common is said once.
+
+    >>> rounding(Policy.of({"activation": {"decimals": 3}, "gradient": {"digits": 2}}))
+    'Rounded, halves up, used further on as written: activations to 3 decimals, gradients to 2 significant digits.'
+    """
+    ways = {(MODES[r.mode], r.carried) for rules in policy.rules.values() for r in rules}
+    if policy is EXACT:
+        return "Nothing is rounded on the way; six significant digits are shown."
+    if len(ways) != 1:
+        return "; ".join(policy.says).capitalize() + "."
+    ((mode, carried),) = ways
+    counts = ", ".join(f"{KINDS[kind][1]} to {' then '.join(map(_digits, rules))}" for kind, rules in policy.rules.items())
+    return f"{mode.capitalize()}, {'used further on as written' if carried else 'only shown so'}: {counts}."
 
 
-def _number(value: object) -> Box:
-    return number_box(Num(Fraction(str(value)), str(value)))
+def _digits(rule: Rule) -> str:
+    count, what = (rule.decimals, "decimal") if rule.decimals is not None else (rule.digits, "significant digit")
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-__all__ = ["values"]
+def _is_given(line: WorkedLine, work: Worked) -> bool:
+    """Whether a local derivative is a number that stands in the table of values or in the forward pass already."""
+    return all(isinstance(t, Ref) for t in line.symbols)
+
+
+def _local(line: WorkedLine, subject: Subject) -> Math:
+    write = subject.write
+    name = write.renamed(line.name) if isinstance(line.name, Partial) else line.name
+    sides: list[tuple[Word, Box]] = [(EQUALS, write.box(t, ())) for t in line.numbers if not isinstance(t, Num)] + list(results(line.value))
+    return equality(write.table.box(name), *(box for _, box in sides), signs=[word for word, _ in sides])
+
+
+# gradient descent
+
+
+def descent(subject: Subject) -> Section:
+    """The update rule of each parameter; with numbers a table of old value, gradient and new value."""
+    return Section("descent", "Gradient descent", tuple(_descent(subject)))
+
+
+def _descent(subject: Subject) -> Iterator[Part]:
+    work = subject.worked
+    names = [n for n in subject.wanted if n in parameters(subject.program)]
+    if not names:
+        return
+    yield Paragraph((STEP,))
+    if work is None or not work.updates:
+        yield Row(tuple(rule(subject, n) for n in names))
+        return
+    head: tuple[Prose, ...] = (("update rule",), ("old value",), ("gradient",), ("numbers put in",), ("new value",))
+    yield Table(head, tuple(_row(subject, update) for update in work.updates), numbers=(1, 2, 4), tall=True)
+
+
+def rule(subject: Subject, name: str) -> Math:
+    """``w ← w − η ∂L/∂w``."""
+    table = subject.write.table
+    own, slope = table.box(name), table.box(subject.write.core.adjoint(name))
+    taken = Sum(((False, own), (True, Product((rate_box(table), slope)))))
+    return Math.of(Relation((own, taken), (BECOMES,)))
+
+
+def _row(subject: Subject, update: Update) -> tuple[Prose, ...]:
+    write = subject.write
+    put_in = [write.box(t, ()) for t in update.line.numbers[:1]]
+    new = tuple(results(update.new))
+    first = Math.of(number_box(update.new.shown[0])) if len(new) == 1 else equality(*(b for _, b in new), signs=[w for w, _ in new[1:]])
+    name = str(update.line.name)
+    return (
+        (rule(subject, name),),
+        (Math.of(number_box(update.old.last)),),
+        (Math.of(number_box(update.gradient.last)),),
+        tuple(map(Math.of, put_in)),
+        (first,),
+    )
+
+
+__all__ = ["descent", "numbers", "rule"]

@@ -1,9 +1,12 @@
-"""What a sheet says, as plain records: strings only, in every markup, no mathematics left to do."""
+"""What a sheet says, as plain records: strings only, in every markup, no mathematics left to do.
+
+A sheet is a row of sections, a section a row of parts; each kind of part has one macro in each template.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
+from typing import ClassVar, TypeAlias, Union
 
 from symback.typeset.boxes import Box
 from symback.typeset.latex import latex
@@ -30,89 +33,134 @@ class Math:
         return cls(text(box), latex(box), typst(box))
 
 
-Prose = tuple[Union[str, Math], ...]
+NOTHING = Math("", "", "")
+"""No formula: of a line that is a closed form only."""
+
+Prose: TypeAlias = tuple[Union[str, Math], ...]
 """Words with formulas among them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a derivation, from its ``=`` on, and why it holds."""
+    """One line of a derivation, from its sign on, and why it holds; a ``closed`` form at its end is framed."""
 
     math: Math
     reason: Prose = ()
+    sign: Math = Math("=", "=", "=")
+    closed: Math | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A quantity and the lines that lead to it; ``number`` is what other lines call it by."""
+    """A quantity and the lines that lead to it, or a whole equation; ``number`` is what other lines call it by."""
 
     head: Math
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...] = ()
     number: int = 0
-    says: Prose = ()
+    kind: ClassVar[str] = "block"
 
 
 @dataclass(frozen=True, slots=True)
-class Symbol:
-    """One row of the table of symbols."""
+class Paragraph:
+    """Words."""
 
-    math: Math
-    name: str
-    role: str
-    shape: Math
-    facts: Prose = ()
+    said: Prose
+    kind: ClassVar[str] = "paragraph"
 
 
 @dataclass(frozen=True, slots=True)
-class Gradient:
-    """One gradient: how the loss depends on the variable, the chain rule, the lines, and the results to be boxed."""
+class Points:
+    """A list, numbered where the order matters."""
 
-    name: str
-    head: Math
-    path: tuple[Math, ...]
-    chain: tuple[Math, ...]
-    block: Block
-    results: tuple[Math, ...]
-    wanted: bool
-    reason: Prose = ()
+    items: tuple[Prose, ...]
+    ordered: bool = False
+    kind: ClassVar[str] = "points"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """The gradient by one entry of an array: its lines, from the chain rule to the closed form."""
+class Row:
+    """Formulas beside each other, as many as there is room for."""
 
-    head: Math
-    lines: tuple[Math, ...]
+    formulas: tuple[Math, ...]
+    kind: ClassVar[str] = "row"
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """How one formula was checked."""
+class Frame:
+    """Whole equations, each in a frame."""
 
-    math: Math
-    verdict: str
-    route: str
-    conditions: tuple[str, ...] = ()
+    formulas: tuple[Math, ...]
+    kind: ClassVar[str] = "frame"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a head; columns named in ``numbers`` are set flush right, rows that hold fractions or matrices are ``tall``."""
+
+    head: tuple[Prose, ...]
+    rows: tuple[tuple[Prose, ...], ...]
+    numbers: tuple[int, ...] = ()
+    tall: bool = False
+    kind: ClassVar[str] = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing in each markup that can draw; ``says`` is what the others show instead."""
+
+    tikz: str
+    typst: str
+    says: str = ""
+    kind: ClassVar[str] = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of source; ``narrow`` ones stand in two columns."""
+
+    lines: tuple[str, ...]
+    narrow: bool = False
+    kind: ClassVar[str] = "code"
+
+
+Part: TypeAlias = Union[Block, Paragraph, Points, Row, Frame, Table, Figure, Code]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands below it; ``key`` is what the section is called in the order of sections."""
+
+    key: str
+    title: str
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A whole derivation, ready to be set."""
+    """A whole handout, ready to be set."""
 
     title: str
-    loss: Math
-    conventions: tuple[Prose, ...]
-    symbols: tuple[Symbol, ...]
-    values: tuple[Math, ...]
-    forward: tuple[Math, ...]
-    loss_equation: Math
-    locals: tuple[Block, ...]
-    gradients: tuple[Gradient, ...]
-    entries: tuple[Entry, ...]
-    updates: tuple[Math, ...]
-    evidence: tuple[Evidence, ...] = ()
-    code: tuple[str, ...] = ()
-    version: str = ""
+    subtitle: Prose
+    sections: tuple[Section, ...]
+
+    def __getitem__(self, key: str) -> Section:
+        return next(s for s in self.sections if s.key == key)
 
 
-__all__ = ["Block", "Entry", "Evidence", "Gradient", "Line", "Math", "Prose", "Sheet", "Symbol"]
+__all__ = [
+    "NOTHING",
+    "Block",
+    "Code",
+    "Figure",
+    "Frame",
+    "Line",
+    "Math",
+    "Paragraph",
+    "Part",
+    "Points",
+    "Prose",
+    "Row",
+    "Section",
+    "Sheet",
+    "Table",
+]  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
+from symback.sheets.plain import in_columns
 from symback.sheets.records import Math, Prose, Sheet
 from symback.sheets.resources import folder
 from symback.typeset.letters import NAMES, letter_latex
@@ -92,21 +93,36 @@ def markdown_text(word: str) -> str:
     return MARKDOWN_SPECIAL.sub(r"\\\1", " ".join(word.split()))
 
 
+def plain_text(word: str) -> str:
+    r"""Any text as one line of plain text; what is not printable shows its number.
+
+    >>> plain_text("a\nb\x07")
+    'a b[U+0007]'
+    """
+    return "".join(c if c.isprintable() else " " if c.isspace() else f"[U+{ord(c):04X}]" for c in word)
+
+
 @dataclass(frozen=True)
 class Markup:
-    """How one kind of file is made: its template, its escape, how a formula and a line of source look in it."""
+    """How one kind of file is made: its template, its escape, how a formula and a line of source look in it.
+
+    ``inline`` and ``loud`` are how a formula stands among words, in small or in full size.
+    """
 
     name: str
     template: str
     escape: Callable[[str], str]
     math: Callable[[Math], str]
     source: Callable[[str], str]
+    inline: str = "${}$"
+    loud: str = "${}$"
 
 
 MARKUPS: Mapping[str, Markup] = {
-    ".tex": Markup("LaTeX", "sheet.tex.j2", tex_text, lambda m: m.latex, tex_code),
-    ".typ": Markup("Typst", "sheet.typ.j2", typst_text, lambda m: m.typst, quoted),
+    ".tex": Markup("LaTeX", "sheet.tex.j2", tex_text, lambda m: m.latex, tex_code, loud=r"$\displaystyle {}$"),
+    ".typ": Markup("Typst", "sheet.typ.j2", typst_text, lambda m: m.typst, quoted, loud="$display({})$"),
     ".md": Markup("Markdown", "sheet.md.j2", markdown_text, lambda m: m.latex, str),
+    ".txt": Markup("plain text", "sheet.txt.j2", plain_text, lambda m: m.text, str, "{}", "{}"),
 }
 
 
@@ -135,7 +151,7 @@ def _environment(markup: Markup) -> Environment:
     """Templates with delimiters that mean nothing to TeX or Typst; every value is escaped unless it is markup already."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    def prose(said: Prose, inline: str = "${}$") -> Ready:
+    def prose(said: Prose, inline: str = markup.inline) -> Ready:
         return Ready("".join(markup.escape(p) if isinstance(p, str) else inline.replace("{}", markup.math(p)) for p in said))
 
     def finalize(value: Any) -> Any:
@@ -149,7 +165,12 @@ def _environment(markup: Markup) -> Environment:
     environment.filters |= {
         "math": lambda m: Ready(markup.math(m)),
         "prose": prose,
+        "loud": lambda said: prose(said, markup.loud),
         "source": lambda line: Ready(markup.source(line)),
+        "ready": Ready,
+        "digits": lambda number: Ready(str(number)),
+        "columns": in_columns,
+        "figures": lambda sections: any(part.kind == "figure" for section in sections for part in section.parts),
     }
     return environment
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from symback.errors import SymbackError
-from symback.network.lettering import lettering
-from symback.sheets.build import sheet, usual_style
-from symback.sheets.engines import by_typst
-from symback.sheets.evidence import evidence
+from symback.network.profile import style_of
+from symback.sheets.build import full
+from symback.sheets.engines import ENGINES
 from symback.sheets.files import write_file
 from symback.sheets.records import Sheet
+from symback.sheets.subject import Options
 from symback.sheets.templates import MARKUPS, rendered
+from symback.typeset.style import Notation
 
 if TYPE_CHECKING:
     from symback.api import Derivation
@@ -29,12 +30,15 @@ class Written:
     how: str
 
 
-def write_sheet(derivation: Derivation, path: Path, version: str = "") -> Path:
-    """Write a derivation as a sheet; a PDF has its LaTeX source beside it. Returns the path."""
-    return publish(derivation, path, version).paths[0]
+def write_sheet(derivation: Derivation, path: Path, version: str = "", engine: str = "typst", **options: Any) -> Path:
+    """Write a derivation as a sheet; a PDF has its LaTeX source beside it. Returns the path.
+
+    ``options`` are those of `symback.sheets.subject.Options`.
+    """
+    return publish(derivation, path, Options(version=version, **options), engine).paths[0]
 
 
-def publish(derivation: Derivation, path: Path, version: str = "") -> Written:
+def publish(derivation: Derivation, path: Path, options: Options | None = None, engine: str = "typst") -> Written:
     """Write a derivation as a sheet and say what was written and how.
 
     Raises SymbackError for an unknown suffix or a place that cannot be written, VerificationError where a check fails: no
@@ -42,31 +46,35 @@ def publish(derivation: Derivation, path: Path, version: str = "") -> Written:
     """
     if path.suffix not in FORMS:
         raise SymbackError(str(path), f"the suffix is {path.suffix or 'missing'}", f"name a file that ends in {', '.join(FORMS)}")
-    return FORMS[path.suffix](full(derivation, version), path)
+    if engine not in ENGINES:
+        raise SymbackError(f"engine {engine}", "is not known", f"known engines are {', '.join(ENGINES)}")
+    return FORMS[path.suffix](complete(derivation, options or Options()), path, engine)
 
 
-def full(derivation: Derivation, version: str = "") -> Sheet:
+def complete(derivation: Derivation, options: Options) -> Sheet:
     """The sheet with its evidence and its code."""
-    style = usual_style(derivation.program)
-    checked = evidence(derivation, lettering(derivation.gradient_program, style))
-    code = tuple(derivation.compile().source.splitlines())
-    return replace(sheet(derivation.core, derivation.wanted, style), evidence=checked, code=code, version=version)
+    style = style_of(derivation.program)
+    if options.notation in ("matrix", "index"):
+        style = replace(style, notation=cast(Notation, options.notation))
+    source = tuple(derivation.compile().source.splitlines()) if options.code else ()
+    return full(derivation.core, derivation.wanted, style, options, source)
 
 
-def _source(record: Sheet, path: Path) -> Written:
+def _source(record: Sheet, path: Path, engine: str) -> Written:
     write_file(path, rendered(record, path.suffix))
     return Written((path,), "jinja2", f"{MARKUPS[path.suffix].name} source")
 
 
-def _pdf(record: Sheet, path: Path) -> Written:
-    """The PDF by typst, with the LaTeX source beside it for those who want to go on from there."""
-    made = by_typst(rendered(record, ".typ"))
+def _pdf(record: Sheet, path: Path, engine: str) -> Written:
+    """The PDF, with the LaTeX source beside it for those who want to go on from there."""
+    row = ENGINES[engine]
+    made = row.make(rendered(record, row.suffix))
     beside = path.with_suffix(".tex")
     write_file(beside, rendered(record, ".tex"))
     write_file(path, made.content)
     return Written((path, beside), made.engine, f"PDF by {made.engine}, and the same as LaTeX source")
 
 
-FORMS: Mapping[str, Callable[[Sheet, Path], Written]] = {".pdf": _pdf, **dict.fromkeys(MARKUPS, _source)}
+FORMS: Mapping[str, Callable[[Sheet, Path, str], Written]] = {".pdf": _pdf, **dict.fromkeys(MARKUPS, _source)}
 
-__all__ = ["Written", "full", "publish", "write_sheet"]
+__all__ = ["Written", "complete", "publish", "write_sheet"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Name, Partial, Ref, Term
+from symback.algebra.terms import MINUS_ONE, ONE, Mul, Name, Partial, Pow, Ref, Term
 from symback.algebra.traverse import names, rename, substitute
 from symback.calculus.chain import Chain
 from symback.calculus.trace import Derived, Step
@@ -17,13 +17,17 @@ from symback.network.lettering import Lettering, lettering
 from symback.network.program import Program
 from symback.notation.write import equation, write
 from symback.sheets.columns import Columns
+from symback.sheets.order import outwards
 from symback.sheets.prose import prose
-from symback.sheets.records import Line, Math, Prose
-from symback.typeset.boxes import EQUALS, Box, Fence, Product, Relation, product
+from symback.sheets.records import Block, Line, Math, Prose
+from symback.simplify.unfold import way_back
+from symback.typeset.boxes import Box, Fence, Product, product
 from symback.typeset.style import Style
 
 BREAKS = 60
 """Longer bodies get brackets between which TeX may break the line."""
+BACK = ("put back", "over a common denominator", "as above")
+"""Why the lines of the way back from a folded form hold."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,17 @@ class Writer:
 
     @cached_property
     def program(self) -> Program:
-        """Forward pass and every gradient: what the letters are chosen for."""
-        return self.core.gradient_program(self.wanted, facts=True)
+        """Forward pass, the direct derivatives of the loss that are not the whole ones, and every gradient: what the letters are chosen for."""
+        program = self.core.gradient_program(self.wanted, facts=True)
+        gradients = {d.name for d in program.definitions}
+        whole = [self.core.printed[d.by] for d in self.direct if self.core.adjoint(d.by) not in gradients]
+        found = [*whole, *(self.core.locals[d] for d in self.direct)]
+        return program.with_definitions((*program.definitions, *(Definition(d.target, d.indices, d.result) for d in found)))
+
+    @cached_property
+    def direct(self) -> tuple[Partial, ...]:
+        """The local derivatives of the loss by names that others read as well."""
+        return tuple(n for n in self.core.sweep.links if n.of == self.loss and self.renamed(n) == n)
 
     @property
     def loss(self) -> Name:
@@ -59,6 +72,31 @@ class Writer:
         """How the names are drawn."""
         return lettering(self.program, self.style)
 
+    # what is shown, in order
+
+    @cached_property
+    def shown(self) -> tuple[Name, ...]:
+        """The names whose gradients are derived: those asked for and those they go back to, from the loss outwards."""
+        found: dict[Name, None] = dict.fromkeys(self.wanted)
+        pending = list(found)
+        while pending:
+            new = [n for n in self._goes_back_to(pending.pop()) if n not in found]
+            found.update(dict.fromkeys(new))
+            pending += new
+        return outwards(self.core.sweep, found)
+
+    def _goes_back_to(self, name: Name) -> Iterator[Name]:
+        """The names whose gradients the lines of a gradient mention."""
+        for step in self.core.printed[name].steps:
+            for read in names(self.total(step.after)):
+                if isinstance(read, Partial) and read.of == self.loss and not read.local and read.by != self.loss:
+                    yield read.by
+
+    def locals_read(self, name: Name) -> Iterator[Partial]:
+        """The local derivatives that the lines of a gradient mention."""
+        for step in self.core.printed[name].steps:
+            yield from (n for n in names(step.after) if isinstance(n, Partial) and n.local)
+
     # formulas
 
     def name(self, name: Name) -> Math:
@@ -74,7 +112,7 @@ class Writer:
         shown = self.columns.line(self.total(term), indices)
         return write(shown, self.columns.open(indices), self.columns.seen, self.index_style)
 
-    def math(self, term: Term, indices: tuple[Index, ...]) -> Math:
+    def math(self, term: Term, indices: tuple[Index, ...] = ()) -> Math:
         """A term as a line shows it."""
         return Math.of(self.box(term, indices))
 
@@ -94,7 +132,7 @@ class Writer:
         """The left side of the lines of a quantity."""
         return self.math(Ref(derived.target, tuple(map(Size.of, derived.indices))), derived.indices)
 
-    def lines(self, derived: Derived, numbers: dict[Partial, int]) -> tuple[Line, ...]:
+    def lines(self, derived: Derived, numbers: Mapping[Partial, int]) -> tuple[Line, ...]:
         """The steps as lines; a step that only regroups prints what is there already and is left out."""
         head = self.head(derived)
         lines: list[Line] = []
@@ -104,7 +142,7 @@ class Writer:
                 lines.append(Line(math, self.reason(step, numbers)))
         return tuple(lines)
 
-    def reason(self, step: Step, numbers: dict[Partial, int]) -> Prose:
+    def reason(self, step: Step, numbers: Mapping[Partial, int]) -> Prose:
         """Why a line follows from the one before; a local derivative by its number on the sheet."""
         used = [numbers[n] for n in names(step.before) if isinstance(n, Partial) and n in numbers]
         if step.rule == "local derivatives" and used:
@@ -132,6 +170,19 @@ class Writer:
         )
         return (Line(together),)
 
+    def back(self, derived: Derived) -> Iterator[Block]:
+        """The way back from each folded form that was split before it was folded: ``p(1 − p) = ... = e^{-z}/(1 + e^{-z})·...``."""
+        split = [step.after for step in derived.steps if step.rule == "split"]
+        for step in derived.steps:
+            if step.rule != "fold" or step.before not in split:
+                continue
+            definition = self.core.program.definition[step.names[0]]
+            first, *others = way_back(step.after, step.before, definition) or (step.after,)
+            reasons = ((self.name(definition.name), f" {BACK[0]}"), *((says,) for says in BACK[1:]))
+            if others:
+                lines = (Line(self.math(_below_one(t), derived.indices), why) for t, why in zip(others, reasons, strict=False))
+                yield Block(self.math(first, derived.indices), tuple(lines))
+
     # chains and closed forms
 
     def path(self, way: Chain) -> tuple[Math, ...]:
@@ -139,15 +190,23 @@ class Writer:
         pairs = [(self.name(link.of), self.name(link.by)) for link in way.links]
         return tuple(Math(f"{f.text}({x.text})", f"{f.latex}({x.latex})", f"{f.typst} ({x.typst})") for f, x in pairs)
 
-    def factors(self, way: Chain) -> tuple[Math, ...]:
-        """The chain rule over the whole path, without indices; over plain numbers also with each factor worked out."""
+    def parts(self, way: Chain) -> tuple[Box, ...]:
+        """The factors of a chain by their names."""
         above = [] if way.start == self.loss else [self.core.adjoint(way.start)]
-        parts = [*above, *(self.renamed(link.name) for link in way.links)]
-        product_ = Math.of(product(tuple(map(self.table.box, parts)), "dot")) if parts else None
-        if product_ is None or any(local.indices for link in way.links for local in link.locals):
-            return () if product_ is None else (product_,)
-        values = [*(self.table.box(n) for n in above), *(self.box(v, ()) for link in way.links for v in link.values)]
-        return product_, Math.of(Product(tuple(Fence("square", v) for v in values)))
+        return tuple(map(self.table.box, [*above, *(self.renamed(link.name) for link in way.links)]))
+
+    def factors(self, way: Chain) -> Math | None:
+        """The chain rule over the whole path, without indices."""
+        parts = self.parts(way)
+        return Math.of(product(parts, "dot")) if parts else None
+
+    def worked_out(self, way: Chain) -> Math | None:
+        """The chain with each factor worked out, in square brackets; None where the factors have indices."""
+        if any(local.indices for link in way.links for local in link.locals):
+            return None
+        above = [] if way.start == self.loss else [self.table.box(self.core.adjoint(way.start))]
+        values = [*above, *(self.box(v, ()) for link in way.links for v in link.values)]
+        return Math.of(Product(tuple(Fence("square", v) for v in values)))
 
     def closed(self, name: Name, over: str = "names") -> Definition:
         """The gradient by a name as one formula."""
@@ -156,12 +215,8 @@ class Writer:
         return Definition(derived.target, derived.indices, body)
 
     def results(self, name: Name) -> tuple[Math, ...]:
-        """The closed forms: over names in the style's notation and in index notation, then over leaves."""
-        formula = self.closed(name)
-        assert isinstance(formula.body, Term)
-        left = self.box(formula.head, formula.indices)
-        indexed = Math.of(Relation((left, self.box(formula.body, formula.indices)), (EQUALS,)))
-        found = [self.equation(formula), indexed, *self.over_leaves(name)]
+        """The closed forms: over names in the style's notation, then over leaves."""
+        found = [self.equation(self.closed(name)), *self.over_leaves(name)]
         return tuple({m.text: m for m in found}.values())
 
     def over_leaves(self, name: Name) -> tuple[Math, ...]:
@@ -170,6 +225,13 @@ class Writer:
         assert isinstance(formula.body, Term)
         left = [n for n in names(formula.body) if isinstance(n, Partial)]
         return () if left else (self.equation(formula),)
+
+
+def _below_one(term: Term) -> Term:
+    """A product that begins with a reciprocal, with 1 above it."""
+    if isinstance(term, Mul) and isinstance(term.args[0], Pow) and term.args[0].exponent is MINUS_ONE:
+        return Mul((Mul((ONE, term.args[0])), *term.args[1:]))
+    return term
 
 
 __all__ = ["Writer"]

@@ -1,0 +1,33 @@
+"""How a sheet ends: training as a procedure, the code."""
+
+from __future__ import annotations
+
+from symback.network.program import PARAMETERS
+from symback.numeric.algorithm import NINE
+from symback.sheets.records import Code, Math, Points, Prose, Section
+from symback.sheets.subject import Subject
+
+NARROW = 64
+"""Lines of source that are not longer stand in two columns; ..."""
+FEW = 10
+"""... where at most one in so many is longer and has to be broken."""
+
+
+def procedure(subject: Subject) -> Section:
+    """Training step by step, for networks that have parameters and a target."""
+    roles = {leaf.role for leaf in subject.program.leaves}
+    told = "target" in roles and not roles.isdisjoint(PARAMETERS)
+    items: tuple[Prose, ...] = tuple((step.says, *_shown(tuple(map(Math.of, step.formulas)))) for step in NINE)
+    return Section("procedure", "Training step by step", (Points(items, ordered=True),) if told else ())
+
+
+def _shown(formulas: tuple[Math, ...]) -> Prose:
+    return tuple(p for k, f in enumerate(formulas) for p in (", " if k else " ", f))
+
+
+def code(lines: tuple[str, ...]) -> Section:
+    """The NumPy module."""
+    return Section("code", "NumPy code", (Code(lines, sum(len(line) > NARROW for line in lines) * FEW <= len(lines)),) if lines else ())
+
+
+__all__ = ["code", "procedure"]

@@ -1,0 +1,44 @@
+"""Blocks and tables as lines of plain text, in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symback.sheets.prose import text_of
+from symback.sheets.records import Block, Line, Table
+
+WIDTH = 100
+"""The column at which reasons end, where the formulas leave room."""
+
+
+def in_columns(part: Block | Table) -> tuple[str, ...]:
+    """The lines of a block, its equality signs under each other, or the rows of a table."""
+    return tuple(_block(part) if isinstance(part, Block) else _table(part))
+
+
+def _block(part: Block) -> Iterator[str]:
+    head = (f"({part.number}) " if part.number else "") + part.head.text
+    if not part.lines:
+        yield head
+    for k, line in enumerate(part.lines):
+        formula = " = ".join([*([line.math.text] if line.math.text else []), *([f"▸ {line.closed.text}"] if line.closed else [])])
+        yield _with_reason(f"{head if k == 0 else ' ' * len(head)} {line.sign.text} {formula}", line)
+
+
+def _with_reason(text: str, line: Line) -> str:
+    why = text_of(line.reason)
+    return f"{text}  {f'({why})':>{max(WIDTH - len(text) - 2, 0)}}" if why else text
+
+
+def _table(part: Table) -> Iterator[str]:
+    rows = [tuple(map(text_of, row)) for row in (part.head, *part.rows)]
+    widths = [max(len(row[k]) for row in rows) for k in range(len(part.head))]
+    lines = [_row(row, widths, part.numbers) for row in rows]
+    yield from (lines[0], "  ".join("─" * w for w in widths), *lines[1:])
+
+
+def _row(cells: tuple[str, ...], widths: list[int], numbers: tuple[int, ...]) -> str:
+    return "  ".join(c.rjust(w) if k in numbers else c.ljust(w) for k, (c, w) in enumerate(zip(cells, widths, strict=True))).rstrip()
+
+
+__all__ = ["WIDTH", "in_columns"]
