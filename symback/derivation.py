@@ -6,26 +6,22 @@ are read once, and last the use of declared facts. Every line it writes is a rec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.relabel import shape_of_indices
 from symback.algebra.sizes import Index
-from symback.algebra.terms import ZERO, Apply, Name, Partial, Pow, Ref, Term
-from symback.algebra.traverse import inline, walk
+from symback.algebra.terms import ZERO, Name, Partial, Term
+from symback.algebra.traverse import inline
 from symback.calculus.reverse import Sweep, prepare
 from symback.calculus.trace import Derived, Lazily, Step, remembered
 from symback.network.program import Program
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.centred import drop_centred
-from symback.simplify.facts import use_facts
-from symback.simplify.fold import fold
-from symback.simplify.rules import PLAIN, ROWS, simplifications
-from symback.simplify.shape import length
-from symback.simplify.unfold import split
+from symback.simplify.splice import ALL_CANCEL, foldable, spliced
+from symback.simplify.steps import simplified, with_facts
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class Derivation:
         """The gradients after the last differentiation: declared facts put to use."""
         if not any(leaf.facts for leaf in self.program.leaves):
             return self.adjoints
-        return Lazily(lambda: self.adjoints, lambda name: _with_facts(self.adjoints[name], self.program))
+        return Lazily(lambda: self.adjoints, lambda name: with_facts(self.adjoints[name], self.program))
 
     def gradient_program(self, wanted: Iterable[Name] | None = None, facts: bool = False) -> Program:
         """Forward definitions and adjoints as one program, with the gradients by ``wanted`` (default: the leaves) as results.
@@ -127,7 +123,7 @@ def derive(program: Program, result: Name | None = None) -> Derivation:
         adjoints[name] = _adjoint(sweep, name, locals_, vanishing)
         if adjoints[name].is_zero:
             vanishing.add(name)
-    return _spliced(sweep, locals_, adjoints)
+    return Derivation(sweep, locals_, *spliced(sweep, adjoints))
 
 
 def _local(sweep: Sweep, reader: Definition, by: Name) -> Derived:
@@ -136,7 +132,7 @@ def _local(sweep: Sweep, reader: Definition, by: Name) -> Derived:
     def compute() -> Derived:
         local = sweep.local(reader, by)
         first = Step(local.name, local.indices, "differentiate", local.head, local.raw, "differentiated by the rules")
-        return Derived.of((first, *_simplified(first, _foldable(sweep, (reader,)))))
+        return Derived.of((first, *simplified(first, foldable(sweep, (reader,)))))
 
     if isinstance(reader.body, Opaque):
         return compute()
@@ -175,7 +171,7 @@ def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanis
     def compute() -> Derived:
         chain = line("chain rule", sweep.head(name), sweep.chain(name, readers), "chain rule")
         put_in = line("local derivatives", chain.after, inline(chain.after, body_of), "local derivatives put in")
-        derived = Derived.of((chain, put_in, *_simplified(put_in, _foldable(sweep, around))))
+        derived = Derived.of((chain, put_in, *simplified(put_in, foldable(sweep, around))))
         return replace(derived, reason=_vanished(readers, name, locals_)) if derived.result is ZERO else derived
 
     if sweep.opaque and any(isinstance(d.body, Opaque) for d in around):
@@ -192,17 +188,12 @@ def _adjoint(sweep: Sweep, name: Name, locals_: Mapping[Partial, Derived], vanis
     )
 
 
-def _foldable(sweep: Sweep, definitions: tuple[Definition, ...]) -> tuple[Definition, ...]:
-    """The definitions a gradient may be written through: the loss only where it is one function or one root, as a norm is."""
-    return tuple(d for d in definitions if d.name != sweep.result or sweep.result_indices or isinstance(d.body, Pow | Apply))
-
-
 def _vanished(readers: tuple[Definition, ...], name: Name, locals_: Mapping[Partial, Derived]) -> str:
     """Why a gradient came out zero."""
     flat = [r.name for r in readers if locals_[Partial(r.name, name, local=True)].result is ZERO]
     if len(flat) == len(readers):
         return f"{' and '.join(map(str, flat))} has slope 0 in {name} wherever it has a slope"
-    return "all terms cancel"
+    return ALL_CANCEL
 
 
 def _no_path(sweep: Sweep, name: Name, vanishing: Collection[Name]) -> tuple[str, tuple[Name, ...]] | None:
@@ -214,96 +205,3 @@ def _no_path(sweep: Sweep, name: Name, vanishing: Collection[Name]) -> tuple[str
         blanks = ", ".join("{}" for _ in readers)
         return f"{{}} depends on {{}} only through {blanks}, whose gradient is 0", (sweep.result, name, *readers)
     return None
-
-
-def _simplified(last: Step, definitions: tuple[Definition, ...]) -> Iterator[Step]:
-    """The steps that simplify the last one: bookkeeping, folds, and then the rules that change the form, until none helps."""
-    term = last.after
-    line = partial(Step, last.target, last.indices)
-    rules = PLAIN
-    while True:
-        for rule, before, after in simplifications(term, rules):
-            yield line(rule.name, before, after, rule.says)
-            term = after
-        after, centred = drop_centred(term, definitions)
-        if centred is not None:
-            yield line("centred", term, after, "the sum of {} is 0 by its definition", (centred,))
-            term = after
-            continue
-        for definition in definitions:
-            after = fold(term, definition)
-            if after is not term:
-                parted = split(term, definition)
-                if parted is not term:
-                    yield line("split", term, parted, "the fraction split")
-                yield line("fold", parted, after, "written through {}", (definition.name,))
-                term = after
-                break
-        else:
-            if rules is ROWS:
-                return
-            rules = ROWS
-
-
-def _spliced(sweep: Sweep, locals_: Mapping[Partial, Derived], adjoints: dict[Name, Derived]) -> Derivation:
-    """Adjoints that are read once go into their reader, from the result outwards; so do those that are another name or a number, and
-    those that cancel in every reader. Gradients by constants do not count: nobody reads them unless he asks."""
-    spliced: dict[Name, Name] = {}
-    readers: dict[Name, list[Name]] = {}
-    constants = {leaf.name for leaf in sweep.program.leaves if leaf.role == "constant"}
-    for name, derived in adjoints.items():
-        for read in derived.gradients_read if name not in constants else ():
-            readers.setdefault(read, []).append(name)
-    for name in sweep.order:
-        chosen = readers.get(name, ())
-        if name not in sweep.program.definition or not chosen or name in chosen:
-            continue
-        if len(chosen) > 1 and not (adjoints[name].divides or adjoints[name].is_name):
-            continue
-        wider = [_splice(sweep, adjoints[reader], adjoints[name], len(chosen) == 1) for reader in chosen]
-        if any(w.longer for w in wider):
-            continue
-        adjoints.update(zip(chosen, wider, strict=True))
-        spliced[name] = chosen[0]
-        for read in adjoints[name].gradients_read:
-            readers[read] = list(dict.fromkeys(n for r in readers[read] for n in (chosen if r == name else (r,))))
-    return Derivation(sweep, locals_, adjoints, spliced)
-
-
-def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Derived:
-    """The reader with an adjoint's formula in place of its name, and whether that is longer than the two formulas were.
-
-    For its ``only`` reader an adjoint that is read at one place is always put in, one that is read at several where both formulas
-    together get shorter; one of several readers must not get longer.
-    """
-    involved = [n.by for n in (reader.target, adjoint.target) if isinstance(n, Partial)]
-    around = dict.fromkeys(r.name for n in involved for r in sweep.readers.get(n, ()))
-    candidates = tuple(sweep.program.definition[n] for n in dict.fromkeys((*involved, *around)) if n in sweep.program.definition)
-
-    def compute() -> Derived:
-        after = inline(reader.result, lambda n: (adjoint.indices, adjoint.result) if n == adjoint.target else None)
-        says = "{} put in"
-        step = Step(reader.target, reader.indices, "splice", reader.result, after, says, (adjoint.target,))
-        wider = Derived.of((*reader.steps, step, *_simplified(step, _foldable(sweep, candidates))), reader.reason)
-        reads = sum(isinstance(n, Ref) and n.name == adjoint.target for n in walk(reader.result))
-        before = length(reader.result) + (length(adjoint.result) - 1 if only else 0)
-        return replace(wider, longer=not (only and reads == 1) and length(wider.result) > before)
-
-    if sweep.opaque and any(isinstance(d.body, Opaque) for d in candidates):
-        return compute()
-    kind = "splice" if only else "splice into several"
-    return remembered(
-        kind,
-        [sweep.shape, reader.shape, adjoint.shape, *[sweep.shapes[d.name] for d in candidates]],
-        reader.target,
-        reader.indices,
-        compute,
-    )
-
-
-def _with_facts(derived: Derived, program: Program) -> Derived:
-    term, used = use_facts(derived.result, program.leaf)
-    if not used:
-        return derived
-    step = Step(derived.target, derived.indices, "facts", derived.result, term, "declared", facts=used)
-    return Derived.of((*derived.steps, step, *_simplified(step, ())), derived.reason)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from symback.algebra.normal import equal
+from symback.algebra.terms import ZERO
 from symback.api import Network
 from symback.reading.formula import read_formula
 from symback.simplify.shape import length
@@ -131,6 +132,7 @@ def test_closed_form(form):
     assert equal(derived.body, renamed, facts=facts).proved
     assert length(derived.body) <= length(renamed)
     assert tuple(fact.kind for _, fact in formula.facts) == form.facts
+    assert bool(formula.reason) == (derived.body is ZERO)
     if form.exact is not None:
         assert formula.text(over=form.over) == form.exact
 

@@ -1,0 +1,81 @@
+"""Splice: gradients that need no name of their own go into the formulas that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.terms import ZERO, Apply, Name, Partial, Pow, Ref
+from symback.algebra.traverse import inline, walk
+from symback.calculus.reverse import Sweep
+from symback.calculus.trace import Derived, Step, remembered
+from symback.simplify.shape import length
+from symback.simplify.steps import simplified
+
+ALL_CANCEL = "all terms cancel"
+
+
+def spliced(sweep: Sweep, adjoints: Mapping[Name, Derived]) -> tuple[dict[Name, Derived], dict[Name, Name]]:
+    """Adjoints that are read once go into their reader, from the result outwards; so do those that are another name or a number, and
+    those that cancel in every reader. Gradients by constants do not count: nobody reads them unless he asks.
+
+    Returns the gradients with what was put in, and which went into which.
+    """
+    wide, gone = dict(adjoints), dict[Name, Name]()
+    readers: dict[Name, list[Name]] = {}
+    constants = {leaf.name for leaf in sweep.program.leaves if leaf.role == "constant"}
+    for name, derived in wide.items():
+        for read in derived.gradients_read if name not in constants else ():
+            readers.setdefault(read, []).append(name)
+    for name in sweep.order:
+        chosen = readers.get(name, ())
+        if name not in sweep.program.definition or not chosen or name in chosen:
+            continue
+        if len(chosen) > 1 and not (wide[name].divides or wide[name].is_name):
+            continue
+        tried = [_splice(sweep, wide[reader], wide[name], len(chosen) == 1) for reader in chosen]
+        if any(w.longer for w in tried):
+            continue
+        wide.update(zip(chosen, tried, strict=True))
+        gone[name] = chosen[0]
+        for read in wide[name].gradients_read:
+            readers[read] = list(dict.fromkeys(n for r in readers[read] for n in (chosen if r == name else (r,))))
+    return wide, gone
+
+
+def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Derived:
+    """The reader with an adjoint's formula in place of its name, and whether that is longer than the two formulas were.
+
+    For its ``only`` reader an adjoint that is read at one place is always put in, one that is read at several where both formulas
+    together get shorter; one of several readers must not get longer.
+    """
+    involved = [n.by for n in (reader.target, adjoint.target) if isinstance(n, Partial)]
+    around = dict.fromkeys(r.name for n in involved for r in sweep.readers.get(n, ()))
+    candidates = tuple(sweep.program.definition[n] for n in dict.fromkeys((*involved, *around)) if n in sweep.program.definition)
+
+    def compute() -> Derived:
+        after = inline(reader.result, lambda n: (adjoint.indices, adjoint.result) if n == adjoint.target else None)
+        says = "{} put in"
+        step = Step(reader.target, reader.indices, "splice", reader.result, after, says, (adjoint.target,))
+        wider = Derived.of((*reader.steps, step, *simplified(step, foldable(sweep, candidates))), reader.reason)
+        wider = replace(wider, reason=ALL_CANCEL) if wider.result is ZERO else wider
+        reads = sum(isinstance(n, Ref) and n.name == adjoint.target for n in walk(reader.result))
+        before = length(reader.result) + (length(adjoint.result) - 1 if only else 0)
+        return replace(wider, longer=not (only and reads == 1) and length(wider.result) > before)
+
+    if sweep.opaque and any(isinstance(d.body, Opaque) for d in candidates):
+        return compute()
+    kind = "splice" if only else "splice into several"
+    return remembered(
+        kind,
+        [sweep.shape, reader.shape, adjoint.shape, *[sweep.shapes[d.name] for d in candidates]],
+        reader.target,
+        reader.indices,
+        compute,
+    )
+
+
+def foldable(sweep: Sweep, definitions: tuple[Definition, ...]) -> tuple[Definition, ...]:
+    """The definitions a gradient may be written through: the loss only where it is one function or one root, as a norm is."""
+    return tuple(d for d in definitions if d.name != sweep.result or sweep.result_indices or isinstance(d.body, Pow | Apply))

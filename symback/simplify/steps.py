@@ -1,0 +1,55 @@
+"""The simplification of one line of a derivation, each change a recorded step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from symback.algebra.definitions import Definition
+from symback.algebra.terms import ZERO
+from symback.calculus.trace import Derived, Step
+from symback.network.program import Program
+from symback.simplify.centred import drop_centred
+from symback.simplify.facts import use_facts
+from symback.simplify.fold import fold
+from symback.simplify.rules import PLAIN, ROWS, simplifications
+from symback.simplify.unfold import split
+
+
+def simplified(last: Step, definitions: tuple[Definition, ...]) -> Iterator[Step]:
+    """The steps that simplify the last one: bookkeeping, folds, and then the rules that change the form, until none helps."""
+    term = last.after
+    line = partial(Step, last.target, last.indices)
+    rules = PLAIN
+    while True:
+        for rule, before, after in simplifications(term, rules):
+            yield line(rule.name, before, after, rule.says)
+            term = after
+        after, centred = drop_centred(term, definitions)
+        if centred is not None:
+            yield line("centred", term, after, "the sum of {} is 0 by its definition", (centred,))
+            term = after
+            continue
+        for definition in definitions:
+            after = fold(term, definition)
+            if after is not term:
+                parted = split(term, definition)
+                if parted is not term:
+                    yield line("split", term, parted, "the fraction split")
+                yield line("fold", parted, after, "written through {}", (definition.name,))
+                term = after
+                break
+        else:
+            if rules is ROWS:
+                return
+            rules = ROWS
+
+
+def with_facts(derived: Derived, program: Program) -> Derived:
+    """A gradient with declared facts put to use, after the last differentiation."""
+    term, used = use_facts(derived.result, program.leaf)
+    if not used:
+        return derived
+    step = Step(derived.target, derived.indices, "facts", derived.result, term, "declared", facts=used)
+    steps = (*derived.steps, step, *simplified(step, ()))
+    return Derived.of(steps, "by the declared facts all terms cancel" if steps[-1].after is ZERO else derived.reason)
