@@ -70,6 +70,10 @@ CLASSIFICATION: tuple[LayerRow, ...] = (
           f"""{_SOFTMAX}
               L = sum(q*log(q/p))""",
           "How far target probabilities are from the softmax of logits.", "kl logits"),
+    _loss("jensen_shannon", "Jensen-Shannon divergence", {"p": data("K", facts=("positive",)), "q": data("K", facts=("positive",))},
+          """m = (p + q)/2
+             L = sum(p*log(p/m) + q*log(q/m))/2""",
+          "The mean divergence of two distributions from their mean.", "jsd"),
     _loss("distillation", "Distillation", {"z": data("K"), "t": data("K"), "T": _POSITIVE},
           """p = exp(z/T)/sum(exp(z/T))
              q = exp(t/T)/sum(exp(t/T))

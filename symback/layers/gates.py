@@ -37,7 +37,8 @@ GATES: tuple[LayerRow, ...] = (
         "swiglu", "SwiGLU feed-forward block", "gates", _FEED,
         """z = W @ x
            u = V @ x
-           h = z/(1 + exp(-z))*u
+           s = 1/(1 + exp(-z))
+           h = z*s*u
            y = U @ h""", "y",
         "One linear map, through SiLU, multiplies another; a third maps back.",
         ("swish glu", "llama mlp"),
@@ -46,7 +47,7 @@ GATES: tuple[LayerRow, ...] = (
         "geglu", "GeGLU feed-forward block", "gates", _FEED,
         """z = W @ x
            u = V @ x
-           h = z*(1 + erf(z/sqrt(2)))/2*u
+           h = z*Phi(z)*u
            y = U @ h""", "y",
         "One linear map, through GELU, multiplies another; a third maps back.",
         ("gelu glu",),

@@ -61,25 +61,29 @@ LINEAR: tuple[LayerRow, ...] = (
     ),
     LayerRow(
         "conv1d", "Convolution in one dimension", "linear",
-        {"X": data("N", "c", "n"), "K": weight("o", "c", "k"), "b": bias("o"), "Y": inner("N", "o", _STRIDED.format("n"))},
-        """Y[q, r, t] = b[r] + sum(K[r, e, a]*zero_outside(X[q, e, s*t + d*a - p]) for e in range(c) for a in range(k))""", "Y",
+        {"X": data("N", "c", "n"), "K": weight("o", "c", "k"), "b": bias("o"),
+         "Xp": inner("N", "c", "n + 2*p"), "Y": inner("N", "o", _STRIDED.format("n"))},
+        """Xp[q, e, i] = zero_outside(X[q, e, i - p])
+           Y[q, r, t] = b[r] + sum(K[r, e, a]*Xp[q, e, s*t + d*a] for e in range(c) for a in range(k))""", "Y",
         "Convolution with channels, stride s, padding p and dilation d.",
         ("1d convolution", "temporal convolution"),
     ),
     LayerRow(
         "conv2d", "Convolution in two dimensions", "linear",
         {"X": data("N", "c", "h", "w"), "K": weight("o", "c", "k", "l"), "b": bias("o"),
-         "Y": inner("N", "o", "(h + 2*p - k)//s + 1", "(w + 2*p - l)//s + 1")},
-        """Y[q, r, u, v] = b[r] + sum(K[r, e, a, g]*zero_outside(X[q, e, s*u + a - p, s*v + g - p]) for e in range(c) for a in range(k) for g in range(l))""",
+         "Xp": inner("N", "c", "h + 2*p", "w + 2*p"), "Y": inner("N", "o", "(h + 2*p - k)//s + 1", "(w + 2*p - l)//s + 1")},
+        """Xp[q, e, i, j] = zero_outside(X[q, e, i - p, j - p])
+           Y[q, r, u, v] = b[r] + sum(K[r, e, a, g]*Xp[q, e, s*u + a, s*v + g] for e in range(c) for a in range(k) for g in range(l))""",
         "Y",
-        "Convolution with channels, stride s and padding p.",
+        "Convolution with channels and stride s of the input X, padded by p to Xp.",
         ("convolution", "conv", "2d convolution", "cross-correlation"),
     ),
     LayerRow(
         "conv2d_dilated", "Dilated convolution in two dimensions", "linear",
         {"X": data("N", "c", "h", "w"), "K": weight("o", "c", "k", "k"), "b": bias("o"),
-         "Y": inner("N", "o", _STRIDED.format("h"), _STRIDED.format("w"))},
-        """Y[q, r, u, v] = b[r] + sum(K[r, e, a, g]*zero_outside(X[q, e, s*u + d*a - p, s*v + d*g - p]) for e in range(c) for a in range(k) for g in range(k))""",
+         "Xp": inner("N", "c", "h + 2*p", "w + 2*p"), "Y": inner("N", "o", _STRIDED.format("h"), _STRIDED.format("w"))},
+        """Xp[q, e, i, j] = zero_outside(X[q, e, i - p, j - p])
+           Y[q, r, u, v] = b[r] + sum(K[r, e, a, g]*Xp[q, e, s*u + d*a, s*v + d*g] for e in range(c) for a in range(k) for g in range(k))""",
         "Y",
         "Convolution with square kernels, stride s, padding p and dilation d.",
         ("atrous convolution",),
@@ -87,8 +91,9 @@ LINEAR: tuple[LayerRow, ...] = (
     LayerRow(
         "conv2d_grouped", "Grouped convolution in two dimensions", "linear",
         {"X": data("N", "g", "c", "h", "w"), "K": weight("g", "o", "c", "k", "l"), "b": bias("g", "o"),
-         "Y": inner("N", "g", "o", "(h + 2*p - k)//s + 1", "(w + 2*p - l)//s + 1")},
-        """Y[q, f, r, u, v] = b[f, r] + sum(K[f, r, e, a, z]*zero_outside(X[q, f, e, s*u + a - p, s*v + z - p]) for e in range(c) for a in range(k) for z in range(l))""",
+         "Xp": inner("N", "g", "c", "h + 2*p", "w + 2*p"), "Y": inner("N", "g", "o", "(h + 2*p - k)//s + 1", "(w + 2*p - l)//s + 1")},
+        """Xp[q, f, e, i, j] = zero_outside(X[q, f, e, i - p, j - p])
+           Y[q, f, r, u, v] = b[f, r] + sum(K[f, r, e, a, z]*Xp[q, f, e, s*u + a, s*v + z] for e in range(c) for a in range(k) for z in range(l))""",
         "Y",
         "The channels stand in g groups, and each group is convolved by itself.",
         ("group convolution",),
@@ -96,8 +101,9 @@ LINEAR: tuple[LayerRow, ...] = (
     LayerRow(
         "conv2d_depthwise", "Depthwise convolution in two dimensions", "linear",
         {"X": data("N", "c", "h", "w"), "K": weight("c", "k", "l"), "b": bias("c"),
-         "Y": inner("N", "c", "(h + 2*p - k)//s + 1", "(w + 2*p - l)//s + 1")},
-        """Y[q, e, u, v] = b[e] + sum(K[e, a, g]*zero_outside(X[q, e, s*u + a - p, s*v + g - p]) for a in range(k) for g in range(l))""",
+         "Xp": inner("N", "c", "h + 2*p", "w + 2*p"), "Y": inner("N", "c", "(h + 2*p - k)//s + 1", "(w + 2*p - l)//s + 1")},
+        """Xp[q, e, i, j] = zero_outside(X[q, e, i - p, j - p])
+           Y[q, e, u, v] = b[e] + sum(K[e, a, g]*Xp[q, e, s*u + a, s*v + g] for a in range(k) for g in range(l))""",
         "Y",
         "Each channel has a kernel of its own.",
         ("separable convolution",),

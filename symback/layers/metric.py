@@ -46,9 +46,9 @@ METRIC: tuple[LayerRow, ...] = (
           "L = sum(mu**2 + exp(l) - 1 - l)/2", "The regulariser of a variational autoencoder; l is a log-variance.", "vae kl", "gaussian kl"),
     _loss("wasserstein_critic", "Wasserstein critic", "generative",
           {"X": data("N", "d"), "Z": data("M", "d"), "W": weight("d", "h"), "b": bias("h"), "w": weight("h")},
-          """F = tanh(Z @ W + b) @ w
-             R = tanh(X @ W + b) @ w
-             L = mean(F) - mean(R)""",
+          """HZ = tanh(Z @ W + b)
+             HX = tanh(X @ W + b)
+             L = mean(HZ @ w) - mean(HX @ w)""",
           "A critic with one hidden layer scores made samples Z low and real ones X high.", "wgan", "critic loss"),
     _loss("gradient_penalty", "Gradient penalty of a critic", "generative",
           {"x": data("d"), "W": weight("d", "h"), "b": bias("h"), "w": weight("h"), "lam": _POSITIVE},
@@ -60,13 +60,16 @@ METRIC: tuple[LayerRow, ...] = (
     _loss("dpo", "Direct preference optimisation", "preference",
           {"lw": data("N"), "ll": data("N"), "rw": constant("N"), "rl": constant("N"), "beta": _POSITIVE},
           """m = beta*((lw - rw) - (ll - rl))
-             L = -mean(log(1/(1 + exp(-m))))""",
+             p = 1/(1 + exp(-m))
+             L = -mean(log(p))""",
           "Log-probabilities of winning and losing answers against those of a reference.", "direct preference optimization"),
     _loss("reward_model", "Pairwise reward loss", "preference", {"rw": data("N"), "rl": data("N")},
-          "L = -mean(log(1/(1 + exp(-(rw - rl)))))", "The better answer must get the higher reward.", "bradley-terry"),
+          """p = 1/(1 + exp(-(rw - rl)))
+             L = -mean(log(p))""", "The better answer must get the higher reward.", "bradley-terry"),
     _loss("ppo_clip", "Clipped policy optimisation", "preference",
           {"l": data("N"), "l_old": constant("N"), "A": constant("N"), "eps": constant(facts=(("between", 0, 1),))},
           """r = exp(l - l_old)
-             L = -mean(minimum(r*A, clip(r, 1 - eps, 1 + eps)*A))""",
+             c = clip(r, 1 - eps, 1 + eps)
+             L = -mean(minimum(r*A, c*A))""",
           "The probability ratio r is cut where it would gain too much.", "ppo", "proximal policy optimization"),
 )  # fmt: skip

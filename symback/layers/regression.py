@@ -25,12 +25,17 @@ REGRESSION: tuple[LayerRow, ...] = (
           """r = yhat - y
              L = sum(where(abs(r) <= delta, r**2/2, delta*(abs(r) - delta/2)))""",
           "Quadratic for small residuals, linear for large ones.", "smooth l1", delta=_POSITIVE),
-    _loss("pseudo_huber", "Pseudo-Huber loss", "L = sum(delta**2*(sqrt(1 + ((yhat - y)/delta)**2) - 1))",
+    _loss("pseudo_huber", "Pseudo-Huber loss",
+          """r = yhat - y
+             s = sqrt(1 + (r/delta)**2)
+             L = sum(delta**2*(s - 1))""",
           "A smooth Huber loss.", "charbonnier", delta=_POSITIVE),
-    _loss("log_cosh", "Log-cosh loss", "L = sum(log(cosh(yhat - y)))", "Quadratic for small residuals, linear for large ones, smooth.", "logcosh"),
+    _loss("log_cosh", "Log-cosh loss",
+          """r = yhat - y
+             L = sum(log(cosh(r)))""", "Quadratic for small residuals, linear for large ones, smooth.", "logcosh"),
     _loss("quantile", "Quantile loss",
           """r = y - yhat
-             L = sum(maximum(tau*r, (tau - 1)*r))""",
+             L = sum(where(r >= 0, tau*r, (tau - 1)*r))""",
           "Its minimum is the tau-quantile.", "pinball", "quantile loss", tau=_UNIT),
     LayerRow("poisson", "Poisson negative log-likelihood", "regression", {"z": data("n"), "y": target("n", facts=("nonnegative",))},
              """mu = exp(z)
@@ -44,6 +49,13 @@ REGRESSION: tuple[LayerRow, ...] = (
              {"mu": data("n"), "sigma": data("n", facts=("positive",)), "y": target("n")},
              "L = sum((y - mu)**2/(2*sigma**2) + log(sigma))", "L",
              "Mean and standard deviation are both predicted; a constant is left out.", ("normal nll",)),
+    LayerRow("gaussian_nll_covariance", "Gaussian negative log-likelihood in the covariance", "regression",
+             {"mu": data("n"), "S": data("n", "n", facts=("positive definite",)), "x": target("n")},
+             """r = x - mu
+                D = det(S)
+                P = inv(S)
+                L = (log(D) + r @ P @ r)/2""", "L",
+             "One observation of a normal vector with covariance S and precision P; a constant is left out.", ("multivariate normal", "mahalanobis")),
     LayerRow("least_squares", "Least squares", "regression", {"X": data("N", "m"), "W": weight("m", "n"), "Y": target("N", "n")},
              """R = X @ W - Y
                 L = sum(R**2)""", "L",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import erf
+from statistics import NormalDist
 
 import numpy as np
 
@@ -145,6 +146,7 @@ PLAIN = {
     "selu": lambda v: np.array([v.lam * elu(v.a, t) for t in v.z]),
     "celu": lambda v: np.array([elu(v.a, t, v.a) for t in v.z]),
     "gelu": each(gelu),
+    "gelu_erf": each(lambda t: t * NormalDist().cdf(t)),
     "gelu_tanh": each(lambda t: t * logistic(2 * (2 / np.pi) ** 0.5 * (t + 0.044715 * t**3))),
     "gelu_sigmoid": each(lambda t: t * logistic(1.702 * t)),
     "silu": each(lambda t: t * logistic(t)),
