@@ -173,6 +173,8 @@ def sheet(args: argparse.Namespace) -> Answer:
 
     network = found(args.net)
     path = Path(args.output or f"{_slug(args.net)}.pdf")
+    if args.exact and args.by_hand:
+        raise SymbackError("sheet", "--exact and --by-hand exclude each other", "give one of them")
     policy = "exact" if args.exact else _by_hand(network) if args.by_hand else None
     options = Options(args.notation or "", args.links or "", _given(args), policy, not args.no_code, __version__)
     written = publish(network.derive(args.wrt), path, options, args.engine)
@@ -232,6 +234,35 @@ def _by_hand(network: Network) -> Any:
     from symback.network.rounding import Policy
 
     return network.program.rounding or Policy.of({"quantity": {"decimals": 4}})
+
+
+def train(args: argparse.Namespace) -> Answer:
+    """Gradient descent over the points of a data file."""
+    from symback.reading.files import read_file
+
+    network = found(args.net)
+    values, rate = _numbers(network, args)
+    data = read_file(args.data)
+    points = data.get("points", [data.get("values", data)])
+    if not isinstance(points, list) or not all(isinstance(point, Mapping) for point in points):
+        raise SymbackError(args.data, "holds no points", "write [[points]] and a line for each input and target, once a point")
+    epochs = 1000 if args.epochs is None and args.below is None else args.epochs
+    parameters = {leaf.name for leaf in network.program.leaves if leaf.role in ("weight", "bias")}
+    start = {name: value for name, value in values.items() if name in parameters}
+    history = network.derive().compile().train(points, rate=rate, epochs=epochs, below=args.below, error=args.error, start=start)
+    answer = {
+        "network": network.name,
+        "rate": rate,
+        "updates": history.updates,
+        "error": history.error,
+        "errors": plain(history.errors, "error"),
+        "loss_before": history.losses[0],
+        "loss_after": history.losses[-1],
+        "after": {name: plain(value, name) for name, value in history.values.items()},
+        "why": history.why,
+    }
+    rows = [f"{name}: {shown(value)}" for name, value in answer["after"].items()]
+    return Answer(answer, "\n".join([str(history), *rows]))
 
 
 def _step_text(data: Mapping[str, Any]) -> str:
@@ -373,6 +404,13 @@ VERBS = (
         (("--engine",), {"choices": ("typst", "pdflatex"), "default": "typst", "help": "what makes the PDF"}),
     )),
     Verb("step", "one step of gradient descent, in numbers", step, (NET, RATE, VALUES)),
+    Verb("train", "gradient descent over several points", train, (
+        NET, RATE, VALUES,
+        (("--data",), {"metavar": "FILE", "required": True, "help": "a TOML or JSON file with [[points]]: inputs and targets"}),
+        (("--epochs",), {"type": int, "metavar": "N", "help": "how many updates (default: 1000)"}),
+        (("--below",), {"type": float, "metavar": "E", "help": "stop as soon as the error is at most this"}),
+        (("--error",), {"default": "loss", "metavar": "NAME", "help": "the error looked at: loss, squared error, rmse or absolute error"}),
+    )),
     Verb("verify", "check every gradient and every step", verify, (NET,)),
     Verb("code", "print or write the NumPy module", code, (NET, OUTPUT)),
     Verb("examples", "list the packaged examples", examples),

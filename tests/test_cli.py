@@ -145,6 +145,44 @@ def test_sheet_says_what_it_wrote(capsys, net, tmp_path):
     assert (tmp_path / "sheet.tex").read_text().startswith("\\documentclass")
 
 
+@pytest.mark.parametrize(
+    ("options", "there", "missing"),
+    [
+        ((), "NumPy code", "z_{11}"),
+        (("--no-code",), "Gradient descent", "NumPy code"),
+        (("--notation", "scalar"), r"\frac{\partial L}{\partial w_{32}}", "Matrix view"),
+        (("--notation", "index"), "W_{ji}", "Numbers put in"),
+        (("--wrt", "b"), r"\partial b_{1}", r"\partial w_{11}"),
+        (("--exact",), "Nothing is rounded", "decimals"),
+        (("--by-hand",), "every quantity to 4 decimals", "Nothing is rounded"),
+        (("--rate", "0.5"), "0.5", "0.1 \\cdot"),
+    ],
+)
+def test_sheet_takes_options(capsys, net, tmp_path, options, there, missing):
+    path = tmp_path / "sheet.tex"
+    assert run(capsys, "sheet", net, "-o", path, *options)[0] == 0
+    text = path.read_text()
+    assert there in text
+    assert missing not in text
+
+
+def test_exact_and_by_hand_exclude_each_other(capsys, net, tmp_path):
+    status, out, err = run(capsys, "sheet", net, "-o", tmp_path / "s.tex", "--exact", "--by-hand")
+    assert (status, out) == (2, "")
+    assert "exclude each other" in err
+
+
+def test_train_ends_after_epochs_or_below_an_error(capsys, net, tmp_path):
+    data = tmp_path / "data.toml"
+    data.write_text("[[points]]\nx = [0.5, -1]\ny = [0.25, 0, 1]\n[[points]]\nx = [1, 1]\ny = [0, 0.5, 0]\n")
+    found = answer(capsys, "train", net, "--data", data, "--epochs", 5)
+    assert (found["updates"], found["loss_after"] < found["loss_before"]) == (5, True)
+    found = answer(capsys, "train", net, "--data", data, "--below", 0.5, "--error", "rmse")
+    assert found["errors"][-1] <= 0.5 < found["errors"][-2]
+    status, out, err = run(capsys, "train", net, "--data", data, "--error", "what")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+
+
 def test_sheet_is_called_after_the_network(capsys, net, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run(capsys, "sheet", net)[0] == 0
