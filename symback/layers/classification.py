@@ -68,7 +68,7 @@ CLASSIFICATION: tuple[LayerRow, ...] = (
           "L = sum(p*log(p/q))", "How far the distribution p is from q.", "kl", "relative entropy"),
     _loss("kl_divergence_logits", "Kullback-Leibler divergence from logits", {"z": data("K"), "q": target("K", facts=("positive", "sums to one"))},
           f"""{_SOFTMAX}
-              L = sum(q*log(q/p))""",
+              L = sum(q*(log(q) - log(p)))""",
           "How far target probabilities are from the softmax of logits.", "kl logits"),
     _loss("jensen_shannon", "Jensen-Shannon divergence", {"p": data("K", facts=("positive",)), "q": data("K", facts=("positive",))},
           """m = (p + q)/2

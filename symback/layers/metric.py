@@ -16,7 +16,8 @@ METRIC: tuple[LayerRow, ...] = (
     _loss("info_nce", "InfoNCE", "metric", {"U": data("B", "d"), "V": data("B", "d"), "tau": _POSITIVE},
           """S = U @ V.T/tau
              P = exp(S)/sum(exp(S), axis=1, keepdims=True)
-             L = -mean(log(diag(P)))""",
+             l = log(P)
+             L = -mean(diag(l))""",
           "Each row of U must find its own row of V among all.", "contrastive learning", "nt-xent", "clip loss"),
     _loss("triplet", "Triplet loss", "metric", {"a": data("d"), "p": data("d"), "n": data("d"), "m": _POSITIVE},
           """dp = sum((a - p)**2)

@@ -158,6 +158,26 @@ def _tanh_argument(top: Term, bottom: Term) -> Term | None:
     return u if u is not None and v is not None and _opposite(u, v) and (sums in ([u, v], [v, u])) else None
 
 
+def _sinh_over_cosh(node: Term, table: Definitions) -> Term | None:
+    """sinh(u) / cosh(u) is tanh(u)."""
+    parts = flat(node) if isinstance(node, Mul) else []
+    below = {_cosh_argument(p.base): p for p in parts if isinstance(p, Pow) and is_number(p.exponent, -1)}
+    for k, factor in enumerate(parts):
+        if isinstance(factor, Apply) and factor.op == "sinh" and (other := below.get(factor.args[0])) is not None:
+            return mul([apply("tanh", *factor.args) if n == k else f for n, f in enumerate(parts) if f is not other])
+    return None
+
+
+def _cosh_argument(node: Term) -> Term | None:
+    return node.args[0] if isinstance(node, Apply) and node.op == "cosh" else None
+
+
+def _log_of_cosh(node: Term, table: Definitions) -> Term | None:
+    """log(cosh(u)) is softplus(2u) - u - log(2)."""
+    u = _cosh_argument(node.args[0]) if isinstance(node, Apply) and node.op == "log" else None
+    return None if u is None else Add((apply("softplus", Num(2) * u), negate(u), negate(apply("log", Num(2)))))
+
+
 def _log_of_one_plus_exp(node: Term, table: Definitions) -> Term | None:
     """log(1 + exp(u)) is softplus(u)."""
     u = _one_plus_exp(node.args[0]) if isinstance(node, Apply) and node.op == "log" else None
@@ -271,6 +291,8 @@ ROWS: tuple[Row, ...] = (
     _reciprocal,
     _exp_times_sigmoid,
     _tanh,
+    _sinh_over_cosh,
+    _log_of_cosh,
     _softmax,
     _log_of_one_plus_exp,
     _log_of_sigmoid,

@@ -39,6 +39,8 @@ SPELLED = {
     "log of a sigmoid": one(log(1 / (1 + exp(-x)))),
     "log of its complement": one(log(1 - 1 / (1 + exp(-x)))),
     "tanh": one((exp(x) - exp(-x)) / (exp(x) + exp(-x))),
+    "quotient of hyperbolic functions": one(3 * apply("sinh", x) / apply("cosh", x)),
+    "log of the hyperbolic cosine": one(log(apply("cosh", x))),
     "softplus": one(log(1 + exp(x))),
     "cross-entropy over names": [
         Definition("p", (i,), 1 / (1 + exp(-x))),
