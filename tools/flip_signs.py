@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 SECONDS = 120
 
 # Each module with the tests that judge it, the most discriminating first.
-SIMPLIFY = ("tests/simplify", "tests/calculus")
+SIMPLIFY = ("tests/simplify", "tests/calculus", "tests/test_formulas.py")
 CALCULUS = ("tests/calculus", "tests/test_second_order.py")
 MODULES: dict[str, tuple[str, ...]] = {
     "algebra/operations.py": ("tests/algebra/test_operations.py", "tests/calculus"),
@@ -44,6 +44,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "simplify/fold.py": SIMPLIFY,
     "simplify/unfold.py": SIMPLIFY,
     "simplify/facts.py": SIMPLIFY,
+    "simplify/centred.py": SIMPLIFY,
+    "simplify/splice.py": ("tests/test_formulas.py", "tests/test_derivation.py", *SIMPLIFY),
     "simplify/shape.py": SIMPLIFY,
 }
 
