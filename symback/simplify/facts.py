@@ -22,8 +22,8 @@ class FactRule:
 
 
 def _last_sum(node: Term, leaf: Leaf) -> Term:
-    """Σ of a leaf over its last axis is 1; of a symmetric one only the sum over all entries is."""
-    if not (isinstance(node, Reduce) and node.kind == "sum"):
+    """Σ of a leaf over the whole of its last axis is 1; of a symmetric one only the sum over all entries is."""
+    if not (isinstance(node, Reduce) and node.kind == "sum" and leaf.indices and node.index.size is leaf.indices[-1].size):
         return node
     if _has(leaf, "symmetric"):
         inner = node.body

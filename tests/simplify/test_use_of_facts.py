@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from symback.algebra.facts import Fact
-from symback.algebra.sizes import Index
+from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, Mul, Reduce, ref, total
 from symback.network.program import Leaf
 from symback.simplify.facts import ROWS, use_facts
 
 i, j, k = (Index(name, "n") for name in "ijk")
 r = Index("r", "m")
+short = Index("k", Size.of("n") - 1)
 SUMS = (Fact("sums to one"),)
 LEAVES = {
     leaf.name: leaf
@@ -35,6 +36,8 @@ FIRES = [
 ]
 LEFT_ALONE = [
     y,
+    total([short], ref("y", short)),
+    total([short], ref("y", Size.of(short) + 1)),
     total([k], y * p),
     total([k], ref("p", k)),
     Reduce("mean", k, y),
