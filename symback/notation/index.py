@@ -16,6 +16,7 @@ from symback.typeset.boxes import (
     Big,
     Box,
     Call,
+    Delta,
     Exponential,
     Fence,
     Fraction,
@@ -113,6 +114,10 @@ def _(node: Ref, scope: Scope) -> Box:
 
 @index_box.register
 def _(node: Bracket, scope: Scope) -> Box:
+    left, right = as_size(node.left), as_size(node.right)
+    letters = [_letter(scope.letters[i]) for s in (left, right) if s is not None for i in s.indices if s == Size.of(i)]
+    if node.relation == "=" and len(letters) == 2 and all(len(k.text) == 1 for k in letters) and not scope.table.declares("delta"):
+        return Delta(*letters)
     return Fence("square", relation_box(node, scope))
 
 

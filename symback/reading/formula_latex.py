@@ -137,9 +137,24 @@ class _Translation:
         if raw.text in _functions(self.table) and not self.named(raw.text):
             self.at += 1
             return [Token("function", _functions(self.table)[raw.text], raw.position)]
+        if raw.text == r"\delta" and self.peek_at(1) == "_" and not self.table.declares("delta"):
+            return self.delta(raw)
         if raw.kind in ("letter", "word") or NAMES.get(raw.text[1:], raw.text[1:]) in (*SIGNS, "varepsilon"):
             return self.name(raw)
         raise self.error(f"{raw.text} means nothing here", raw)
+
+    def peek_at(self, ahead: int) -> str:
+        """What stands a few pieces ahead."""
+        return self.raw[self.at + ahead].text if self.at + ahead < len(self.raw) else ""
+
+    def delta(self, raw: Raw) -> list[Token]:
+        r"""\delta_{ij} is [i = j]."""
+        self.at += 2
+        group = [r for r in self.group() if r.text != ","]
+        if len(group) != 2:
+            raise self.error("a Kronecker delta has two indices", raw)
+        left, right = (self.inner((r,)) for r in group)
+        return [Token("[", "", raw.position), *left, Token("relation", "=", raw.position), *right, Token("]", "", raw.position)]
 
     def command(self, raw: Raw) -> list[Token]:
         r"""\frac and \sqrt."""
@@ -229,7 +244,7 @@ class _Translation:
         return [Token("at", "[", raw.position), *body, Token("]", "", raw.position)]
 
     def cells(self, below: Group, name: Name | None) -> list[Group]:
-        """A subscript cut into places: at commas, or letter by letter where the name has that many axes."""
+        """A subscript cut into places: at commas, or letter by letter and digit by digit where the name has that many axes."""
         cells: list[Group] = [()]
         depth = 0
         for piece in below:
@@ -239,8 +254,13 @@ class _Translation:
             else:
                 cells[-1] = (*cells[-1], piece)
         rank = len(self.table.axes(name, 0)) if name is not None else len(below)
-        together = len(cells) == 1 and len(below) == rank and all(p.kind in ("letter", "word", "command") for p in below)
+        together = len(cells) == 1 and len(below) == rank and all(p.kind in ("letter", "word", "command") or _is_digit(p) for p in below)
         return [(piece,) for piece in below] if together else cells
+
+
+def _is_digit(piece: Raw) -> bool:
+    """Whether a piece is a place of one digit, which needs no comma beside a letter."""
+    return piece.kind == "number" and len(piece.text) == 1
 
 
 def _text(group: Group) -> str:

@@ -229,7 +229,7 @@ def _(node: Binary, sheet: Sheet) -> Value:
             return entrywise(node, sheet, _times, left, right)
         case "⊘":
             return entrywise(node, sheet, _over, left, right)
-        case "/" if left.scalar or right.scalar:
+        case "/":
             return entrywise(node, sheet, _over, left, right)
         case "·" | " " if left.scalar or right.scalar:
             return entrywise(node, sheet, _times, left, right)

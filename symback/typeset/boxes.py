@@ -148,6 +148,14 @@ class Fence:
 
 
 @dataclass(frozen=True, slots=True)
+class Delta:
+    """1 where two indices are equal, else 0: a bracket in text, a Kronecker delta in typeset markups."""
+
+    left: Box
+    right: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Transposed:
     """A transpose."""
 
@@ -186,7 +194,7 @@ class Where:
 
 
 Box: TypeAlias = Union[
-    Number, Named, Word, Sum, Negative, Product, Quotient, Fraction, Power, Root, Exponential, Call, Big, Relation, Fence,
+    Number, Named, Word, Sum, Negative, Product, Quotient, Fraction, Power, Root, Exponential, Call, Big, Relation, Fence, Delta,
     Transposed, Derivative, Matrix, Cases, Where,
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
+from itertools import pairwise
 
 from symback.errors import UnknownTerm
 from symback.typeset.boxes import (
@@ -10,6 +11,7 @@ from symback.typeset.boxes import (
     Box,
     Call,
     Cases,
+    Delta,
     Derivative,
     Exponential,
     Fence,
@@ -33,7 +35,7 @@ from symback.typeset.levels import Level, factor_level, needs_brackets, starts_w
 
 FENCES = {"square": ("[", "]"), "norm": (r"\lVert ", r" \rVert"), "floor": (r"\lfloor ", r" \rfloor"), "round": ("(", ")")}
 JOINTS = {"matrix": " ", "hadamard": r" \odot ", "dot": r" \cdot ", "times": " "}
-CHAINED = {Fraction, Derivative}
+CHAINED = {Fraction, Quotient, Derivative}
 MARKS = {"∂": r"\partial ", "d": r"\mathrm{d} "}
 
 
@@ -91,8 +93,15 @@ def units(box: Named) -> str:
 def _subscript(box: Named) -> str:
     places = [latex(box.places[p]) for p in (box.drawn or range(len(box.places)))]
     own = units(box)
-    single = all(isinstance(p, Word) for p in box.places)
+    single = apart(box.places)
     return "".join(places) if single and not own else ",".join(([own] if own else []) + places)
+
+
+def apart(places: tuple[Box, ...]) -> bool:
+    """Whether places are told apart without commas: letters, and digits that do not stand beside each other."""
+    digits = [isinstance(p, Number) for p in places]
+    short = all(isinstance(p, Word) or (isinstance(p, Number) and len(p.digits) == 1) for p in places)
+    return short and not any(a and b for a, b in pairwise(digits))
 
 
 def _script(sign: str, body: str) -> str:
@@ -138,7 +147,7 @@ def _gap(left: Box, right: Box, joint: str) -> str:
 
 @latex.register
 def _(box: Quotient) -> str:
-    return rf"{_fit(box.top, Level.PRODUCT, followed=True)} \oslash {_fit(box.bottom, Level.MATRIX)}"
+    return rf"\frac{{{latex(box.top)}}}{{{latex(box.bottom)}}}"
 
 
 @latex.register
@@ -191,6 +200,11 @@ def _(box: Fence) -> str:
 
 
 @latex.register
+def _(box: Delta) -> str:
+    return rf"\delta_{{{latex(box.left)}{latex(box.right)}}}"
+
+
+@latex.register
 def _(box: Transposed) -> str:
     return rf"{_fit(box.body, Level.ATOM)}^{{\top}}"
 
@@ -222,4 +236,4 @@ def _(box: Where) -> str:
     return latex(box.body) + r" \quad\text{where } " + r",\; ".join(map(latex, box.definitions))
 
 
-__all__ = ["latex", "superscript", "units"]
+__all__ = ["apart", "latex", "superscript", "units"]

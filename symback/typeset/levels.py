@@ -14,6 +14,7 @@ from symback.typeset.boxes import (
     Box,
     Call,
     Cases,
+    Delta,
     Derivative,
     Exponential,
     Fence,
@@ -59,7 +60,7 @@ TABLE: Mapping[type, Mapping[Markup, Level]] = {
         (Negative, Level.NEGATIVE, Level.NEGATIVE),
         (Product, Level.PRODUCT, Level.PRODUCT),
         (Big, Level.PRODUCT, Level.PRODUCT),
-        (Quotient, Level.PRODUCT, Level.PRODUCT),
+        (Quotient, Level.PRODUCT, Level.MATRIX),
         (Fraction, Level.PRODUCT, Level.MATRIX),
         (Derivative, Level.PRODUCT, Level.MATRIX),
         (Power, Level.POWER, Level.POWER),
@@ -69,6 +70,7 @@ TABLE: Mapping[type, Mapping[Markup, Level]] = {
         (Root, Level.ATOM, Level.ATOM),
         (Named, Level.ATOM, Level.ATOM),
         (Fence, Level.ATOM, Level.ATOM),
+        (Delta, Level.ATOM, Level.ATOM),
         (Matrix, Level.ATOM, Level.ATOM),
         (Cases, Level.ATOM, Level.PRODUCT),
         (Number, Level.ATOM, Level.ATOM),
@@ -130,7 +132,7 @@ def starts_with_number(box: Box) -> bool:
 def tall(box: Box) -> bool:
     """Whether a typeset box is higher than a line, so that its brackets grow."""
     match box:
-        case Fraction() | Derivative() | Big() | Matrix() | Cases():
+        case Fraction() | Quotient() | Derivative() | Big() | Matrix() | Cases():
             return True
         case Sum(parts=parts):
             return any(tall(part) for _, part in parts)
@@ -138,8 +140,6 @@ def tall(box: Box) -> bool:
             return any(tall(part) for part in parts)
         case Negative(body=body) | Root(body=body) | Fence(body=body) | Transposed(body=body) | Power(base=body):
             return tall(body)
-        case Quotient(top=top, bottom=bottom):
-            return tall(top) or tall(bottom)
         case Call(args=args):
             return any(tall(arg) for arg in args)
     return False

@@ -10,6 +10,7 @@ from symback.typeset.boxes import (
     Box,
     Call,
     Cases,
+    Delta,
     Derivative,
     Exponential,
     Fence,
@@ -153,6 +154,11 @@ def _(box: Relation) -> str:
 def _(box: Fence) -> str:
     before, after = FENCES[box.kind]
     return before + text(box.body) + after
+
+
+@text.register
+def _(box: Delta) -> str:
+    return f"[{text(box.left)} = {text(box.right)}]"
 
 
 @text.register

@@ -10,6 +10,7 @@ from symback.typeset.boxes import (
     Box,
     Call,
     Cases,
+    Delta,
     Derivative,
     Exponential,
     Fence,
@@ -28,6 +29,7 @@ from symback.typeset.boxes import (
     Where,
     Word,
 )
+from symback.typeset.latex import apart
 from symback.typeset.letters import NAMES, SIGNS
 from symback.typeset.levels import Level, factor_level, needs_brackets, starts_with_number, tall
 
@@ -114,7 +116,7 @@ def _units(box: Named) -> str:
 def _subscript(box: Named) -> str:
     places = [typst(box.places[p]) for p in (box.drawn or range(len(box.places)))]
     own = _units(box)
-    single = all(isinstance(p, Word) for p in box.places)
+    single = apart(box.places)
     return " ".join(places) if single and not own else ",".join(([own] if own else []) + places)
 
 
@@ -165,7 +167,7 @@ def _gap(left: Box, right: Box, joint: str) -> str:
 
 @typst.register
 def _(box: Quotient) -> str:
-    return f"{_fit(box.top, Level.PRODUCT, followed=True)} ⊘ {_fit(box.bottom, Level.MATRIX)}"
+    return f"frac({typst(box.top)}, {typst(box.bottom)})"
 
 
 @typst.register
@@ -216,6 +218,11 @@ def _(box: Relation) -> str:
 @typst.register
 def _(box: Fence) -> str:
     return _fenced(box.kind, box.body)
+
+
+@typst.register
+def _(box: Delta) -> str:
+    return f"δ_({typst(box.left)} {typst(box.right)})"
 
 
 @typst.register
