@@ -61,7 +61,9 @@ class LayerRow:
         return from_dict(self.data())
 
     def define(self, **names: New) -> dict[str, str]:
-        """The lines of the definition for a user's own ``forward``, with names of the row replaced.
+        """The lines of the definition for the ``forward`` of a user's own network file or dict, with names of the row replaced.
+
+        They are text: a network declared with SymPy equations cannot take them in.
 
         ``names`` says what a symbol, a line or a size of the row is called; for a symbol or a size it may be a number. If the
         result gets a new name, lines that are not named get its digits (``n1`` makes ``mu`` to ``mu1``), or the name itself.
