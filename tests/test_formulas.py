@@ -94,6 +94,9 @@ TENSOR = [
          "∂L/∂z = (1 − p)^ga·(ga·p·log(p) + p − 1)"),
     Form("graph convolution", {"A": {"shape": ["n", "n"]}, "H": {"shape": ["n", "d"]}, "W": {"role": "weight", "shape": ["d", "k"]}, "G": {"shape": ["n", "k"]}},
          "L = sum(G*(A @ H @ W))", "W", "∂L/∂W = Hᵀ Aᵀ G", exact="∂L/∂W = Hᵀ Aᵀ G"),
+    Form("Gaussian likelihood by the covariance", {"S": {"role": "weight", "shape": ["n", "n"], "facts": ["symmetric", "invertible"]}, "x": {"shape": ["n"]},
+         "mu": Z}, "r = x - mu\nL = slogdet(S)[1]/2 + r @ inv(S) @ r/2", "S", "∂L/∂S = 1/2·(S_inv − S_inv r rᵀ S_inv)", facts=("symmetric",),
+         exact="∂L/∂S = 1/2·(S_inv − S_inv r rᵀ S_inv)"),
     Form("log-determinant", {"A": {"role": "weight", "shape": ["n", "n"]}}, "L = slogdet(A)[1]", "A", "∂L/∂A = A_invᵀ", exact="∂L/∂A = A_invᵀ"),
 ]  # fmt: skip
 

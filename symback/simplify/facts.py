@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from symback.algebra.definitions import Opaque
 from symback.algebra.facts import Fact, closure
 from symback.algebra.sizes import Index
 from symback.algebra.terms import ONE, Name, Reduce, Ref, Term
 from symback.algebra.traverse import names, rewrite
-from symback.network.program import Leaf
+from symback.network.program import Leaf, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +68,38 @@ def use_facts(node: Term, leaves: Mapping[Name, Leaf]) -> tuple[Term, tuple[tupl
                 used[(name, Fact(row.fact))] = None
                 node = new
     return node, tuple(used)
+
+
+def oriented(node: Term, symmetric: Mapping[Name, Name], order: tuple[Index, ...]) -> tuple[Term, tuple[tuple[Name, Fact], ...]]:
+    """Reads of symmetric matrices in one order, so that A[j,i] and A[i,j] meet: the first free index first, later ones last, bound ones
+    between, as in a product from the left to the right. ``symmetric`` says whose fact it is.
+
+    >>> from symback.algebra.terms import ref
+    >>> i, j = Index("i", "n"), Index("j", "n")
+    >>> oriented(ref("A", j, i), {"A": "A"}, (i, j))[0]
+    A[i,j]
+    """
+    used: dict[tuple[Name, Fact], None] = {}
+    rank = {index: k if not k else k + 1 for k, index in enumerate(order)}
+
+    def turned(inner: Term) -> Term:
+        if not (isinstance(inner, Ref) and inner.name in symmetric and len(inner.places) == 2):
+            return inner
+        first, second = (min((rank.get(i, 1) for i in p.indices), default=1) for p in inner.places)
+        if second >= first:
+            return inner
+        used[(symmetric[inner.name], Fact("symmetric"))] = None
+        return Ref(inner.name, inner.places[::-1])
+
+    new = rewrite(node, turned)
+    return new, tuple(used)
+
+
+def symmetric_names(program: Program) -> Mapping[Name, Name]:
+    """The names that are symmetric matrices by declared facts, inverses of such included, each with the leaf that has the fact."""
+    found: dict[Name, Name] = {leaf.name: leaf.name for leaf in program.leaves if leaf.facts and _has(leaf, "symmetric")}
+    for definition in program.definitions if found else ():
+        body = definition.body
+        if isinstance(body, Opaque) and body.row == "inv" and body.operands[0] in found:
+            found[definition.name] = found[body.operands[0]]
+    return found

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from symback.algebra.definitions import Definition
-from symback.algebra.terms import ZERO
+from symback.algebra.facts import Fact
+from symback.algebra.terms import ZERO, Name, Term
 from symback.calculus.trace import Derived, Step
 from symback.network.program import Program
 from symback.simplify.centred import drop_centred
-from symback.simplify.facts import use_facts
+from symback.simplify.facts import oriented, symmetric_names, use_facts
 from symback.simplify.fold import fold
 from symback.simplify.rules import PLAIN, ROWS, simplifications
+from symback.simplify.shape import length
 from symback.simplify.unfold import split
 
 
@@ -46,10 +48,25 @@ def simplified(last: Step, definitions: tuple[Definition, ...]) -> Iterator[Step
 
 
 def with_facts(derived: Derived, program: Program) -> Derived:
-    """A gradient with declared facts put to use, after the last differentiation."""
-    term, used = use_facts(derived.result, program.leaf)
-    if not used:
-        return derived
-    step = Step(derived.target, derived.indices, "facts", derived.result, term, "declared", facts=used)
-    steps = (*derived.steps, step, *simplified(step, ()))
-    return Derived.of(steps, "by the declared facts all terms cancel" if steps[-1].after is ZERO else derived.reason)
+    """A gradient with declared facts put to use, after the last differentiation, where that does not make it longer."""
+    for use in (_sums, _symmetry):
+        term, used = use(derived, program)
+        if not used:
+            continue
+        step = Step(derived.target, derived.indices, "facts", derived.result, term, "declared", facts=used)
+        steps = (*derived.steps, step, *simplified(step, ()))
+        if length(steps[-1].after) <= length(derived.result):
+            derived = Derived.of(steps, "by the declared facts all terms cancel" if steps[-1].after is ZERO else derived.reason)
+    return derived
+
+
+Used = tuple[Term, tuple[tuple[Name, Fact], ...]]
+
+
+def _sums(derived: Derived, program: Program) -> Used:
+    return use_facts(derived.result, program.leaf)
+
+
+def _symmetry(derived: Derived, program: Program) -> Used:
+    names = symmetric_names(program)
+    return oriented(derived.result, names, derived.indices) if names else (derived.result, ())

@@ -7,6 +7,7 @@ import pytest
 from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, Mul, Reduce, ref, total
+from symback.api import Network
 from symback.network.program import Leaf
 from symback.simplify.facts import ROWS, use_facts
 
@@ -66,3 +67,33 @@ def test_a_diagonal_does_not_sum_to_one():
 
 def test_every_row_says_why():
     assert all("{}" in row.says for row in ROWS)
+
+
+SYMMETRIC = {
+    "A": {"role": "weight", "shape": ["n", "n"], "facts": ["symmetric"]},
+    "x": {"role": "weight", "shape": ["n"]},
+    "r": {"shape": ["n"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("forward", "by", "expected", "facts"),
+    [
+        ("L = x @ A @ x", "x", "∂L/∂x = 2·A x", ["symmetric"]),
+        ("L = r @ A @ x", "x", "∂L/∂x = A r", ["symmetric"]),
+        ("L = r @ A.T @ x", "x", "∂L/∂x = A r", []),
+        ("L = r @ inv(A) @ r", "A", "∂L/∂A = −A_inv r rᵀ A_inv", ["symmetric"]),
+        ("L = slogdet(A)[1]", "A", "∂L/∂A = A_inv", ["symmetric"]),
+        ("L = sum(A*r)", "A", "∂L/∂A = 𝟏 rᵀ", []),
+    ],
+)
+def test_symmetric_matrices(forward, by, expected, facts):
+    formula = Network.from_dict({"symbols": SYMMETRIC, "forward": forward, "loss": "L"}).derive([by])[by]
+    assert formula.text() == expected
+    assert [fact.kind for _, fact in formula.facts] == facts
+    assert formula.evidence.verdict in ("proved", "agrees")
+
+
+def test_without_the_fact_the_transpose_stays():
+    plain = {**SYMMETRIC, "A": {"role": "weight", "shape": ["n", "n"]}}
+    assert Network.from_dict({"symbols": plain, "forward": "L = x @ A @ x", "loss": "L"}).derive(["x"])["x"].text() == "∂L/∂x = A x + Aᵀ x"
