@@ -94,7 +94,7 @@ def test_derive_in_another_view(capsys, net, options, part):
 
 def test_derive_with_steps_shows_path_lines_and_reasons(capsys, net):
     out = run(capsys, "derive", net, "--steps")[1]
-    for part in ("L(h), h(z), z(W)", "(chain rule)", "(by (", "▸ ∂L/∂W = "):
+    for part in ("L(h), h(z), z(W)", "chain rule, by (", "▸ ∂L/∂W = "):
         assert part in out
 
 

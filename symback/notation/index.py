@@ -166,6 +166,7 @@ def _fractions(args: tuple[Term, ...], scope: Scope) -> tuple[Box, ...]:
 
     def close() -> None:
         if bottom:
+            _halved(top, bottom)
             boxes.append(fraction(product(tuple(top), scope.joint), product(tuple(bottom), scope.joint)))
         else:
             boxes.extend(top)
@@ -180,9 +181,21 @@ def _fractions(args: tuple[Term, ...], scope: Scope) -> tuple[Box, ...]:
             continue
         if bottom:
             close()
+        if under is not None and isinstance(under, Count) and len(args) > 1:
+            top.append(Number("1"))
+            bottom.append(index_box(under, scope))
+            continue
         top.append(index_box(arg, scope))
     close()
     return tuple(boxes)
+
+
+def _halved(top: list[Box], bottom: list[Box]) -> None:
+    """A factor 1/2 above the bar as a 2 below it."""
+    first = top[0]
+    if isinstance(first, Fraction) and isinstance(first.top, Number) and isinstance(first.bottom, Number):
+        bottom.insert(0, first.bottom)
+        top[:1] = [] if len(top) > 1 and first.top.digits == "1" else [first.top]
 
 
 def _closing(args: tuple[Term, ...]) -> int:

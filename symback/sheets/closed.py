@@ -24,7 +24,7 @@ def _arrays(chains: Chains) -> Iterator[Part]:
     write = chains.subject.write
     for name in (*(n for n in write.shown if n not in chains.subject.wanted), *chains.subject.wanted):
         derived = write.core.printed[name]
-        yield Block(write.head(derived), write.lines(derived, chains.numbers))
+        yield Block(write.head(derived), _compact(write.lines(derived, chains.numbers)))
         yield from _zero(chains, name)
         if name in write.wanted:
             yield Frame(write.results(name))
@@ -60,7 +60,7 @@ def _compact(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     while len(others) > 1 and others[1].reason == TIDIED:
         others.pop(0)
     second = others[0].math
-    return (Line(chained(first, second), lines[1].reason), *others[1:])
+    return (Line(chained(first, second), ("chain rule, ", *lines[1].reason)), *others[1:])
 
 
 def _joined(lines: tuple[Line, ...], last: Line) -> tuple[Line, ...]:

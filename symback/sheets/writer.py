@@ -8,7 +8,7 @@ from functools import cached_property
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, ONE, Mul, Name, Partial, Pow, Ref, Term
+from symback.algebra.terms import MINUS_ONE, ONE, Mul, Name, Partial, Pow, Ref, Term, mul
 from symback.algebra.traverse import names, rename, substitute
 from symback.calculus.chain import Chain
 from symback.calculus.trace import Derived, Step
@@ -230,7 +230,7 @@ class Writer:
 def _below_one(term: Term) -> Term:
     """A product that begins with a reciprocal, with 1 above it."""
     if isinstance(term, Mul) and isinstance(term.args[0], Pow) and term.args[0].exponent is MINUS_ONE:
-        return Mul((Mul((ONE, term.args[0])), *term.args[1:]))
+        return Mul((Mul((ONE, term.args[0])), mul(term.args[1:])))
     return term
 
 

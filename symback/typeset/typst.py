@@ -161,8 +161,9 @@ def _(box: Product) -> str:
 
 def _gap(left: Box, right: Box, joint: str) -> str:
     loud = joint == "times" and (starts_with_number(right) or isinstance(left, Derivative) or isinstance(right, Derivative | Negative))
-    thin = joint in {"times", "matrix"} and isinstance(left, Fraction | Derivative) and isinstance(right, Fraction | Derivative)
-    return JOINTS["dot"] if loud else " thin " if thin else JOINTS[joint]
+    fractions = isinstance(left, Fraction | Quotient | Derivative) and isinstance(right, Fraction | Quotient | Derivative)
+    thin = joint == "matrix" and fractions
+    return JOINTS["dot"] if loud or (joint == "times" and fractions) else " thin " if thin else JOINTS[joint]
 
 
 @typst.register

@@ -152,7 +152,7 @@ def test_local_derivatives_are_numbered_and_referred_to(house):
     given = {int(n) for text in strings(house["locals"]) for n in re.findall(r"^\((\d+)\)", text)}
     given |= {p.number for p in house["locals"].parts if p.kind == "block" and p.number}
     assert given == set(range(1, len(given) + 1))
-    referred = {int(n) for text in strings(house["gradients"]) for n in re.findall(r"^by \((\d+)\)$", text)}
+    referred = {int(n) for text in strings(house["gradients"]) for n in re.findall(r"\bby \((\d+)\)$", text)}
     assert referred == given
 
 
