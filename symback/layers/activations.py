@@ -33,7 +33,7 @@ ACTIVATIONS: tuple[LayerRow, ...] = (
     _entrywise("gelu_tanh", "Gaussian error linear unit, approximate", "t = tanh(sqrt(2/pi)*(z + 0.044715*z**3))\ny = 0.5*z*(1 + t)",
                "GELU with a hyperbolic tangent in place of the error function.", "gelu approximate", "gelu new"),
     _entrywise("gelu_sigmoid", "Gaussian error linear unit by a sigmoid", "s = 1/(1 + exp(-1.702*z))\ny = z*s", "GELU with a sigmoid of 1.702 z.", "quick gelu"),
-    _entrywise("silu", "Sigmoid linear unit", "s = 1/(1 + exp(-z))\ny = z*s", "The argument times its sigmoid.", "swish", "swish-1"),
+    _entrywise("silu", "Sigmoid linear unit", "s = 1/(1 + exp(-z))\ny = z*s", "The argument times its sigmoid.", "swish-1"),
     _entrywise("swish", "Swish with a parameter", "s = 1/(1 + exp(-beta*z))\ny = z*s", "The argument times the sigmoid of beta times it.",
                "swish beta", beta=weight()),
     _entrywise("mish", "Mish", "s = log(1 + exp(z))\nt = tanh(s)\ny = z*t", "The argument times the hyperbolic tangent of its softplus."),

@@ -42,7 +42,7 @@ LINEAR: tuple[LayerRow, ...] = (
         {"u": data("m"), "v": data("n"), "W": weight("m", "n")},
         "s = u @ W @ v", "s",
         "A score of two vectors by a matrix.",
-        ("bilinear score", "quadratic form"),
+        ("bilinear score",),
     ),
     LayerRow(
         "embedding", "Embedding", "linear",

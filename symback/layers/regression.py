@@ -36,7 +36,7 @@ REGRESSION: tuple[LayerRow, ...] = (
     _loss("quantile", "Quantile loss",
           """r = y - yhat
              L = sum(where(r >= 0, tau*r, (tau - 1)*r))""",
-          "Its minimum is the tau-quantile.", "pinball", "quantile loss", tau=_UNIT),
+          "Its minimum is the tau-quantile.", "pinball", tau=_UNIT),
     LayerRow("poisson", "Poisson negative log-likelihood", "regression", {"z": data("n"), "y": target("n", facts=("nonnegative",))},
              """mu = exp(z)
                 L = sum(mu - y*z)""", "L",

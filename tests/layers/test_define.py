@@ -123,3 +123,9 @@ def test_conv_by_hand():
     network = Network.from_dict({**program, "sizes": {"s": 2, "p": 1}})
     forward = network.derive().compile().forward()
     assert forward["Y"].tolist() == [[[[1.0, 5.0], [11.0, 28.0]]]]
+
+
+@pytest.mark.parametrize("table", [LAYERS, LOSSES], ids=["layers", "losses"])
+def test_every_alias_finds_its_own_row(table):
+    for row in table.values():
+        assert [table[alias].name for alias in row.aliases] == [row.name] * len(row.aliases)
