@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 _HOME = {
     **dict.fromkeys(("Network", "Derivation", "Formula", "load"), "symback.api"),
     **dict.fromkeys(("layers", "losses"), "symback.layers"),
+    **dict.fromkeys(("lookup", "catalogue"), "symback.catalogue"),
     **dict.fromkeys(("SymbackError", "DeclarationError", "AxisMismatch", "ReadingError", "NotationError", "NumericError", "VerificationError"), "symback.errors"),
     **dict.fromkeys(
         ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "erf", "sin", "cos", "exp", "log", "sqrt", "elementwise", "ones_like", "sum", "mean", "add_bias"), "symback.reading.sympy_functions"

@@ -102,8 +102,15 @@ class Report:
         return self.text()
 
 
-def verify(core: Derivation, wanted: Iterable[Name], points: int = POINTS, steps: bool = True, second: bool = True) -> Report:
-    """Every gradient in ``wanted`` and, with ``steps``, every step that led to it.
+def verify(
+    core: Derivation,
+    wanted: Iterable[Name],
+    points: int = POINTS,
+    steps: bool = True,
+    second: bool = True,
+    sizes: Iterable[Mapping[str, object]] | None = None,
+) -> Report:
+    """Every gradient in ``wanted`` and, with ``steps``, every step that led to it; ``sizes`` are those of the differences.
 
     A gradient is *refuted* where differences of the loss, SymPy's derivative of the unrolled loss (with ``second``) or one of
     its steps contradicts it; *proved* where the normal form shows it for all sizes and values, at once or step by step; it *agrees* where the
@@ -113,7 +120,7 @@ def verify(core: Derivation, wanted: Iterable[Name], points: int = POINTS, steps
     program, gradient = core.program, core.gradient_program(names, facts=True)
     adjoints: dict[Name, Name] = {n: core.adjoint(n) for n in names}
     start = perf_counter()
-    outcome = check_gradients(program, gradient, adjoints, points)
+    outcome = check_gradients(program, gradient, adjoints, points, sizes=sizes)
     other = second_route(program, gradient, adjoints) if second else SecondRoute(skipped="not asked")
     shared = _Shared(program, outcome, other)
     each = (perf_counter() - start) / max(len(names), 1)

@@ -1,0 +1,82 @@
+"""The formulas of the field, looked up: ``symback.lookup("softmax cross entropy")``, ``symback.catalogue["layer_norm"]``.
+
+What is shown was derived by ``tools/build_catalogue.py`` from declarations and stored; nothing is typed in, and a test derives it again.
+
+>>> lookup("softmax crossentropy")[0].gradient("z").text()
+'∂L/∂z = p − y'
+>>> catalogue["layer_norm"].gradient("gamma").text()
+'∂L/∂gamma = G ⊙ xhat'
+>>> did_you_mean("sofmax")[0]
+'softmax'
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+from symback.catalogue.search import Index, index_of
+from symback.catalogue.view import EntryView, Gradient
+from symback.errors import DeclarationError
+
+__all__ = ["EntryView", "Gradient", "catalogue", "did_you_mean", "lookup"]
+
+STORED = Path(__file__).with_name("catalogue.json")
+
+
+class UnknownEntry(DeclarationError, KeyError):
+    """No entry has this key."""
+
+    __str__ = Exception.__str__
+
+
+@lru_cache(maxsize=1)
+def stored() -> Index:
+    """The stored entries."""
+    return index_of(json.loads(STORED.read_text(encoding="utf-8"))["entries"])
+
+
+def lookup(query: str, limit: int = 10) -> list[EntryView]:
+    """The entries a query means, best first; an empty list if it means none (then ask `did_you_mean`).
+
+    Words, aliases and misspellings find an entry; ``dx``, ``dL/dx`` or ``by x`` in the query choose the argument.
+
+    >>> [e.key for e in lookup("layernrom dx", limit=1)], lookup("layernorm dx")[0].asked
+    (['layer_norm'], 'x')
+    """
+    index = stored()
+    return [EntryView(index.entries[f.key], f.asked) for f in index.search(query)[:limit]]
+
+
+def did_you_mean(query: str) -> list[str]:
+    """Keys of entries that look like a query."""
+    return stored().near(query)
+
+
+class _Module(ModuleType, Mapping[str, EntryView]):
+    """Python binds a folder's module to its name in the package, so ``symback.catalogue`` is this module: it is the mapping, too."""
+
+    __eq__, __hash__ = ModuleType.__eq__, ModuleType.__hash__
+
+    def __getitem__(self, key: str) -> EntryView:
+        entries = stored().entries
+        if key not in entries:
+            near = did_you_mean(key)
+            raise UnknownEntry(
+                f"catalogue[{key!r}]", "there is no entry of this key", f"did you mean {near[0]}?" if near else "see lookup(...)"
+            )
+        return EntryView(entries[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(stored().entries)
+
+    def __len__(self) -> int:
+        return len(stored().entries)
+
+
+catalogue = sys.modules[__name__]
+catalogue.__class__ = _Module

@@ -1,0 +1,63 @@
+"""``symback lookup``: formulas from the catalogue as text or as plain data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from symback.catalogue import did_you_mean, lookup
+from symback.catalogue.view import EntryView
+from symback.errors import ReadingError
+
+SCHEMA = 1
+SHOWN = 10
+
+
+def run_lookup(query: str | Sequence[str], as_json: bool = False, limit: int = SHOWN) -> tuple[str, int]:
+    """What the command prints for the words of a query, and its exit status.
+
+    Raises ReadingError, in one line, where nothing is found.
+    """
+    text = query if isinstance(query, str) else " ".join(query)
+    entries = lookup(text, limit)
+    if not entries:
+        near = did_you_mean(text)
+        raise ReadingError(
+            f"lookup {text[:80]}", "nothing in the catalogue is called that", f"did you mean {', '.join(near)}?" if near else ""
+        )
+    if as_json:
+        return json.dumps({"schema": SCHEMA, "entries": [e.json() for e in entries]}, ensure_ascii=False, indent=2), 0
+    return shown(entries), 0
+
+
+def shown(entries: Sequence[EntryView]) -> str:
+    """The first entry in full, the others by key and title."""
+    first, *others = entries
+    lines = [f"{first.title} ({first.key})", first.says, ""]
+    lines += [f"  {line}" for line in first.forward]
+    lines += ["", *(f"  {line}" for line in _formulas(first)), ""]
+    lines += [f"  {line}" for line in _symbols(first)]
+    if others:
+        width = max(len(e.key) for e in others)
+        lines += ["", "Also:", *(f"  {e.key.ljust(width)}  {e.title}" for e in others)]
+    return "\n".join(lines)
+
+
+def _formulas(entry: EntryView) -> list[str]:
+    """The gradients, each after those it reads, with verdict and conditions."""
+    lines: dict[str, None] = {}
+    for gradient in [entry.gradient()] if entry.asked else entry.gradients.values():
+        lines.update(dict.fromkeys(gradient.reads))
+        held = f", where {' and '.join(gradient.conditions)}" if gradient.conditions else ""
+        lines.pop(gradient.text(), None)
+        lines[f"{gradient.text()}    [{gradient.verdict}{held}]"] = None
+    return list(lines)
+
+
+def _symbols(entry: EntryView) -> list[str]:
+    """Name, shape, role and facts of each symbol."""
+    shapes = [f"({', '.join(s['shape'])})" if s["shape"] else "a number" for s in entry.symbols]
+    return [
+        f"{s['name']}: {shape}, {s['role']}{''.join(f'; {fact}' for fact in s.get('facts', ()))}"
+        for s, shape in zip(entry.symbols, shapes, strict=True)
+    ]

@@ -1,0 +1,164 @@
+"""What is derived of an entry: its formulas in print, the evidence for them, and NumPy source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import cycle, permutations
+from math import prod
+from typing import Any
+
+from symback.algebra.definitions import Definition
+from symback.algebra.terms import Name, Partial
+from symback.algebra.traverse import names
+from symback.calculus.trace import Derived
+from symback.catalogue.entries import ENTRIES
+from symback.derivation import Derivation, derive
+from symback.layers.row import INCOMING, LayerRow
+from symback.network.program import Leaf, Program
+from symback.notation.write import equation_latex, equation_text
+from symback.numeric.model import Model
+from symback.numeric.values import size_value
+from symback.reading.sympy_bridge import term_to_sympy
+from symback.verify.report import Report, verify
+from symback.verify.sample import possible, size_sets, symbols_of
+
+FEW, MANY = 3, 6
+"""At how many points gradients are compared with differences of the loss: where the normal form proves all of them, and where not."""
+
+LARGE = 500
+"""With more entries than this, differences are taken at small sizes that are not distinct."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A declaration and what follows from it."""
+
+    row: LayerRow
+
+    @cached_property
+    def core(self) -> Derivation:
+        """The derivation of all gradients."""
+        return derive(self.row.network())
+
+    @property
+    def program(self) -> Program:
+        """The forward pass."""
+        return self.core.program
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names the entry has gradients by: every symbol but the incoming gradient."""
+        return tuple(leaf.name for leaf in self.program.leaves if leaf.name in self.row.symbols)
+
+    def lines(self, argument: str) -> tuple[Definition, ...]:
+        """The gradient by an argument, and before it the gradients of intermediates that it reads, from the loss outwards."""
+        read: dict[Name, None] = {argument: None}
+        for name in (pending := [argument]):
+            inner = [n.by for n in names(self._printed(name).result) if isinstance(n, Partial) and not n.local]
+            pending += [str(n) for n in inner if n not in read]
+            read.update(dict.fromkeys(inner))
+        order = [d.name for d in reversed(self.program.definitions) if d.name in read]
+        return tuple(Definition(p.target, p.indices, p.result) for p in map(self._printed, [*order, argument]))
+
+    def _printed(self, name: Name) -> Derived:
+        return self.core.printed[name]
+
+    def sympy(self, argument: str, over: str = "names") -> Any:
+        """The gradient as a SymPy expression, over names or over leaves."""
+        term = self._printed(argument).result if over == "names" else self.core.over_leaves(argument)
+        return term_to_sympy(term, self.core.printing_program)
+
+    def model(self, *wanted: str) -> Model:
+        """NumPy functions for some gradients, by default all."""
+        return Model(self.program, self.core.gradient_program(wanted or self.arguments, facts=True))
+
+    def report(self) -> Report:
+        """The evidence for every gradient; where the normal form alone does not prove all, the steps and more points are tried."""
+        found = verify(self.core, self.arguments, FEW, steps=False, second=False, sizes=small_sizes(self.program))
+        if all(r.verdict == "proved" for r in found):
+            return found
+        return verify(self.core, self.arguments, MANY, second=False)
+
+
+def small_sizes(program: Program) -> list[dict[str, object]] | None:
+    """A choice of small sizes for a program whose leaves would have very many entries at prime sizes; None for others."""
+    primes = next(size_sets(program, 1), {})
+    if sum(prod(size_value(i.size, primes) for i in leaf.indices) for leaf in program.leaves) <= LARGE:
+        return None
+    symbols = symbols_of(program)[0]
+    choices: Iterator[dict[str, object]] = (dict(zip(symbols, cycle(order))) for order in permutations((2, 3, 4)))
+    found = next((sizes for sizes in choices if possible(program, sizes)), None)
+    return None if found is None else [found]
+
+
+def entry(key: str) -> Entry:
+    """The entry of a key, derived anew."""
+    return Entry(ENTRIES[key])
+
+
+def printed(found: Entry) -> dict[str, Any]:
+    """All of an entry that is print: the declaration and the formulas.
+
+    >>> printed(entry("half_squared_error"))["gradients"]["yhat"]["text"]
+    '∂L/∂yhat = −(y − yhat)'
+    """
+    row = found.row
+    return {
+        "key": row.name,
+        "title": row.title,
+        "topic": row.group,
+        "says": row.says,
+        "aliases": list(row.aliases),
+        **({"source": row.source} if row.source else {}),
+        "symbols": [_symbol(leaf) for leaf in found.program.leaves],
+        "result": row.result,
+        "forward": [{"code": f"{left} = {right}", **_written(found, found.program.definition[name])} for name, left, right in _lines(row)],
+        "gradients": {name: _gradient(found, name) for name in found.arguments},
+    }
+
+
+def evidence(found: Entry) -> dict[str, dict[str, Any]]:
+    """Verdict, route and conditions of every gradient."""
+    return {
+        r.name: {"verdict": r.verdict, "route": r.route.partition("; SymPy")[0], "conditions": list(r.conditions)} for r in found.report()
+    }
+
+
+def record(key: str) -> dict[str, Any]:
+    """All that the catalogue stores of an entry."""
+    found = entry(key)
+    shown = printed(found)
+    proofs: Mapping[str, dict[str, Any]] = evidence(found)
+    gradients = {name: {**written, **proofs[name]} for name, written in shown["gradients"].items()}
+    return {**shown, "gradients": gradients, "numpy": found.model().source}
+
+
+def _lines(row: LayerRow) -> list[tuple[str, str, str]]:
+    return [(name, left, right) for name, (left, right) in zip(row.defined, row.lines, strict=True)]
+
+
+def _symbol(leaf: Leaf) -> dict[str, Any]:
+    role = "gradient of the loss by the result" if leaf.name == INCOMING else leaf.role
+    facts = [fact.says(leaf.name) for fact in leaf.facts]
+    return {"name": leaf.name, "role": role, "shape": [repr(i.size) for i in leaf.indices], **({"facts": facts} if facts else {})}
+
+
+def _written(found: Entry, definition: Definition) -> dict[str, str]:
+    program = found.core.printing_program
+    return {"text": equation_text(definition, program), "latex": equation_latex(definition, program)}
+
+
+def _gradient(found: Entry, name: str) -> dict[str, Any]:
+    *before, last = found.lines(name)
+    facts = dict.fromkeys(fact for step in found.core.printed[name].steps for fact in step.facts)
+    return {
+        **_written(found, last),
+        "shape": [repr(i.size) for i in last.indices],
+        "reads": [_written(found, line) for line in before],
+        "facts": [fact.says(str(of)) for of, fact in facts],
+    }
+
+
+__all__ = ["Entry", "entry", "evidence", "printed", "record"]

@@ -1,0 +1,119 @@
+"""The stored catalogue is what the declarations give, is proved, and says what it should of every entry."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from zlib import crc32
+
+import numpy as np
+import pytest
+
+import symback as sb
+from symback.catalogue import STORED, EntryView
+from symback.catalogue.derived import entry, printed, record
+from symback.catalogue.entries import ENTRIES
+from symback.catalogue.search import words
+from symback.errors import DeclarationError
+
+STORE = {e["key"]: e for e in json.loads(STORED.read_text(encoding="utf-8"))["entries"]}
+PROOFS = {"verdict", "route", "conditions"}
+PARTS = 8
+
+
+def without_proofs(stored):
+    gradients = {n: {k: v for k, v in g.items() if k not in PROOFS} for n, g in stored["gradients"].items()}
+    return {k: v for k, v in stored.items() if k != "numpy"} | {"gradients": gradients}
+
+
+def test_every_entry_is_stored_and_there_are_many():
+    assert list(STORE) == list(ENTRIES), "run tools/build_catalogue.py"
+    assert len(STORE) >= 150
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_what_is_stored_is_derived_from_the_declarations(part):
+    for key in ENTRIES:
+        if crc32(key.encode()) % PARTS == part:
+            assert printed(entry(key)) == without_proofs(STORE[key]), f"{key}: run tools/build_catalogue.py"
+
+
+@pytest.mark.parametrize("key", ["softmax_cross_entropy", "layer_norm", "log_det", "attention", "gru_cell", "hinge", "normal_likelihood"])
+def test_evidence_and_source_are_derived_from_the_declarations(key):
+    assert record(key) == STORE[key]
+
+
+@pytest.mark.parametrize("key", STORE)
+def test_every_gradient_is_proved_or_agrees(key):
+    stored = STORE[key]
+    assert stored["gradients"]
+    for gradient in stored["gradients"].values():
+        assert gradient["verdict"] in ("proved", "agrees")
+        assert gradient["route"]
+
+
+@pytest.mark.parametrize("key", STORE)
+def test_every_entry_says_what_it_is(key):
+    stored = STORE[key]
+    assert stored["title"][0].isupper() or not stored["title"][0].isalpha()
+    assert stored["says"].endswith(".")
+    assert stored["forward"]
+    arguments = {s["name"] for s in stored["symbols"]}
+    assert set(stored["gradients"]) <= arguments
+    for name, gradient in stored["gradients"].items():
+        shape = next(s["shape"] for s in stored["symbols"] if s["name"] == name)
+        assert gradient["shape"] == shape
+        assert gradient["latex"].startswith(r"\frac{\partial")
+
+
+def test_keys_titles_and_aliases_tell_entries_apart():
+    titles = Counter(e["title"] for e in STORE.values())
+    assert [t for t, many in titles.items() if many > 1] == []
+    names = [(words(n), key) for key, e in STORE.items() for n in dict.fromkeys((key.replace("_", " "), *e["aliases"]))]
+    shared = Counter(name for name, _ in dict.fromkeys(names))
+    assert [" ".join(name) for name, many in shared.items() if many > 2] == []
+
+
+def test_an_entry_is_what_was_stored():
+    found = sb.catalogue["softmax_cross_entropy"]
+    assert isinstance(found, EntryView)
+    gradient = found.gradient("z")
+    assert gradient.text() == "∂L/∂z = p − y"
+    assert gradient.verdict == "proved"
+    assert gradient.conditions == ("y sums to one",)
+    assert found.json()["gradients"]["z"]["text"] == gradient.text()
+    assert len(sb.catalogue) == len(STORE)
+    assert list(sb.catalogue) == list(STORE)
+
+
+def test_a_gradient_is_derived_anew_for_sympy_and_numpy():
+    gradient = sb.catalogue["softmax_cross_entropy"].gradient("z")
+    assert "p" in str(gradient.sympy())
+    z, y = np.array([0.2, -1.0, 0.5]), np.array([0.0, 1.0, 0.0])
+    p = np.exp(z) / np.exp(z).sum()
+    assert np.allclose(gradient.numpy()({"z": z, "y": y}), p - y, atol=1e-14)
+
+
+def test_a_declaration_is_a_network():
+    net = sb.Network.from_dict(sb.catalogue["huber"].declaration())
+    assert net.derive(wrt=["yhat"])["yhat"].text() == sb.catalogue["huber"].gradient("yhat").text()
+
+
+def test_stored_source_runs():
+    scope: dict[str, object] = {}
+    exec(sb.catalogue["square_form"].numpy_source, scope)  # our own generated module
+    assert callable(scope["gradients"])
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: sb.catalogue["sofmax"], "did you mean softmax?"),
+        (lambda: sb.catalogue["softmax"].gradient("q"), "q is no argument"),
+    ],
+)
+def test_what_is_not_there_is_one_line(ask, words):
+    with pytest.raises(DeclarationError) as caught:
+        ask()
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,156 @@
+"""Queries find what they mean, first; misspelt ones too."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import symback as sb
+from symback.catalogue import did_you_mean
+from symback.catalogue.command import run_lookup
+from symback.errors import ReadingError
+
+FIRST = {
+    "softmax cross entropy": "softmax_cross_entropy",
+    "softmax crossentropy": "softmax_cross_entropy",
+    "sofmax cross entrpy": "softmax_cross_entropy",
+    "cross entropy logits": "softmax_cross_entropy",
+    "bce with logits": "sigmoid_cross_entropy",
+    "bce": "binary_cross_entropy",
+    "log loss": "binary_cross_entropy",
+    "layer norm": "layer_norm",
+    "layernorm dx": "layer_norm",
+    "LayerNorm": "layer_norm",
+    "layer normalization": "layer_norm",
+    "layer normalisation": "layer_norm",
+    "layernrom": "layer_norm",
+    "batchnorm": "batch_norm",
+    "batch norm dX": "batch_norm",
+    "bacth norm": "batch_norm",
+    "rmsnorm": "rms_norm",
+    "group norm": "group_norm",
+    "attention": "attention",
+    "scaled dot product attention": "attention",
+    "multi head attention": "multi_head_attention",
+    "multihead": "multi_head_attention",
+    "causal attention": "causal_attention",
+    "mse": "mean_squared_error",
+    "mean squared error": "mean_squared_error",
+    "rmse": "root_mean_squared_error",
+    "huber": "huber",
+    "focal loss": "focal",
+    "label smoothing": "cross_entropy_smoothed",
+    "kl divergence": "kl_divergence",
+    "sigmoid": "sigmoid",
+    "sigmiod": "sigmoid",
+    "derivative of tanh": "tanh",
+    "swish": "swish",
+    "gelu": "gelu",
+    "relu": "relu",
+    "logistic regression": "logistic_regression",
+    "logistic regresion": "logistic_regression",
+    "linear regression": "linear_regression",
+    "ridge regression": "ridge_regression",
+    "svm": "svm",
+    "logdet": "log_det",
+    "quadratic form": "square_form",
+    "log determinant": "log_det",
+    "matrix inverse": "inverse",
+    "trace of a product": "trace_product",
+    "rayleigh quotient": "rayleigh",
+    "lstm": "lstm_cell",
+    "gru cell": "gru_cell",
+    "word2vec": "word2vec",
+    "negative sampling": "word2vec",
+    "infonce": "info_nce",
+    "info nce": "info_nce",
+    "dpo": "dpo",
+    "ppo": "ppo_clip",
+    "vae": "vae_bound",
+    "convolution": "conv2d",
+    "max pooling": "max_pool",
+    "dropout": "dropout",
+    "residual block": "residual",
+    "pca": "pca",
+    "cosine similarity": "cosine_similarity",
+    "policy gradient": "policy_gradient",
+    "gradient penalty": "gradient_penalty",
+    "mahalanobis": "mahalanobis",
+    "frobenius norm": "frobenius_norm",
+}
+
+
+@pytest.mark.parametrize("query", FIRST)
+def test_what_is_meant_comes_first(query):
+    found = sb.lookup(query)
+    assert found
+    assert found[0].key == FIRST[query]
+
+
+@pytest.mark.parametrize("key", list(sb.catalogue))
+def test_key_and_title_find_their_entry_first(key):
+    assert sb.lookup(key)[0].key == key
+    assert sb.lookup(key.replace("_", " "))[0].key == key
+    assert sb.lookup(sb.catalogue[key].title)[0].key == key
+
+
+@pytest.mark.parametrize("key", list(sb.catalogue))
+def test_aliases_find_their_entry_among_the_first(key):
+    for alias in sb.catalogue[key].aliases:
+        assert key in [e.key for e in sb.lookup(alias, limit=3)], alias
+
+
+@pytest.mark.parametrize(
+    ("query", "key", "argument"),
+    [
+        ("layernorm dx", "layer_norm", "x"),
+        ("layer norm by gamma", "layer_norm", "gamma"),
+        ("batch norm dL/dX", "batch_norm", "X"),
+        ("softmax cross entropy gradient wrt z", "softmax_cross_entropy", "z"),
+        ("linear regression with respect to w", "linear_regression", "w"),
+        ("attention dK", "attention", "K"),
+        ("softmax cross entropy", "softmax_cross_entropy", ""),
+        ("dropout", "dropout", ""),
+    ],
+)
+def test_a_query_may_name_the_argument(query, key, argument):
+    first = sb.lookup(query)[0]
+    assert (first.key, first.asked) == (key, argument)
+    assert not argument or first.gradient().name == argument
+
+
+@pytest.mark.parametrize("query", ["", "   ", "zzzqqq", "☃", "of the"])
+def test_what_means_nothing_finds_nothing(query):
+    assert sb.lookup(query) == []
+
+
+def test_limit_and_order():
+    assert len(sb.lookup("norm", limit=3)) == 3
+    assert sb.lookup("norm", limit=2) == sb.lookup("norm", limit=3)[:2]
+
+
+def test_near_misses_are_named():
+    assert "softmax" in did_you_mean("sfotmxa")
+    assert did_you_mean("☃") == []
+
+
+def test_the_command_as_data():
+    text, status = run_lookup(["layer", "norm"], as_json=True)
+    data = json.loads(text)
+    assert (status, data["schema"], data["entries"][0]["key"]) == (0, 1, "layer_norm")
+    assert {"key", "title", "latex", "text", "conditions", "verdict"} <= set(data["entries"][0])
+
+
+def test_the_command_as_text():
+    text, status = run_lookup("layernorm dx")
+    assert status == 0
+    assert "∂L/∂x = (∂L/∂xhat − mean(∂L/∂xhat) − mean(∂L/∂xhat ⊙ xhat)·xhat)/sd" in text
+    assert "∂L/∂gamma" not in text
+    assert "proved" in text
+
+
+def test_nothing_found_is_one_line():
+    with pytest.raises(ReadingError) as caught:
+        run_lookup("qqq sfotmxaaa zzz")
+    assert "\n" not in str(caught.value)
