@@ -7,7 +7,7 @@ from fractions import Fraction
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Relation, Term, add
 from symback.algebra.traverse import bottom_up, free_indices, substitute
-from symback.simplify.shape import addends, factors, power_of, product, to_power
+from symback.simplify.shape import addends, factors, number_like, power_of, product, to_power
 
 LARGEST_POWER = 64
 
@@ -57,17 +57,23 @@ def _product(node: Mul) -> Term:
             rest.append(factor)
     if number == 0:
         return ZERO
-    only = [f for f in literals if not (isinstance(f, Num) and abs(f.value) == 1)]
-    if len(only) == 1 and isinstance(only[0], Num) and only[0].literal and number == only[0].value:
-        return product(only[0], rest)
-    return product(number, rest)
+    given = [n for n in map(_base_number, literals) if abs(n.value) != 1]
+    if len(given) == 1 and given[0].literal and number == given[0].value:
+        return product(given[0], rest)
+    return product(number_like(number, given), rest)
+
+
+def _base_number(factor: Term) -> Num:
+    base, _ = power_of(factor)
+    assert isinstance(base, Num)
+    return base
 
 
 def _sum(node: Add) -> Term:
     terms = addends(node)
     numbers = [t for t in terms if isinstance(t, Num)]
     if len(numbers) > 1:
-        combined = Num(sum((t.value for t in numbers), Fraction(0)))
+        combined = number_like(sum((t.value for t in numbers), Fraction(0)), numbers)
         at = terms.index(numbers[0])
         terms = [combined if k == at else t for k, t in enumerate(terms) if k == at or not isinstance(t, Num)]
     return add(t for t in terms if t is not ZERO and not (isinstance(t, Num) and t.value == 0))

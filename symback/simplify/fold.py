@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Add, Apply, Bracket, Count, Num, Pow, Reduce, Ref, Term, mul
+from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Term, mul
 from symback.algebra.traverse import children, free_indices, inline, rewrite, substitute, walk, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.quotients import over_common_denominator, tidy
@@ -155,10 +155,19 @@ def _put(node: Term, solved: Solved, variables: tuple[Index, ...]) -> Term:
         hidden = _put_roots(before := hidden, solved.atom, solved.root, solved.whole, variables)
         if hidden is not before:
             return rewrite(hidden, lambda n: _released(n, held))
-    placed = rewrite(hidden, lambda n: _instance(solved, n, variables))
+    placed = _placed(hidden, solved, variables)
     if placed is hidden:
         return node
     return rewrite(placed, lambda n: _released(n, held))
+
+
+def _placed(node: Term, solved: Solved, variables: tuple[Index, ...]) -> Term:
+    """The atom's instances replaced: anywhere, but a mere name only as a factor or a term and never inside a function."""
+    if not isinstance(solved.atom, Ref):
+        return rewrite(node, lambda n: _instance(solved, n, variables))
+    if isinstance(node, Add | Mul | Reduce):
+        return with_children(node, tuple(_placed(c, solved, variables) for c in children(node)))
+    return _instance(solved, node, variables)
 
 
 def _released(node: Term, held: list[Term]) -> Term:

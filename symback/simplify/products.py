@@ -8,7 +8,18 @@ from fractions import Fraction
 from symback.algebra.terms import ZERO, Add, Apply, Bracket, Mul, Num, Pow, Reduce, Term, mul
 from symback.algebra.traverse import bottom_up
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.shape import addends, coefficient_and_rest, factors, is_negative, key, negated, power_of, product, to_power
+from symback.simplify.shape import (
+    addends,
+    coefficient_and_rest,
+    factors,
+    is_negative,
+    key,
+    negated,
+    number_like,
+    power_of,
+    product,
+    to_power,
+)
 
 
 @dataclass(slots=True)
@@ -44,7 +55,7 @@ def collect(node: Term) -> Term:
 def _collected(node: Mul | Pow) -> Term:
     powers: dict[object, _Power] = {}
     number = Fraction(1)
-    literal: Num | None = None
+    given: list[Num] = []
     opened = _opened(node)
     numbers, settled = 0, False
     for factor in opened:
@@ -56,7 +67,7 @@ def _collected(node: Mul | Pow) -> Term:
         if isinstance(base, Num):
             if exponent.denominator == 1 and (base.value or exponent > 0):
                 number *= base.value**exponent.numerator
-                literal = base if base.literal and exponent == 1 else literal
+                given.append(base)
                 numbers += 1
                 continue
         elif isinstance(base, Bracket):
@@ -83,7 +94,7 @@ def _collected(node: Mul | Pow) -> Term:
     if len(powers) + numbers == len(opened) == len(factors(node)) and numbers <= 1 and not settled:
         return node
     rest = [f for p in powers.values() for f in p.written]
-    return product(literal if literal is not None and number == literal.value else number, rest)
+    return product(number_like(number, given), rest)
 
 
 def _opened(node: Term) -> list[Term]:

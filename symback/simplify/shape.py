@@ -68,6 +68,21 @@ def product(coefficient: Fraction | Num, rest: list[Term]) -> Term:
     return mul([number, *rest])
 
 
+def number_like(value: Fraction, given: Iterable[Num]) -> Num:
+    """A number that came out of others: as a decimal where one of them was written as one and it has few digits.
+
+    >>> number_like(Fraction(3, 20), [Num(Fraction(1, 20), "0.05"), Num(3)])
+    0.15
+    """
+    if value.denominator == 1 or not any(n.literal and "." in n.literal for n in given):
+        return Num(value)
+    digits = next((d for d in range(1, MOST_DECIMALS + 1) if (value * 10**d).denominator == 1), None)
+    if digits is None:
+        return Num(value)
+    whole = str(abs(value * 10**digits)).rjust(digits + 1, "0")
+    return Num(value, f"{'-' if value < 0 else ''}{whole[:-digits]}.{whole[-digits:]}")
+
+
 def coefficient_and_rest(node: Term) -> tuple[Fraction, list[Term]]:
     """The numeric factor of a term and its other factors, in order."""
     number, rest = Fraction(1), []
@@ -90,6 +105,9 @@ def negated(node: Term) -> Term:
         return Add(tuple(negated(a) for a in node.args))
     number, rest = coefficient_and_rest(node)
     return product(-number, rest)
+
+
+MOST_DECIMALS = 12
 
 
 @lru_cache(maxsize=65536)

@@ -62,7 +62,7 @@ EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
         (2 + x - 2, x),
         (x - 3 + 1, Add((x, term(-2)))),
         (term("0.5") * x * 1, over(term("0.5"), x)),
-        (-term("0.5") * x, over(Num(-HALF.value), x)),
+        (-term("0.5") * x, over(term("-0.5"), x)),
         (term(2) ** -1 * x, over(HALF, x)),
         (x**1, x),
         (x**0, ONE),
