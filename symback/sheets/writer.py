@@ -10,7 +10,7 @@ from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, ONE, Mul, Name, Partial, Pow, Ref, Term, mul
 from symback.algebra.traverse import names, rename, substitute
-from symback.calculus.chain import Chain
+from symback.calculus.chain import Chain, Link
 from symback.calculus.trace import Derived, Step
 from symback.derivation import Derivation
 from symback.network.lettering import Lettering, lettering
@@ -21,7 +21,7 @@ from symback.sheets.order import outwards
 from symback.sheets.prose import prose
 from symback.sheets.records import Block, Line, Math, Prose
 from symback.simplify.unfold import way_back
-from symback.typeset.boxes import Box, Fence, Product, product
+from symback.typeset.boxes import Box, Fence, Product, addition, product
 from symback.typeset.style import Style
 
 BREAKS = 60
@@ -187,8 +187,15 @@ class Writer:
 
     def path(self, way: Chain) -> tuple[Math, ...]:
         """L(h2), h2(z2), z2(w2): what depends on what."""
-        pairs = [(self.name(link.of), self.name(link.by)) for link in way.links]
+        links = way.links or tuple(w.links[0] for w in self.ways(way.start))
+        pairs = [(self.name(link.of), self.name(link.by)) for link in links]
         return tuple(Math(f"{f.text}({x.text})", f"{f.latex}({x.latex})", f"{f.typst} ({x.typst})") for f, x in pairs)
+
+    def ways(self, name: Name) -> tuple[Chain, ...]:
+        """The chains of one link from what reads a name down to it."""
+        sweep = self.core.sweep
+        readers = [r.name for r in sweep.readers.get(name, ()) if r.name in sweep.reaches]
+        return tuple(Chain(r, (Link(r, name, (self.core.locals[Partial(r, name, local=True)],)),)) for r in readers)
 
     def parts(self, way: Chain) -> tuple[Box, ...]:
         """The factors of a chain by their names."""
@@ -196,7 +203,10 @@ class Writer:
         return tuple(map(self.table.box, [*above, *(self.renamed(link.name) for link in way.links)]))
 
     def factors(self, way: Chain) -> Math | None:
-        """The chain rule over the whole path, without indices."""
+        """The chain rule over the whole path, without indices; at a name that several read the sum over the ways out of it."""
+        if not way.links and way.start != self.loss:
+            ways = [self.parts(w) for w in self.ways(way.start)]
+            return Math.of(addition(tuple(product(w, "dot") for w in ways)))
         parts = self.parts(way)
         return Math.of(product(parts, "dot")) if parts else None
 

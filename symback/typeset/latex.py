@@ -35,6 +35,8 @@ from symback.typeset.levels import Level, factor_level, needs_brackets, starts_w
 
 FENCES = {"square": ("[", "]"), "norm": (r"\lVert ", r" \rVert"), "floor": (r"\lfloor ", r" \rfloor"), "round": ("(", ")")}
 JOINTS = {"matrix": " ", "hadamard": r" \odot ", "dot": r" \cdot ", "times": " "}
+BREAKS = 160
+"""Longer bodies stand between signs of a fixed size, inside which TeX may break the line."""
 CHAINED = {Fraction, Quotient, Derivative}
 MARKS = {"∂": r"\partial ", "d": r"\mathrm{d} "}
 
@@ -51,7 +53,11 @@ def latex(box: object) -> str:
 
 def _fenced(kind: str, body: Box) -> str:
     before, after = FENCES[kind]
-    return rf"\left{before}{latex(body)}\right{after.strip()}" if tall(body) else f"{before}{latex(body)}{after}"
+    inner = latex(body)
+    if not tall(body):
+        return f"{before}{inner}{after}"
+    opening, closing = (r"\biggl", r"\biggr") if len(inner) > BREAKS else (r"\left", r"\right")
+    return f"{opening}{before}{inner}{closing}{after.strip()}"
 
 
 def _fit(box: Box, least: Level, *, followed: bool = False) -> str:

@@ -20,7 +20,7 @@ import symback as sb
 from symback.errors import SymbackError, VerificationError
 from symback.sheets import write as writing
 from symback.sheets.build import sheet
-from symback.sheets.engines import by_pdflatex, by_typst
+from symback.sheets.engines import by_typst
 from symback.sheets.records import Math
 from symback.sheets.resources import examples
 from symback.sheets.subject import Options
@@ -214,6 +214,14 @@ def test_no_entries_where_a_size_is_open():
         sheet(derivation.core, derivation.wanted, options=Options(notation="scalar"))
 
 
+def test_a_name_read_several_times_has_a_sum_of_ways():
+    derivation = network(forward="z1 = w1*x + b1\nh2 = w2*z1", loss={"L": "(y - h2)**2 + w1**2"}).derive()
+    blocks = [p for p in sheet(derivation.core, derivation.wanted)["chain rule"].parts if p.kind == "block"]
+    (found,) = [b for b in blocks if b.head.text == "dL/dw1"]
+    assert found.lines[0].math.text == "∂L/∂z1·∂z1/∂w1 + ∂L/∂w1"
+    assert said(found.lines[0].reason) == "z1(w1), L(w1)"
+
+
 def test_a_gradient_that_is_zero_says_why():
     derivation = network(forward="z1 = w1*x\nh2 = w2*z1").derive()
     record = sheet(derivation.core, derivation.wanted)
@@ -386,14 +394,15 @@ def test_engine_missing_is_said(monkeypatch, tmp_path):
         publish(network().derive(), tmp_path / "s.pdf")
 
 
-@pytest.mark.parametrize("name", ["softmax shifted", "layer norm", "attention", "convolution", "recurrence", "symbolic depth", "solve"])
-def test_networks_of_every_kind_are_set(name):
+@pytest.mark.parametrize(
+    "name", ["softmax shifted", "layer norm", "attention", "convolution", "recurrence", "symbolic depth", "solve", "pseudo-inverse"]
+)
+def test_networks_of_every_kind_are_set(name, tmp_path):
     case = next(c for c in CASES if c.name == name)
     derivation = sb.Network.from_program(case.program).derive()
     record = sheet(derivation.core, derivation.wanted)
     assert by_typst(rendered(record, ".typ")).content.startswith(b"%PDF")
-    if shutil.which("pdflatex"):
-        assert by_pdflatex(rendered(record, ".tex")).content.startswith(b"%PDF")
+    _latex(rendered(record, ".tex"), tmp_path)
 
 
 def test_a_recurrence_is_not_put_into_itself():
