@@ -90,7 +90,7 @@ def markdown_text(word: str) -> str:
     >>> markdown_text("<b> a_1")
     '\\<b\\> a\\_1'
     """
-    return MARKDOWN_SPECIAL.sub(r"\\\1", " ".join(word.split()))
+    return MARKDOWN_SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", word))
 
 
 def plain_text(word: str) -> str:

@@ -65,6 +65,7 @@ def test_prose_finds_whole_names_only(says, text, formulas):
         (tex_text, "y ≠ 0", r"y \ensuremath{\neq} 0"),
         (tex_text, "a\nb\x07", "a b[U+0007]"),
         (markdown_text, "# *x* <b>", r"\# \*x\* \<b\>"),
+        (markdown_text, " of\n L ", " of L "),
         (typst_text, '#let "x"', '#"#let \\"x\\"";'),
     ],
 )
