@@ -16,14 +16,15 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from symback.catalogue.search import Index, index_of
+from symback.catalogue.search import Found, Index, index_of
 from symback.catalogue.view import EntryView, Gradient
 from symback.errors import DeclarationError
 
-__all__ = ["EntryView", "Gradient", "catalogue", "did_you_mean", "lookup"]
+__all__ = ["EntryView", "Gradient", "catalogue", "did_you_mean", "lookup", "lookup_formula"]
 
 STORED = Path(__file__).with_name("catalogue.json")
 
@@ -50,6 +51,19 @@ def lookup(query: str, limit: int = 10) -> list[EntryView]:
     """
     index = stored()
     return [EntryView(index.entries[f.key], f.asked) for f in index.search(query)[:limit]]
+
+
+def lookup_formula(formula: str, limit: int = 10) -> list[EntryView]:
+    """The entries with a gradient of the shape of a formula, whatever its symbols are called; whole gradients before parts of them.
+
+    The formula is a NumPy expression; its symbols stand for numbers, vectors or matrices. Raises ReadingError where it cannot be read.
+
+    >>> [e.key for e in lookup_formula("g - mean(g) - x*mean(g*x)", limit=2)]
+    ['batch_norm', 'layer_norm']
+    """
+    index = stored()
+    found: list[Found] = import_module("symback.catalogue.formulas").find(formula, index.entries)
+    return [EntryView(index.entries[f.key], f.asked) for f in found[:limit]]
 
 
 def did_you_mean(query: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from symback.catalogue import did_you_mean, lookup
+from symback.catalogue import did_you_mean, lookup, lookup_formula
 from symback.catalogue.view import EntryView
 from symback.errors import ReadingError
 
@@ -13,13 +13,15 @@ SCHEMA = 1
 SHOWN = 10
 
 
-def run_lookup(query: str | Sequence[str], as_json: bool = False, limit: int = SHOWN) -> tuple[str, int]:
-    """What the command prints for the words of a query, and its exit status.
+def run_lookup(query: str | Sequence[str], as_json: bool = False, formula: str | None = None, limit: int = SHOWN) -> tuple[str, int]:
+    """What the command prints for the words of a query, or for a formula whose shape is looked for, and its exit status.
 
     Raises ReadingError, in one line, where nothing is found.
     """
     text = query if isinstance(query, str) else " ".join(query)
-    entries = lookup(text, limit)
+    entries = lookup(text, limit) if formula is None else lookup_formula(formula, limit)
+    if not entries and formula is not None:
+        raise ReadingError(f"lookup --formula {formula[:80]}", "no gradient in the catalogue has this shape", "try a part of it")
     if not entries:
         near = did_you_mean(text)
         raise ReadingError(

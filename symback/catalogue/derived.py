@@ -10,10 +10,11 @@ from math import prod
 from typing import Any
 
 from symback.algebra.definitions import Definition
-from symback.algebra.terms import Name, Partial
+from symback.algebra.terms import Name, Partial, Term
 from symback.algebra.traverse import names
 from symback.calculus.trace import Derived
 from symback.catalogue.entries import ENTRIES
+from symback.catalogue.shapes import shapes
 from symback.derivation import Derivation, derive
 from symback.layers.row import INCOMING, LayerRow
 from symback.network.program import Leaf, Program
@@ -150,13 +151,18 @@ def _written(found: Entry, definition: Definition) -> dict[str, str]:
     return {"text": equation_text(definition, program), "latex": equation_latex(definition, program)}
 
 
+def _shown(found: Entry, line: Definition) -> dict[str, Any]:
+    assert isinstance(line.body, Term)
+    return {**_written(found, line), "shapes": list(shapes(line.body))}
+
+
 def _gradient(found: Entry, name: str) -> dict[str, Any]:
     *before, last = found.lines(name)
     facts = dict.fromkeys(fact for step in found.core.printed[name].steps for fact in step.facts)
     return {
-        **_written(found, last),
+        **_shown(found, last),
         "shape": [repr(i.size) for i in last.indices],
-        "reads": [_written(found, line) for line in before],
+        "reads": [_shown(found, line) for line in before],
         "facts": [fact.says(str(of)) for of, fact in facts],
     }
 

@@ -1,0 +1,94 @@
+"""Entries by the shape of a formula: ``g - mean(g) - x*mean(g*x)`` finds the norms."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from itertools import islice, product
+from typing import Any
+
+from symback.algebra.terms import Reduce, Term
+from symback.algebra.traverse import walk
+from symback.catalogue.search import Found
+from symback.catalogue.shapes import shapes
+from symback.errors import ReadingError, SymbackError
+from symback.reading.files import from_dict
+from symback.reading.functions import CONSTANTS
+
+SIZE, RESULT = "n", "result_"
+KINDS: Mapping[bool, tuple[list[str], ...]] = {True: ([SIZE, SIZE],), False: ([SIZE], [])}
+"""What a symbol may be, by whether it is a capital: the likeliest first. Sizes have no part in a shape, so one will do."""
+
+MOST_READINGS, MOST_LETTERS = 16, 400
+WHOLE, LINE, PART, PART_OF_LINE = 4.0, 3.0, 2.0, 1.0
+
+
+def find(formula: str, entries: Mapping[str, Mapping[str, Any]]) -> list[Found]:
+    """The entries one of whose gradients, or a part of it, has the shape of a formula; whole gradients first, then lines they read, then parts.
+
+    Raises ReadingError, in one line, where the formula cannot be read.
+    """
+    wanted = asked(formula)
+    found = [best for key, entry in entries.items() if (best := _best(key, entry, wanted))]
+    return sorted(found, key=lambda f: -f.score)
+
+
+def asked(formula: str) -> frozenset[str]:
+    """The shapes of a formula as it may be meant: small letters are vectors or numbers, capitals matrices.
+
+    A reading in which a sum has nothing to run over is none.
+    """
+    if len(formula) > MOST_LETTERS:
+        raise ReadingError(formula[:60], f"has {len(formula)} letters", f"at most {MOST_LETTERS} are read")
+    found: dict[str, None] = {}
+    errors: list[SymbackError] = []
+    reductions = 0
+    for symbols in _readings(formula):
+        try:
+            program = from_dict({"symbols": symbols, "forward": {RESULT: formula}, "loss": RESULT}, scalar=False)
+        except SymbackError as error:
+            errors.append(error)
+            continue
+        body = program.definition[RESULT].body
+        if isinstance(body, Term) and (many := sum(isinstance(n, Reduce) for n in walk(body))) >= reductions:
+            reductions = many
+            found.update(dict.fromkeys(shapes(body)[:1]))
+    if not found and errors:
+        raise ReadingError(f"formula {formula}", errors[0].found, errors[0].remedy)
+    return frozenset(found)
+
+
+def _readings(formula: str) -> Iterator[dict[str, dict[str, object]]]:
+    """Declarations of the symbols of a formula, the likeliest first."""
+    try:
+        tree = ast.parse(formula.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError):
+        raise ReadingError(f"formula {formula}", "is no expression", "write it as in NumPy: g - mean(g) - x*mean(g*x)") from None
+    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)} | {id(n.value) for n in ast.walk(tree) if _is_module(n)}
+    names = dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in called)
+    symbols = [name for name in names if name not in (SIZE, *CONSTANTS)]
+    for choice in islice(product(*(KINDS[name[0].isupper()] for name in symbols)), MOST_READINGS):
+        yield {name: {"shape": shape} for name, shape in zip(symbols, choice, strict=True)}
+
+
+def _is_module(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy")
+
+
+def _best(key: str, entry: Mapping[str, Any], wanted: frozenset[str]) -> Found | None:
+    """The gradient of an entry that has one of the shapes: itself, in a line it reads, or in a part."""
+    scores = {name: _score(gradient, wanted) for name, gradient in entry["gradients"].items()}
+    name = max(scores, key=scores.__getitem__)
+    return Found(key, scores[name], name) if scores[name] else None
+
+
+def _score(gradient: Mapping[str, Any], wanted: frozenset[str]) -> float:
+    """How well a gradient fits: as a whole, by a line it reads, by a part, or not at all."""
+    own, read = gradient["shapes"], [line["shapes"] for line in gradient["reads"]]
+    if wanted.intersection(own[:1]):
+        return WHOLE
+    if any(wanted.intersection(shapes[:1]) for shapes in read):
+        return LINE
+    if wanted.intersection(own):
+        return PART
+    return PART_OF_LINE if any(wanted.intersection(shapes) for shapes in read) else 0.0

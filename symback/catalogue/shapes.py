@@ -1,0 +1,162 @@
+"""The shape of a formula: what remains of it when its names are forgotten.
+
+Two formulas have one shape if they are equal up to the names of symbols and indices, the order of sums and products, a number in front, and
+axes along which they act entry by entry: ``p − y`` has one shape for numbers, vectors and matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from hashlib import sha1
+from typing import TypeAlias
+
+from symback.algebra.sizes import Index
+from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term, plain
+from symback.algebra.traverse import walk
+from symback.simplify.shape import addends, coefficient_and_rest, factors, product
+
+Label: TypeAlias = Name | Index
+Colours: TypeAlias = Mapping[Label, str]
+
+MOST_LABELS, MOST_NODES = 9, 90
+"""Formulas beyond these have no shape: nobody types them to find them."""
+
+
+class NoShape(Exception):
+    """A formula is too large, or reads places that are no indices."""
+
+
+def shapes(term: Term) -> tuple[str, ...]:
+    """The shape of a formula first, then those of its parts that are worth to be found by."""
+    found = [_shape(term), *(_shape(part) for part in parts(term))]
+    return tuple(dict.fromkeys(shape for shape in found if shape))
+
+
+def parts(term: Term) -> Iterator[Term]:
+    """Sums and products inside a formula, and products without what they are divided by or one of their factors."""
+    for node in walk(term):
+        if isinstance(node, Add) and node is not term and _weight(node) >= 3:
+            yield node
+        elif isinstance(node, Mul):
+            rest = factors(node)
+            above = [f for f in rest if not _is_reciprocal(f)]
+            choices = [above, *([f for f in kept if f is not left] for kept in (rest, above) for left in kept)]
+            yield from (part for choice in choices if _weight(part := product(Fraction(1), choice)) >= 3)
+
+
+def split(node: Term) -> list[Term]:
+    """The factors of a term, those of a power of a product each to that power."""
+    if isinstance(node, Pow) and isinstance(node.exponent, Num) and isinstance(node.base, Mul):
+        return [Pow(f, node.exponent) for f in factors(node.base)]
+    return factors(node)
+
+
+def _is_reciprocal(node: Term) -> bool:
+    return isinstance(node, Pow) and isinstance(node.exponent, Num) and node.exponent.value < 0
+
+
+def _weight(node: Term) -> int:
+    """How many symbols, functions and reductions a formula has; below three nearly every formula has it."""
+    return sum(isinstance(n, Ref | Apply | Reduce | Bracket) for n in walk(node))
+
+
+def _shape(term: Term) -> str:
+    try:
+        return sha1(signature(term).encode()).hexdigest()[:12]
+    except NoShape:
+        return ""
+
+
+def signature(term: Term) -> str:
+    """A text that is the same for formulas of one shape. Raises NoShape.
+
+    >>> from symback.algebra.terms import ref
+    >>> signature(ref("p") - ref("y")) == signature(-2 * (ref("b") - ref("a")))
+    True
+    """
+    bare = product(Fraction(1), coefficient_and_rest(term)[1])
+    nodes = list(walk(bare))
+    if len(nodes) > MOST_NODES:
+        raise NoShape
+    refs = [n for n in nodes if isinstance(n, Ref)]
+    bound = {n.index for n in nodes if isinstance(n, Reduce)}
+    free = list(dict.fromkeys(i for r in refs for i in _indices(r) if i not in bound))
+    arrays = [r for r in refs if _indices(r)]
+    kept = [i for i in free if not all(i in _indices(r) for r in arrays)]
+    labels: list[Label] = [*dict.fromkeys(r.name for r in refs), *kept]
+    if len(labels) > MOST_LABELS:
+        raise NoShape
+    carried = frozenset(i for i in free if i not in kept)
+    return _least(bare, labels, {label: "n" if label in {r.name for r in refs} else "i" for label in labels}, carried)
+
+
+def _indices(node: Ref) -> tuple[Index, ...]:
+    """The indices of a symbol; places that are constant do not count."""
+    found = []
+    for place in node.places:
+        atom = place.single
+        if isinstance(atom, Index):
+            found.append(atom)
+        elif place.constant is None:
+            raise NoShape
+    return tuple(found)
+
+
+def _least(term: Term, labels: list[Label], colours: Colours, carried: frozenset[Index]) -> str:
+    """The least text over the orders of labels that look alike: labels get colours by where they stand, until nothing more can be told."""
+    while True:
+        looks = {v: (colours[v], _write(term, {**colours, v: "*" + colours[v]}, {}, carried)) for v in labels}
+        ranks = {look: f"{look[0][0]}{k}" for k, look in enumerate(sorted(set(looks.values())))}
+        finer = {v: ranks[looks[v]] for v in labels}
+        done = len(set(finer.values())) == len(set(colours.values()))
+        colours = finer
+        if done:
+            break
+    groups = [[v for v in labels if colours[v] == c] for c in sorted(set(colours.values()))]
+    alike = next((g for g in groups if len(g) > 1), None)
+    if alike is None:
+        return _write(term, colours, {}, carried)
+    return min(_least(term, labels, {**colours, v: colours[v] + "!"}, carried) for v in alike)
+
+
+def _write(node: Term, colours: Colours, bound: Mapping[Index, int], carried: frozenset[Index]) -> str:
+    """A term as text, with colours for labels and depths for bound indices; sums and products sorted."""
+
+    def below(child: Term) -> str:
+        return _write(child, colours, bound, carried)
+
+    def reduced(node: Reduce) -> list[str]:
+        """A reduction; a mean as a sum over its number."""
+        body = _write(node.body, colours, {**bound, node.index: len(bound)}, carried)
+        return ["(#^-1)", f"sum{{{body}}}"] if node.kind == "mean" else [f"{node.kind}{{{body}}}"]
+
+    match node:
+        case Num():
+            return str(node.value)
+        case Count():
+            return "#"
+        case Ref():
+            places = (f"b{bound[i]}" if i in bound else colours[i] for i in _indices(node) if i not in carried)
+            return f"{colours[node.name]}[{','.join(places)}]"
+        case Add():
+            return f"({'+'.join(sorted(map(below, addends(node))))})"
+        case Mul():
+            coefficient, rest = coefficient_and_rest(node)
+            texts = sorted(text for part in rest for f in split(part) for text in (reduced(f) if isinstance(f, Reduce) else [below(f)]))
+            return f"({'*'.join([str(coefficient), *texts] if coefficient != 1 else texts)})"
+        case Pow() if len(below_power := split(node)) > 1:
+            return f"({'*'.join(sorted(map(below, below_power)))})"
+        case Pow():
+            return f"({below(node.base)}^{below(node.exponent)})"
+        case Apply():
+            return f"{node.op}({','.join(map(below, node.below))})"
+        case Bracket():
+            return f"[{below(node.left)}{node.relation}{below(node.right)}]"
+        case Reduce():
+            texts = reduced(node)
+            return texts[0] if len(texts) == 1 else f"({'*'.join(texts)})"
+    raise NoShape(plain(node))
+
+
+__all__ = ["NoShape", "parts", "shapes", "signature"]
