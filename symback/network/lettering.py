@@ -91,7 +91,7 @@ class Lettering:
         layer, unit = ("", (*((s.layer,) if s.layer else ()), *s.units)) if s.flat else (s.layer, s.units)
         if s.ends and self.style.weight_order not in ("row-column", s.ends):
             unit = (*unit[:-2], unit[-1], unit[-2])
-        exposed = s.letter in shared and not (layer and self.style.layer_mark != "plain")
+        exposed = s.letter in shared and not layer and self.style.layer_mark != "plain"
         box = Named(name, s.letter, layer, unit, mark=self.style.layer_mark, exposed=exposed)
         reserved = not layer and not unit and NAMES.get(s.letter, s.letter) in RESERVED
         return replace(box, verbatim=reserved or name in OPERATIONS or signature(box) in self.drawn)

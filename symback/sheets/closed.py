@@ -24,7 +24,7 @@ def _arrays(chains: Chains) -> Iterator[Part]:
     write = chains.subject.write
     for name in (*(n for n in write.shown if n not in chains.subject.wanted), *chains.subject.wanted):
         derived = write.core.printed[name]
-        yield Block(write.head(derived), _compact(write.lines(derived, chains.numbers)))
+        yield Block(write.head(derived), _compact(write.lines(derived, chains.numbers), "chain rule, "))
         yield from _zero(chains, name)
         if name in write.wanted:
             yield Frame(write.results(name))
@@ -52,7 +52,7 @@ def _by_hand(chains: Chains) -> Iterator[Part]:
         yield from _zero(chains, name)
 
 
-def _compact(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+def _compact(lines: tuple[Line, ...], says: str = "") -> tuple[Line, ...]:
     """Two short lines as one, under the reason of the second: ``= ∂L/∂z·∂z/∂w = ∂L/∂z·x``; a factor 1 is not shown first."""
     if len(lines) < 2 or lines[0].reason != ("chain rule",) or wide(lines[0].math) + wide(lines[1].math) > LINE:
         return lines
@@ -60,7 +60,7 @@ def _compact(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     while len(others) > 1 and others[1].reason == TIDIED:
         others.pop(0)
     second = others[0].math
-    return (Line(chained(first, second), ("chain rule, ", *lines[1].reason)), *others[1:])
+    return (Line(chained(first, second), (*((says,) if says else ()), *lines[1].reason)), *others[1:])
 
 
 def _joined(lines: tuple[Line, ...], last: Line) -> tuple[Line, ...]:
