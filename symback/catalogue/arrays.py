@@ -41,8 +41,8 @@ ARRAYS: tuple[LayerRow, ...] = (
     _form("frobenius_norm", "Frobenius norm", "L = sqrt(sum(X**2))", "The root of the sum of all squares.", "matrix norm", X=data("m", "n")),
     _form("frobenius_product", "Inner product of matrices", "L = sum(A*X)", "The sum of the element-wise products.", "frobenius inner product", "trace of A^T X",
           A=data("m", "n"), X=data("m", "n")),
-    _form("sum_entries", "Sum of all entries", "L = sum(X)", "The sum of a matrix.", "total", X=data("m", "n")),
-    _form("mean_entries", "Mean of all entries", "L = mean(X)", "The mean of a matrix.", "average", X=data("m", "n")),
+    _form("sum_entries", "Sum of all entries", "L = sum(X)", "The sum of a matrix.", "sum", "total", X=data("m", "n")),
+    _form("mean_entries", "Mean of all entries", "L = mean(X)", "The mean of a matrix.", "mean", "average", X=data("m", "n")),
     _form("variance_entries", "Variance of a vector", """mu = mean(x)
           L = mean((x - mu)**2)""", "The mean of the squared deviations from the mean.", "variance", x=data("n")),
     _form("deviation_entries", "Standard deviation of a vector", """mu = mean(x)
@@ -75,7 +75,7 @@ ARRAYS: tuple[LayerRow, ...] = (
           "logdet positive definite", "log det covariance", X=_POSITIVE),
     _map("inverse", "Inverse", "Y = inv(X)", "The inverse of a matrix.", "matrix inverse", "inv", X=_INVERTIBLE),
     _map("solve", "Linear system", "Y = solve(A, B)", "The solution of A Y = B.", "linear solve", "system of equations", A=_INVERTIBLE, B=data("n", "m")),
-    _map("matrix_product", "Matrix product", "Y = A @ B", "The product of two matrices.", "matmul", "gemm", A=data("m", "k"), B=data("k", "n")),
+    _map("matrix_product", "Matrix product", "Y = A @ B", "The product of two matrices.", "matmul", "gemm", "matrix multiplication", A=data("m", "k"), B=data("k", "n")),
     _map("matrix_vector_product", "Matrix times vector", "Y = A @ x", "A linear map.", "matvec", A=data("m", "n"), x=data("n")),
     _map("triple_product", "Product of three matrices", "Y = A @ B @ C", "A chain of linear maps.", "matrix chain", A=data("m", "k"), B=data("k", "l"), C=data("l", "n")),
     _map("transpose", "Transpose", "Y = X.T", "Rows become columns.", "matrix transpose", X=data("m", "n")),

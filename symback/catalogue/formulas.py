@@ -19,6 +19,7 @@ SIZE, RESULT = "n", "result_"
 KINDS: Mapping[bool, tuple[list[str], ...]] = {True: ([SIZE, SIZE],), False: ([SIZE], [])}
 """What a symbol may be, by whether it is a capital: the likeliest first. Sizes have no part in a shape, so one will do."""
 
+MODULES = "np", "numpy"
 MOST_READINGS, MOST_LETTERS = 16, 400
 WHOLE, LINE, PART, PART_OF_LINE = 4.0, 3.0, 2.0, 1.0
 
@@ -64,15 +65,11 @@ def _readings(formula: str) -> Iterator[dict[str, dict[str, object]]]:
         tree = ast.parse(formula.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError):
         raise ReadingError(f"formula {formula}", "is no expression", "write it as in NumPy: g - mean(g) - x*mean(g*x)") from None
-    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)} | {id(n.value) for n in ast.walk(tree) if _is_module(n)}
+    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     names = dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in called)
-    symbols = [name for name in names if name not in (SIZE, *CONSTANTS)]
+    symbols = [name for name in names if name not in (SIZE, *MODULES, *CONSTANTS)]
     for choice in islice(product(*(KINDS[name[0].isupper()] for name in symbols)), MOST_READINGS):
         yield {name: {"shape": shape} for name, shape in zip(symbols, choice, strict=True)}
-
-
-def _is_module(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy")
 
 
 def _best(key: str, entry: Mapping[str, Any], wanted: frozenset[str]) -> Found | None:

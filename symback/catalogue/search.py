@@ -18,12 +18,15 @@ from typing import Any
 LEAST = 0.5
 """The least score of an entry that is shown."""
 
-FILLING = frozenset(
-    ["a", "an", "and", "by", "derivative", "for", "formula", "gradient", "in", "of", "on", "respect", "the", "to", "with", "wrt"]
-)
+FILLING = frozenset((
+    "a", "an", "and", "backprop", "backward", "by", "derivative", "for", "formula", "function", "grad", "gradient", "in", "of", "on", "respect",
+    "the", "to", "with", "wrt",
+))  # fmt: skip
 """Words that say little: they count for almost nothing."""
 
 CLOSE = 0.75
+BEGINNING = 0.8
+FAR = 0.6
 BRITISH = ((re.compile(r"is(ation|ed|er|e|ing)\b"), r"iz\1"), (re.compile(r"our\b"), "or"), (re.compile(r"(?<=[^s])s\b"), ""))
 
 
@@ -129,8 +132,8 @@ class Index:
         """How much of the query a name covers, and of the name the query."""
         rare = max(self.weights.values())
         wanted = sum(self.weights.get(word, rare) for word, _ in meant)
-        met = sum(self.weights[word] * sure for word, sure in meant if word in name)
-        covered = sum(self.weights[word] for word in name if any(word == w and sure for w, sure in meant))
+        met = sum(self.weights[word] * sure * max(_met(word, own) for own in name) for word, sure in meant if sure)
+        covered = sum(self.weights[own] * max((_met(word, own) for word, sure in meant if sure), default=0.0) for own in name)
         whole = sum(self.weights[word] for word in name)
         return 0.7 * met / wanted + 0.3 * covered / whole
 
@@ -148,7 +151,12 @@ class Index:
         """Keys of entries whose names look most like the query."""
         text = "".join(words(query))
         keys = {"".join(name): key for key, names in reversed(self.names.items()) for name in reversed(names)}
-        return list(dict.fromkeys(keys[c] for c in get_close_matches(text, keys, n=limit * 2, cutoff=0.45)))[:limit]
+        return list(dict.fromkeys(keys[c] for c in get_close_matches(text, keys, n=limit * 2, cutoff=FAR)))[:limit]
+
+
+def _met(word: str, own: str) -> float:
+    """How well a word of a query fits a word of a name: as a whole, as its beginning, or not."""
+    return 1.0 if word == own else BEGINNING if len(word) > 2 and own.startswith(word) else 0.0
 
 
 def index_of(entries: Iterable[Mapping[str, Any]]) -> Index:

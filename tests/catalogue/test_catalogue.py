@@ -11,19 +11,13 @@ import pytest
 
 import symback as sb
 from symback.catalogue import STORED, EntryView
-from symback.catalogue.derived import entry, printed, record
+from symback.catalogue.derived import record
 from symback.catalogue.entries import ENTRIES
 from symback.catalogue.search import words
 from symback.errors import DeclarationError
 
 STORE = {e["key"]: e for e in json.loads(STORED.read_text(encoding="utf-8"))["entries"]}
-PROOFS = {"verdict", "route", "conditions"}
 PARTS = 8
-
-
-def without_proofs(stored):
-    gradients = {n: {k: v for k, v in g.items() if k not in PROOFS} for n, g in stored["gradients"].items()}
-    return {k: v for k, v in stored.items() if k != "numpy"} | {"gradients": gradients}
 
 
 def test_every_entry_is_stored_and_there_are_many():
@@ -35,12 +29,7 @@ def test_every_entry_is_stored_and_there_are_many():
 def test_what_is_stored_is_derived_from_the_declarations(part):
     for key in ENTRIES:
         if crc32(key.encode()) % PARTS == part:
-            assert printed(entry(key)) == without_proofs(STORE[key]), f"{key}: run tools/build_catalogue.py"
-
-
-@pytest.mark.parametrize("key", ["softmax_cross_entropy", "layer_norm", "log_det", "attention", "gru_cell", "hinge", "normal_likelihood"])
-def test_evidence_and_source_are_derived_from_the_declarations(key):
-    assert record(key) == STORE[key]
+            assert record(key) == STORE[key], f"{key}: run tools/build_catalogue.py"
 
 
 @pytest.mark.parametrize("key", STORE)
