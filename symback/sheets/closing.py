@@ -9,8 +9,8 @@ from symback.sheets.subject import Subject
 
 NARROW = 64
 """Lines of source that are not longer stand in two columns; ..."""
-FEW = 10
-"""... where at most one in so many is longer and has to be broken."""
+FEW, MOST = 10, 110
+"""... where at most one in so many is longer and has to be broken, and there are not more lines than fit on a page."""
 
 
 def procedure(subject: Subject) -> Section:
@@ -25,9 +25,13 @@ def _shown(formulas: tuple[Math, ...]) -> Prose:
     return tuple(p for k, f in enumerate(formulas) for p in (", " if k else " ", f))
 
 
+def _narrow(lines: tuple[str, ...]) -> bool:
+    return len(lines) <= MOST and sum(len(line) > NARROW for line in lines) * FEW <= len(lines)
+
+
 def code(lines: tuple[str, ...]) -> Section:
     """The NumPy module."""
-    return Section("code", "NumPy code", (Code(lines, sum(len(line) > NARROW for line in lines) * FEW <= len(lines)),) if lines else ())
+    return Section("code", "NumPy code", (Code(lines, _narrow(lines)),) if lines else ())
 
 
 __all__ = ["code", "procedure"]

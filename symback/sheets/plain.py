@@ -16,6 +16,22 @@ def in_columns(part: Block | Table) -> tuple[str, ...]:
     return tuple(_block(part) if isinstance(part, Block) else _table(part))
 
 
+def halves(lines: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Lines of source in two columns, parted at the blank line that is nearest to the middle.
+
+    >>> halves(("a", "b", "", "c"))
+    (('a', 'b'), ('c',))
+    """
+    blank = [k for k, line in enumerate(lines) if not line.strip() and k]
+    if not blank:
+        return (lines,)
+    cut = min(blank, key=lambda k: abs(2 * k - len(lines)))
+    first, second = lines[:cut], lines[cut:]
+    while second and not second[0].strip():
+        second = second[1:]
+    return (first, second)
+
+
 def _block(part: Block) -> Iterator[str]:
     head = (f"({part.number}) " if part.number else "") + part.head.text
     if not part.lines:
@@ -41,4 +57,4 @@ def _row(cells: tuple[str, ...], widths: list[int], numbers: tuple[int, ...]) ->
     return "  ".join(c.rjust(w) if k in numbers else c.ljust(w) for k, (c, w) in enumerate(zip(cells, widths, strict=True))).rstrip()
 
 
-__all__ = ["WIDTH", "in_columns"]
+__all__ = ["WIDTH", "halves", "in_columns"]

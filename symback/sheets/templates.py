@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from symback.sheets.plain import in_columns
+from symback.sheets.plain import halves, in_columns
 from symback.sheets.records import Math, Prose, Sheet
 from symback.sheets.resources import folder
 from symback.typeset.letters import NAMES, letter_latex
@@ -170,6 +170,7 @@ def _environment(markup: Markup) -> Environment:
         "ready": Ready,
         "digits": lambda number: Ready(str(number)),
         "columns": in_columns,
+        "halves": halves,
         "figures": lambda sections: any(part.kind == "figure" for section in sections for part in section.parts),
     }
     return environment
