@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
 from zlib import crc32
 
@@ -11,13 +12,19 @@ import pytest
 
 import symback as sb
 from symback.catalogue import STORED, EntryView
-from symback.catalogue.derived import record
+from symback.catalogue.arrays import ARRAYS
+from symback.catalogue.cells import BLOCKS
+from symback.catalogue.derived import entry, record
 from symback.catalogue.entries import ENTRIES
+from symback.catalogue.models import MODELS
 from symback.catalogue.search import words
-from symback.errors import DeclarationError
+from symback.errors import DeclarationError, NotationError
+from symback.verify.sample import draw, size_sets
 
 STORE = {e["key"]: e for e in json.loads(STORED.read_text(encoding="utf-8"))["entries"]}
 PARTS = 8
+STEP = 1e-6
+NO_SYMPY = ("max_pool", "max_norm", "maximum_entry")
 
 
 def test_every_entry_is_stored_and_there_are_many():
@@ -88,10 +95,33 @@ def test_a_declaration_is_a_network():
     assert net.derive(wrt=["yhat"])["yhat"].text() == sb.catalogue["huber"].gradient("yhat").text()
 
 
-def test_stored_source_runs():
-    scope: dict[str, object] = {}
-    exec(sb.catalogue["square_form"].numpy_source, scope)  # our own generated module
-    assert callable(scope["gradients"])
+@pytest.mark.parametrize("row", [*MODELS, *BLOCKS, *ARRAYS], ids=lambda r: r.name)
+def test_gradients_run_and_agree_with_differences_of_the_loss(row):
+    """Rows of layers and losses have this test beside them."""
+    found = entry(row.name)
+    model = found.model()
+    for k, sizes in enumerate(size_sets(found.program)):
+        given = draw(found.program, sizes, random.Random(k), positive=k == 2).shown()
+        gradients = model.gradients({**given, **sizes})[1]
+        values = {name: np.asarray(v, dtype=float) for name, v in given.items()}
+        rng = np.random.default_rng(k)
+        for name in found.arguments:
+            way = rng.normal(size=values[name].shape)
+            above, below = (
+                model.forward({**given, **sizes, name: values[name] + h * way})[found.program.results[0]] for h in (STEP, -STEP)
+            )
+            slope = float(np.sum(np.asarray(gradients[name]) * way))
+            assert float(above - below) / (2 * STEP) == pytest.approx(slope, rel=1e-5, abs=1e-5 * max(1.0, abs(float(above)))), name
+
+
+@pytest.mark.parametrize("key", STORE)
+def test_gradients_have_a_sympy_form_or_say_what_sympy_lacks(key):
+    for name in STORE[key]["gradients"]:
+        if key in NO_SYMPY:
+            with pytest.raises(NotationError, match="SymPy has no"):
+                sb.catalogue[key].gradient(name).sympy()
+        else:
+            assert sb.catalogue[key].gradient(name).sympy() is not None
 
 
 @pytest.mark.parametrize(
