@@ -10,6 +10,7 @@ from symback.notation.index import number_box
 from symback.numeric.worked_arrays import ArrayUpdate
 from symback.numeric.worked_lines import Factor
 from symback.sheets.displays import ABOUT, BECOMES, broken, matrix, numbers, rate_box
+from symback.sheets.given import LARGEST
 from symback.sheets.records import Block, Math, Part, Row, Section
 from symback.sheets.subject import Subject
 from symback.typeset.boxes import EQUALS, Box, Product, Sum, product
@@ -29,8 +30,14 @@ def _matrix_form(subject: Subject) -> Iterator[Part]:
             yield Row(tuple(write.equation(d) for d in write.core.program.definitions))
         read = [n for n in write.shown if n not in write.wanted and _is_read(subject, n)]
         yield Row(tuple(write.equation(write.closed(n)) for n in (*read, *write.wanted)))
+    yield from updates(subject)
+
+
+def updates(subject: Subject) -> Iterator[Part]:
+    """The step of each array in numbers, where it is not too large to be displayed."""
     for update in subject.worked.arrays if subject.worked is not None else ():
-        yield _update(update, subject)
+        if max(len(update.entries), len(update.entries[0])) <= LARGEST:
+            yield _update(update, subject)
 
 
 def _is_read(subject: Subject, name: Name) -> bool:
@@ -45,7 +52,7 @@ def _update(update: ArrayUpdate, subject: Subject) -> Block:
     """``W ← W − η ∂L/∂W = old − rate·gradient = new``."""
     write = subject.write
     table = write.table
-    own = matrix((table.box(n) for n in row) for row in update.entries)
+    own: Box
     if update.name and update.name in subject.arrays.core.program.leaf:
         above = subject.arrays.table
         own = above.box(update.name)
@@ -53,6 +60,7 @@ def _update(update: ArrayUpdate, subject: Subject) -> Block:
         rule = _minus(own, (rate_box(table), slope))
         scaled: list[Box] = [numbers(update.gradients)]
     else:
+        own = matrix((table.box(n) for n in row) for row in update.entries)
         common = [write.box(mul(f.name for f in update.common), ())] if update.common else []
         outer = _outer(update, subject)
         rule = _minus(own, (rate_box(table), *common, *outer))
@@ -108,4 +116,4 @@ def _shared(cells: list[tuple[Term, ...]]) -> tuple[Term, ...]:
     return tuple(f for f in cells[0] if all(f in other for other in cells))
 
 
-__all__ = ["matrix_form"]
+__all__ = ["matrix_form", "updates"]

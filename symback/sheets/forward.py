@@ -18,7 +18,7 @@ def forward(subject: Subject) -> Section:
 
 def _forward(subject: Subject) -> Iterator[Part]:
     write, program = subject.write, subject.program
-    if subject.worked is None:
+    if subject.worked is None or subject.hand is None:
         yield from (Block(write.equation(d)) for d in program.definitions)
         return
     if subject.arrays.core.program.definitions != program.definitions and _has_arrays(subject):
@@ -40,7 +40,7 @@ def _again(subject: Subject) -> Iterator[Part]:
     work, write = subject.worked, subject.write
     if work is None or work.after is None:
         return
-    for line in work.again:
+    for line in work.again if subject.hand is not None else ():
         yield Block(write.name(line.name), worked_lines(line, write))
     loss = write.table.box(write.loss)
     before, after = (Relation((loss, number_box(v.last)), (EQUALS,)) for v in (work.before, work.after))

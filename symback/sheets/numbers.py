@@ -10,6 +10,7 @@ from symback.notation.index import number_box
 from symback.numeric.worked import Worked
 from symback.numeric.worked_lines import Line as WorkedLine
 from symback.numeric.worked_lines import Update
+from symback.sheets.arrays import updates
 from symback.sheets.displays import BECOMES, equality, rate_box, results
 from symback.sheets.records import Math, Paragraph, Part, Prose, Row, Section, Table
 from symback.sheets.subject import Subject, parameters
@@ -25,7 +26,7 @@ def numbers(subject: Subject) -> Section:
 
 def _numbers(subject: Subject) -> Iterator[Part]:
     work = subject.worked
-    if work is None:
+    if work is None or subject.hand is None:
         return
     yield Paragraph((rounding(work.policy),))
     known = [line for line in work.locals if any(not isinstance(t, Num) for t in line.symbols) and not _is_given(line, work)]
@@ -81,8 +82,11 @@ def _descent(subject: Subject) -> Iterator[Part]:
     if not names:
         return
     yield Paragraph((STEP,))
-    if work is None or not work.updates:
+    if work is None or not work.updates or subject.hand is None:
         yield Row(tuple(rule(subject, n) for n in names))
+        if work is not None and work.updates:
+            yield Paragraph((rounding(work.policy),))
+            yield from updates(subject)
         return
     head: tuple[Prose, ...] = (("update rule",), ("old value",), ("gradient",), ("numbers put in",), ("new value",))
     yield Table(head, tuple(_row(subject, update) for update in work.updates), numbers=(1, 2, 4), tall=True)

@@ -20,8 +20,8 @@ from symback.sheets.scalars import grids, scalars, worked
 from symback.sheets.writer import Writer
 from symback.typeset.style import Style
 
-MOST = 20
-"""More gradients than this nobody works by hand."""
+MOST, LARGEST = 20, 100
+"""More gradients than this nobody works by hand; more than this nobody reads as numbers."""
 LINKS: Mapping[str, Linear] = {"": "contracted in hidden layers", "written": "written out", "contracted": "contracted"}
 
 
@@ -44,7 +44,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Subject:
-    """A derivation with everything that is told of it."""
+    """A derivation with everything that is told of it.
+
+    ``hand`` is the derivation over plain numbers where it is told line by line, ``worked`` its numbers; a network too large for that
+    shows its numbers as arrays only.
+    """
 
     arrays: Writer
     options: Options
@@ -96,12 +100,14 @@ def subject(core: Derivation, wanted: tuple[str, ...], style: Style, options: Op
     if single is None:
         return Subject(arrays, options)
     names = _entries(program, single, wanted, options.values)
-    if not names or (not chosen and len(names) > MOST):
+    told = bool(names) and (chosen == "scalar" or len(names) <= MOST)
+    valued = all(n in single.values for n in single.leaf if n != RATE)
+    if not told and not (valued and 0 < len(names) <= LARGEST):
         return Subject(arrays, options)
-    if any(n not in single.values for n in single.leaf if n != RATE):
+    if not valued:
         return Subject(arrays, options, Writer(derive(single), names, style))
     found, by_hand = worked(program, options.values, options.policy, wanted=names, linear=LINKS[options.links or style.links])
-    return Subject(arrays, options, Writer(by_hand, names, style), found)
+    return Subject(arrays, options, Writer(by_hand, names, style) if told else None, found)
 
 
 def _single(program: Program, options: Options) -> Program | None:

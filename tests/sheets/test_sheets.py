@@ -311,6 +311,18 @@ def test_the_matrix_form_closes_a_sheet_of_entries(house):
     assert [b.head.text for b in updates] == ["W1", "b1", "W2", "b2"]
 
 
+def test_a_network_too_large_to_work_by_hand_shows_its_numbers_as_arrays():
+    rows = {"W": {"role": "weight", "shape": [3, 7]}, "x": {"shape": [7]}, "y": {"role": "target", "shape": [3]}}
+    values = {"W": [[0.1] * 7, [-0.2] * 7, [0.3] * 7], "x": [1, 2, 3, 4, 5, 6, 7], "y": [1, 0, -1], "rate": 0.001}
+    found = sb.Network.from_dict({"symbols": rows, "forward": "z = W @ x", "loss": {"L": "sum((y - z)**2)/2"}, "values": values})
+    told = sheet(found.derive().core, ("W",))
+    assert [s.key for s in told.sections][5:7] == ["descent", "again"]
+    (update,) = [p for p in told["descent"].parts if p.kind == "block"]
+    assert update.head.text == "W"
+    assert update.lines[-1].math.text.startswith("[0.0982, 0.0964, ")
+    assert said(told["again"].parts[0].said).startswith("The loss fell")
+
+
 def test_weights_with_names_of_their_own_make_an_outer_product():
     derivation = runpy.run_path(str(examples()["linear-rows"]))["network"].derive()
     blocks = sheet(derivation.core, derivation.wanted)["matrix form"].parts
