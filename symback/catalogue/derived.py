@@ -16,7 +16,7 @@ from symback.calculus.trace import Derived
 from symback.catalogue.entries import ENTRIES
 from symback.catalogue.shapes import shapes
 from symback.derivation import Derivation, derive
-from symback.layers.row import INCOMING, LayerRow
+from symback.layers.row import INCOMING, LOSS, LayerRow
 from symback.network.program import Leaf, Program
 from symback.notation.write import equation_latex, equation_text
 from symback.numeric.model import Model
@@ -62,6 +62,12 @@ class Entry:
             read.update(dict.fromkeys(inner))
         order = [d.name for d in reversed(self.program.definitions) if d.name in read]
         return tuple(Definition(p.target, p.indices, p.result) for p in map(self._printed, [*order, argument]))
+
+    def helpers(self, lines: tuple[Definition, ...]) -> tuple[Definition, ...]:
+        """Definitions that lines read and the row does not have: the inverse that the Jacobian of a determinant needs."""
+        own = {*self.row.defined, LOSS, *(leaf.name for leaf in self.program.leaves)}
+        read = dict.fromkeys(n for line in lines for n in line.reads if isinstance(n, str) and n not in own)
+        return tuple(d for d in self.program.definitions if d.name in read)
 
     def _printed(self, name: Name) -> Derived:
         return self.core.printed[name]
@@ -152,12 +158,12 @@ def _written(found: Entry, definition: Definition) -> dict[str, str]:
 
 
 def _shown(found: Entry, line: Definition) -> dict[str, Any]:
-    assert isinstance(line.body, Term)
-    return {**_written(found, line), "shapes": list(shapes(line.body))}
+    return {**_written(found, line), "shapes": list(shapes(line.body)) if isinstance(line.body, Term) else []}
 
 
 def _gradient(found: Entry, name: str) -> dict[str, Any]:
-    *before, last = found.lines(name)
+    *before, last = lines = found.lines(name)
+    before = [*found.helpers(lines), *before]
     facts = dict.fromkeys(fact for step in found.core.printed[name].steps for fact in step.facts)
     return {
         **_shown(found, last),

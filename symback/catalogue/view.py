@@ -31,7 +31,7 @@ class Gradient:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The gradients of intermediates that the formula reads, as lines of text, from the loss outwards."""
+        """The lines that the formula reads and the forward pass has not: inverses, then gradients of intermediates from the loss outwards."""
         return tuple(line["text"] for line in self.stored["reads"])
 
     @property

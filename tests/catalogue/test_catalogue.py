@@ -82,6 +82,11 @@ def test_an_entry_is_what_was_stored():
     assert list(sb.catalogue) == list(STORE)
 
 
+def test_what_a_formula_reads_is_shown_before_it():
+    assert sb.catalogue["log_det"].gradient("X").reads == ("X_inv = X⁻¹",)
+    assert sb.catalogue["layer_norm"].gradient("x").reads == ("∂L/∂xhat = G ⊙ gamma",)
+
+
 def test_a_gradient_is_derived_anew_for_sympy_and_numpy():
     gradient = sb.catalogue["softmax_cross_entropy"].gradient("z")
     assert "p" in str(gradient.sympy())
