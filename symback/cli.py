@@ -292,6 +292,17 @@ def verdict_status(verdicts: Sequence[str]) -> int:
     return 0
 
 
+def lookup(args: argparse.Namespace) -> Answer:
+    """Entries of the catalogue, best first."""
+    from symback.catalogue.command import found, shown
+    from symback.errors import ReadingError
+
+    if not args.words and args.formula is None:
+        raise ReadingError("lookup", "there is nothing to look for", "give words, or --formula")
+    entries = found(args.words, args.formula)
+    return Answer({"entries": [e.json() for e in entries]}, shown(entries))
+
+
 def code(args: argparse.Namespace) -> Answer:
     """The NumPy module."""
     network = found(args.net)
@@ -412,6 +423,10 @@ VERBS = (
         (("--error",), {"default": "loss", "metavar": "NAME", "help": "the error looked at: loss, squared error, rmse or absolute error"}),
     )),
     Verb("verify", "check every gradient and every step", verify, (NET,)),
+    Verb("lookup", "formulas from the catalogue, by name or by shape", lookup, (
+        (("words",), {"nargs": "*", "metavar": "WORDS", "help": "softmax cross entropy; layernorm dx"}),
+        (("--formula",), {"metavar": "F", "help": "a formula whose shape is looked for: \"g - mean(g) - x*mean(g*x)\""}),
+    )),
     Verb("code", "print or write the NumPy module", code, (NET, OUTPUT)),
     Verb("examples", "list the packaged examples", examples),
     Verb("doctor", "say what is installed", doctor),

@@ -139,6 +139,25 @@ def test_verify_reports_every_formula(capsys, net):
     assert {row["verdict"] for row in data["formulas"]} <= {"proved", "agrees"}
 
 
+def test_lookup_by_words_and_by_shape(capsys):
+    status, out, _ = run(capsys, "lookup", "softmax", "cross", "entropy", "--json")
+    entries = json.loads(out)["entries"]
+    assert (status, entries[0]["key"]) == (0, "softmax_cross_entropy")
+    assert {"key", "title", "latex", "text", "conditions", "verdict"} <= set(entries[0])
+    status, out, _ = run(capsys, "lookup", "--formula", "g - mean(g) - x*mean(g*x)")
+    assert status == 0
+    assert "layer_norm" in out
+
+
+@pytest.mark.parametrize(
+    "args", [("lookup",), ("lookup", "qqqq"), ("lookup", "--formula", "sin(a*cos(b))*arctan2(a, b)"), ("lookup", "--formula", "g +")]
+)
+def test_a_lookup_that_finds_nothing_is_one_line(capsys, args):
+    status, out, error = run(capsys, *args)
+    assert (status, out) == (2, "")
+    assert len(error.splitlines()) == 1
+
+
 def test_sheet_says_what_it_wrote(capsys, net, tmp_path):
     data = answer(capsys, "sheet", net, "-o", tmp_path / "sheet.tex")
     assert data["files"] == [str(tmp_path / "sheet.tex")]

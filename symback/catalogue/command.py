@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from symback.catalogue import did_you_mean, lookup, lookup_formula
 from symback.catalogue.view import EntryView
 from symback.errors import ReadingError
 
-SCHEMA = 1
 SHOWN = 10
 
 
-def run_lookup(query: str | Sequence[str], as_json: bool = False, formula: str | None = None, limit: int = SHOWN) -> tuple[str, int]:
-    """What the command prints for the words of a query, or for a formula whose shape is looked for, and its exit status.
+def found(words: Sequence[str], formula: str | None = None, limit: int = SHOWN) -> list[EntryView]:
+    """The entries for the words of a query, or for a formula whose shape is looked for, best first.
 
     Raises ReadingError, in one line, where nothing is found.
     """
-    text = query if isinstance(query, str) else " ".join(query)
+    text = " ".join(words)
     entries = lookup(text, limit) if formula is None else lookup_formula(formula, limit)
-    if not entries and formula is not None:
+    if entries:
+        return entries
+    if formula is not None:
         raise ReadingError(f"lookup --formula {formula[:80]}", "no gradient in the catalogue has this shape", "try a part of it")
-    if not entries:
-        near = did_you_mean(text)
-        raise ReadingError(
-            f"lookup {text[:80]}", "nothing in the catalogue is called that", f"did you mean {', '.join(near)}?" if near else ""
-        )
-    if as_json:
-        return json.dumps({"schema": SCHEMA, "entries": [e.json() for e in entries]}, ensure_ascii=False, indent=2), 0
-    return shown(entries), 0
+    near = did_you_mean(text)
+    remedy = f"did you mean {', '.join(near)}?" if near else ""
+    raise ReadingError(f"lookup {text[:80]}", "nothing in the catalogue is called that", remedy)
 
 
 def shown(entries: Sequence[EntryView]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 import symback as sb
 from symback.catalogue import did_you_mean
-from symback.catalogue.command import run_lookup
+from symback.catalogue.command import found, shown
 from symback.errors import ReadingError
 
 FIRST = {
@@ -136,15 +136,13 @@ def test_near_misses_are_named():
 
 
 def test_the_command_as_data():
-    text, status = run_lookup(["layer", "norm"], as_json=True)
-    data = json.loads(text)
-    assert (status, data["schema"], data["entries"][0]["key"]) == (0, 1, "layer_norm")
-    assert {"key", "title", "latex", "text", "conditions", "verdict"} <= set(data["entries"][0])
+    data = json.loads(json.dumps([entry.json() for entry in found(["layer", "norm"])]))
+    assert data[0]["key"] == "layer_norm"
+    assert {"key", "title", "latex", "text", "conditions", "verdict"} <= set(data[0])
 
 
 def test_the_command_as_text():
-    text, status = run_lookup("layernorm dx")
-    assert status == 0
+    text = shown(found(["layernorm", "dx"]))
     assert "∂L/∂x = (∂L/∂xhat − mean(∂L/∂xhat) − mean(∂L/∂xhat ⊙ xhat)·xhat)/sd" in text
     assert "∂L/∂gamma" not in text
     assert "proved" in text
@@ -152,5 +150,5 @@ def test_the_command_as_text():
 
 def test_nothing_found_is_one_line():
     with pytest.raises(ReadingError) as caught:
-        run_lookup("qqq sfotmxaaa zzz")
+        found(["qqq", "sfotmxaaa", "zzz"])
     assert "\n" not in str(caught.value)

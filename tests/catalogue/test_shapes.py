@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symback.catalogue import lookup_formula
-from symback.catalogue.command import run_lookup
+from symback.catalogue.command import found, shown
 from symback.catalogue.formulas import asked
 from symback.errors import ReadingError
 
@@ -79,9 +79,8 @@ def test_what_cannot_be_read_is_one_line(formula):
 
 
 def test_the_command():
-    text, status = run_lookup([], formula="g - mean(g) - x*mean(g*x)")
-    assert status == 0
+    text = shown(found([], formula="g - mean(g) - x*mean(g*x)"))
     assert "layer_norm" in text
     assert "batch_norm" in text
     with pytest.raises(ReadingError, match="no gradient"):
-        run_lookup([], formula="sin(a*cos(b)) + arctan2(a, b)")
+        found([], formula="sin(a*cos(b)) + arctan2(a, b)")
