@@ -7,7 +7,7 @@ from fractions import Fraction
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Relation, Term, add
 from symback.algebra.traverse import bottom_up, free_indices, substitute
-from symback.simplify.shape import addends, factors, number_like, power_of, product, to_power
+from symback.simplify.shape import UNIT, addends, factors, number_like, power_of, product, to_power
 
 LARGEST_POWER = 64
 
@@ -47,7 +47,7 @@ _everywhere = bottom_up(_settled)
 
 
 def _product(node: Mul) -> Term:
-    number, rest, literals = Fraction(1), [], []
+    number, rest, literals = UNIT, [], []
     for factor in factors(node):
         base, exponent = power_of(factor)
         if isinstance(base, Num) and exponent.denominator == 1 and (base.value or exponent > 0):

@@ -9,6 +9,7 @@ from symback.algebra.terms import ZERO, Add, Apply, Bracket, Mul, Num, Pow, Redu
 from symback.algebra.traverse import bottom_up
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.shape import (
+    UNIT,
     addends,
     coefficient_and_rest,
     factors,
@@ -54,7 +55,7 @@ def collect(node: Term) -> Term:
 
 def _collected(node: Mul | Pow) -> Term:
     powers: dict[object, _Power] = {}
-    number = Fraction(1)
+    number = UNIT
     given: list[Num] = []
     opened = _opened(node)
     numbers, settled = 0, False
@@ -72,7 +73,7 @@ def _collected(node: Mul | Pow) -> Term:
                 continue
         elif isinstance(base, Bracket):
             settled = settled or exponent != 1
-            exponent = Fraction(1)
+            exponent = UNIT
             powers.setdefault(key(base), _Power(base, exponent))
             continue
         elif isinstance(base, Add) and exponent.denominator == 1:

@@ -24,6 +24,8 @@ from symback.algebra.terms import (
 )
 from symback.algebra.traverse import children, free_indices, with_children
 
+UNIT = Fraction(1)
+
 
 def factors(node: Term) -> list[Term]:
     """The factors of a term with nested products opened, in order."""
@@ -43,7 +45,7 @@ def power_of(factor: Term) -> tuple[Term, Fraction]:
     """A factor as base and rational exponent."""
     if isinstance(factor, Pow) and isinstance(factor.exponent, Num):
         return factor.base, factor.exponent.value
-    return factor, Fraction(1)
+    return factor, UNIT
 
 
 def to_power(base: Term, exponent: Fraction) -> Term:
@@ -85,7 +87,7 @@ def number_like(value: Fraction, given: Iterable[Num]) -> Num:
 
 def coefficient_and_rest(node: Term) -> tuple[Fraction, list[Term]]:
     """The numeric factor of a term and its other factors, in order."""
-    number, rest = Fraction(1), []
+    number, rest = UNIT, []
     for factor in factors(node):
         if isinstance(factor, Num):
             number *= factor.value
