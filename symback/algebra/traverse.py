@@ -74,6 +74,13 @@ def bottom_up(change: Callable[[Term], Term]) -> Callable[[Term], Term]:
     return whole
 
 
+def factors(node: Term) -> list[Term]:
+    """The factors of a term with nested products opened, in order."""
+    if isinstance(node, Mul):
+        return [f for a in node.args for f in factors(a)]
+    return [node]
+
+
 def walk(node: Term) -> Iterator[Term]:
     """Every node of a term, the node itself first, then left to right."""
     yield node

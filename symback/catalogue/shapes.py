@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from symback.algebra.sizes import Index
 from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term, plain
-from symback.algebra.traverse import walk
-from symback.simplify.shape import addends, coefficient_and_rest, factors, product
+from symback.algebra.traverse import factors, walk
+from symback.simplify.shape import addends, coefficient_and_rest, product
 
 Label: TypeAlias = Name | Index
 Colours: TypeAlias = Mapping[Label, str]

@@ -14,7 +14,7 @@ from symback.algebra.definitions import Opaque
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term
-from symback.algebra.traverse import names
+from symback.algebra.traverse import factors, names
 from symback.errors import NumericError, UnknownTerm
 from symback.network.program import Program
 from symback.numeric.field import COMPARE, Field, HighPrecision
@@ -266,11 +266,6 @@ def _(node: Add, run: Evaluator) -> Code:
     args = tuple(run.code(a) for a in node.args)
     zero = run.field.zero
     return lambda run, env: sum([a(run, env) for a in args], zero)
-
-
-def factors(node: Mul) -> list[Term]:
-    """The factors of a product, those of products inside it among them."""
-    return [f for a in node.args for f in (factors(a) if isinstance(a, Mul) else [a])]
 
 
 @_code.register

@@ -15,8 +15,6 @@ from symback.sheets.records import Block, Math, Part, Row, Section
 from symback.sheets.subject import Subject
 from symback.typeset.boxes import EQUALS, Box, Product, Sum, product
 
-Rows = tuple[tuple[Term, ...], ...]
-
 
 def matrix_form(subject: Subject) -> Section:
     """Nothing where the sheet tells whole arrays anyway, or where the network has none."""

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Relation, Term, add
-from symback.algebra.traverse import bottom_up, free_indices, substitute
-from symback.simplify.shape import UNIT, addends, factors, number_like, power_of, product, to_power
+from symback.algebra.traverse import bottom_up, factors, free_indices, substitute
+from symback.simplify.shape import UNIT, addends, number_like, power_of, product, to_power
 
 LARGEST_POWER = 64
 

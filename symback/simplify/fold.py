@@ -14,11 +14,11 @@ from functools import lru_cache
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Term, mul
-from symback.algebra.traverse import children, free_indices, inline, rewrite, substitute, walk, with_children
+from symback.algebra.traverse import children, factors, free_indices, inline, rewrite, substitute, walk, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.quotients import over_common_denominator, tidy
 from symback.simplify.rules import simplify
-from symback.simplify.shape import addends, coefficient_and_rest, factors, key, length, power_of, product, to_power
+from symback.simplify.shape import addends, coefficient_and_rest, key, length, power_of, product, to_power
 
 HELD = "·held"
 

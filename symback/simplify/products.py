@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symback.algebra.terms import ZERO, Add, Apply, Bracket, Mul, Num, Pow, Reduce, Term, mul
-from symback.algebra.traverse import bottom_up
+from symback.algebra.traverse import bottom_up, factors
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.shape import (
     UNIT,
     addends,
     coefficient_and_rest,
-    factors,
     is_negative,
     key,
     negated,

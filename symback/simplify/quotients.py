@@ -7,13 +7,12 @@ from fractions import Fraction
 from functools import lru_cache
 
 from symback.algebra.terms import ONE, Add, Bracket, Count, Mul, Num, Reduce, Term, mul, reciprocal
-from symback.algebra.traverse import children, with_children
+from symback.algebra.traverse import children, factors, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.products import collect, distribute, like_terms, positive_first
 from symback.simplify.shape import (
     addends,
     coefficient_and_rest,
-    factors,
     guards,
     key,
     length,

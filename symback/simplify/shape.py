@@ -22,16 +22,9 @@ from symback.algebra.terms import (
     Term,
     mul,
 )
-from symback.algebra.traverse import children, free_indices, with_children
+from symback.algebra.traverse import children, factors, free_indices, with_children
 
 UNIT = Fraction(1)
-
-
-def factors(node: Term) -> list[Term]:
-    """The factors of a term with nested products opened, in order."""
-    if isinstance(node, Mul):
-        return [f for a in node.args for f in factors(a)]
-    return [node]
 
 
 def addends(node: Term) -> list[Term]:

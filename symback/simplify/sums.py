@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Bracket, Count, Mul, Pow, Reduce, Term, bracket, mul
-from symback.algebra.traverse import bottom_up, free_indices, substitute
+from symback.algebra.traverse import bottom_up, factors, free_indices, substitute
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.products import collect
-from symback.simplify.shape import addends, factors, length, needs_guard
+from symback.simplify.shape import addends, length, needs_guard
 
 
 def sift(node: Term) -> Term:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from symback.algebra.definitions import Definition
 from symback.algebra.terms import ONE, Add, Mul, Term, add, mul
-from symback.algebra.traverse import bottom_up, inline, substitute
+from symback.algebra.traverse import bottom_up, factors, inline, substitute
 from symback.simplify.fold import match
 from symback.simplify.products import collect
 from symback.simplify.quotients import numerator_and_denominator, tidy
-from symback.simplify.shape import factors, key, power_of, to_power
+from symback.simplify.shape import key, power_of, to_power
 
 
 def split(node: Term, definition: Definition) -> Term:

@@ -198,7 +198,6 @@ Box: TypeAlias = Union[
     Transposed, Derivative, Matrix, Cases, Where,
 ]  # fmt: skip
 
-MINUS = Word("−", "-")
 EQUALS = Word("=", "=")
 ONES = Word("𝟏", r"\mathbf{1}")
 RELATIONS = {
