@@ -6,16 +6,34 @@ other relations are 1 minus these.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from math import gcd, lcm
 
 from symback.algebra.normal.context import Context
-from symback.algebra.normal.poly import UNIT, Poly, Powers, atoms, lead_coefficient, minus, number, scale, whole
+from symback.algebra.normal.poly import (
+    UNIT,
+    Mono,
+    Poly,
+    Powers,
+    Rational,
+    accumulate,
+    atoms,
+    key,
+    lead_coefficient,
+    minus,
+    number,
+    plus,
+    scale,
+    single,
+    whole,
+)
 from symback.algebra.normal.powers import common, divided, lifted, together
-from symback.algebra.normal.product import content, product
+from symback.algebra.normal.product import content, product, times
 from symback.algebra.normal.signs import bounds, sign
 from symback.algebra.sizes import Size, provably_at_least
-from symback.algebra.terms import ZERO, Bracket, Count, Relation, Term
+from symback.algebra.terms import ZERO, Bracket, Count, Ref, Relation, Term
 
 
 def condition(context: Context, relation: Relation, difference: Poly) -> Poly:
@@ -23,7 +41,26 @@ def condition(context: Context, relation: Relation, difference: Poly) -> Poly:
     place = as_place(difference)
     if place is not None:
         return _of_places(context, relation, place)
-    return lifted(context, difference, lambda d: _of_values(context, relation, d))
+    return _over_bits(context, difference, lambda part: lifted(context, part, lambda d: _of_values(context, relation, d)))
+
+
+def _over_bits(context: Context, poly: Poly, function: Callable[[Poly], Poly]) -> Poly:
+    """``f(y) = y·f(1) + (1−y)·f(0)`` for a name y declared binary that several terms share."""
+    counted = Counter(a for m in poly for a, _ in m if isinstance(a, Ref) and context.fact(a.name, "binary"))
+    shared = min((a for a, count in counted.items() if count > 1), key=key, default=None)
+    if shared is None:
+        return function(poly)
+    context.spend()
+    context.use(shared.name, "binary")
+    true: dict[Mono, Rational] = {}
+    for m, c in poly.items():
+        accumulate(true, {tuple(f for f in m if f[0] is not shared): c})
+    false = {m: c for m, c in poly.items() if all(a is not shared for a, _ in m)}
+    chosen = single(shared)
+    return plus(
+        times(context, chosen, _over_bits(context, true, function)),
+        times(context, minus(UNIT, chosen), _over_bits(context, false, function)),
+    )
 
 
 def as_place(poly: Poly) -> Size | None:

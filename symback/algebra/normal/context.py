@@ -67,6 +67,7 @@ class Context:
         self.facts: dict[Name, dict[str, Fact]] = {n: {f.kind: f for f in closure(fs)} for n, fs in given.facts.items()}
         self.bounds: dict[Term, object] = {}
         self.aside: dict[tuple[object, ...], object] = {}
+        self.turnable = {n for n, kinds in self.facts.items() if "symmetric" in kinds}
         self._convert = convert
         self._memo: dict[Term, tuple[Poly, Notes]] = {}
         self._recurrent = _recurrent(given.definitions)

@@ -25,7 +25,7 @@ from symback.algebra.normal.poly import (
 )
 from symback.algebra.normal.powers import exponential, lifted, logarithm, power, symbolic_power, together
 from symback.algebra.normal.product import product, settled, times
-from symback.algebra.normal.signs import bounds, learn
+from symback.algebra.normal.signs import Sign, bounds, learn
 from symback.algebra.normal.sums import CLOSED, OPEN, height, open_index, summed
 from symback.algebra.operations import meaning
 from symback.algebra.sizes import Index, Size
@@ -97,16 +97,17 @@ def _(node: Pow, context: Context) -> Poly:
     base, exponent = context.poly(node.base), context.poly(node.exponent)
     value = number(exponent)
     if value is None:
+        _learn_sign(context, node.base, base, ("positive", "nonnegative"))
         return symbolic_power(context, base, exponent)
     if value < 0 or not whole(value):
         _learn_sign(context, node.base, base)
     return power(context, base, value)
 
 
-def _learn_sign(context: Context, written: Term, poly: Poly) -> None:
+def _learn_sign(context: Context, written: Term, poly: Poly, signs: tuple[Sign, ...] = ("positive",)) -> None:
     """What the written form of a sum shows about its sign holds for its normal form, where it may no longer show."""
     known = bounds(written, context)
-    if known.sign == "positive" and len(poly) > 1:
+    if known.sign in signs and len(poly) > 1:
         learn(context.term(poly), known, context)
 
 

@@ -78,7 +78,7 @@ def signature(context: Context, node: Term, colours: Colours) -> str:
             return _size(node.size, colours)
         case Ref():
             places = [_size(p, colours) for p in node.places]
-            if context.fact(node.name, "symmetric"):
+            if node.name in context.turnable:
                 places.sort()
             return f"{node.name}[{','.join(places)}]"
         case Bracket(left=Count() as left):

@@ -1,7 +1,8 @@
 """Reads of opaque rows in normal form: one name for equal rows and operands, solutions through inverses, transposes outside.
 
 ``solve(A, B)`` is ``A⁻¹B``; ``(Aᵀ)⁻¹`` is ``(A⁻¹)ᵀ``, likewise for the pseudo-inverse; a determinant does not see a transpose;
-``A·A⁻¹`` is the identity where A is read as a name.
+``A·A⁻¹`` is the identity where A is read as a name. Operands that are defined alike are one operand, and the inverse of what is
+symmetric by its definition is symmetric.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from symback.algebra.normal.context import Context
 from symback.algebra.normal.poly import size_key
 from symback.algebra.sizes import Index, Size, fresh
 from symback.algebra.terms import Name, Ref, Term, total
+from symback.algebra.traverse import substitute
 
 TURNED = ("inv", "pinv")
 UNTURNED = ("det", "logabsdet", "signdet")
@@ -24,12 +26,58 @@ def opaque_read(context: Context, node: Ref) -> Term:
     row, operands = definition.body.row, definition.body.operands
     if row == "solve":
         return _solved(context, node, operands)
-    base, turned = _untransposed(context, operands[0])
+    base, turned = _matrix(context, operands[0])
     if row in UNTURNED:
         return Ref(canonical_name(context, row, base), node.places)
     if row in TURNED:
         return _turned(context, Ref(canonical_name(context, row, base), node.places[::-1] if turned else node.places), base)
     return Ref(_first_name(context, definition), node.places)
+
+
+def _matrix(context: Context, name: Name) -> tuple[Name, bool]:
+    """The operand that stands for a name and for all that are defined like it or like its transpose; whether it is turned."""
+    base, turned = _untransposed(context, name)
+    own = _entries(context, base)
+    if own is None:
+        return base, turned
+    for other in _operands(context):
+        if other == base:
+            break
+        theirs = _entries(context, other)
+        if theirs is not None and own[0] is theirs[0]:
+            return other, turned
+        if theirs is not None and own[1] is theirs[0]:
+            return other, not turned
+    return base, turned
+
+
+def _operands(context: Context) -> tuple[Name, ...]:
+    """The matrices that opaque rows are asked of, in the order of the definitions."""
+    ident = ("operands",)
+    if ident not in context.aside:
+        rows = [d.body for d in context.given.definitions.values() if isinstance(d.body, Opaque)]
+        context.aside[ident] = tuple(dict.fromkeys(_untransposed(context, body.operands[0])[0] for body in rows))
+    found: tuple[Name, ...] = context.aside[ident]  # type: ignore[assignment]
+    return found
+
+
+def _entries(context: Context, name: Name) -> tuple[Term, Term] | None:
+    """The normal form of the entry of a defined matrix at two places that stand for any, and that of its transpose."""
+    known = context.definition(name)
+    if known is None or len(known[0].indices) != 2:
+        return None
+    ident = ("entries", name)
+    if ident not in context.aside:
+        indices = known[0].indices
+        context.prepare(name)
+        places = [Size.of(Index("~entry", i.size, mark)) for mark, i in enumerate(indices)]
+        turned = [Size.of(Index("~entry", i.size, mark)) for mark, i in enumerate(indices[::-1])]
+        body = context.term(context.poly(known[1]))
+        context.aside[ident] = tuple(
+            context.term(context.poly(substitute(body, dict(zip(indices, at, strict=True))))) for at in (places, turned[::-1])
+        )
+    found: tuple[Term, Term] = context.aside[ident]  # type: ignore[assignment]
+    return found
 
 
 def canonical_name(context: Context, row: str, base: Name) -> Name:
@@ -44,10 +92,13 @@ def _first_name(context: Context, definition: Definition) -> Name:
 
 def _turned(context: Context, node: Ref, base: Name) -> Ref:
     """The inverse of a symmetric matrix is symmetric."""
-    if not context.fact(base, "symmetric"):
+    declared = context.fact(base, "symmetric")
+    defined = None if declared else _entries(context, base)
+    if not declared and (defined is None or defined[0] is not defined[1]):
         return node
+    context.turnable.add(node.name)
     places = tuple(sorted(node.places, key=size_key))
-    if places != node.places:
+    if declared and places != node.places:
         context.use(base, "symmetric")
     return Ref(node.name, places)
 
@@ -67,7 +118,7 @@ def _untransposed(context: Context, name: Name) -> tuple[Name, bool]:
 
 def _solved(context: Context, node: Ref, operands: tuple[Name, ...]) -> Term:
     matrix, right = operands
-    base, turned = _untransposed(context, matrix)
+    base, turned = _matrix(context, matrix)
     size = context.given.definitions[node.name].indices[0].size
     k = fresh(Index("k", size), [i for p in node.places for i in p.indices])
     places = (node.places[0], Size.of(k))

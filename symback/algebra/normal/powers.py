@@ -272,13 +272,16 @@ def _log_rest(context: Context, rest: Poly) -> Poly:
 
 
 def symbolic_power(context: Context, base: Poly, exponent: Poly) -> Poly:
-    """``u^a``: ``exp(a·log u)`` for a positive u, else an atom."""
+    """``u^a``: ``exp(a·log u)`` for a u that is positive, or cannot be negative and is required not to vanish; else an atom."""
     value = number(exponent)
     if value is not None:
         return power(context, base, value)
     if base == UNIT:
         return UNIT
     node = context.term(base)
-    if sign(node, context) == "positive":
+    known = sign(node, context) if base else "unknown"
+    if known == "nonnegative":
+        context.require(node)
+    if known in {"positive", "nonnegative"}:
         return exponential(context, times(context, exponent, logarithm(context, base)))
     return single(Pow(node, context.term(exponent)))

@@ -92,7 +92,8 @@ def _bounds(node: Term, context: Context) -> Bounds:
         case Pow(exponent=Num() as exponent):
             return _power(bounds(node.base, context), exponent.value)
         case Pow():
-            return POSITIVE if sign(node.base, context) == "positive" else REALS
+            base = sign(node.base, context)
+            return POSITIVE if base == "positive" else NONNEGATIVE if base == "nonnegative" else REALS
         case Apply():
             return _interval(OPERATIONS[node.op].range)
         case Reduce():
