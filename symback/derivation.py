@@ -20,8 +20,8 @@ from symback.calculus.reverse import Sweep, prepare
 from symback.calculus.trace import Derived, Lazily, Step, remembered
 from symback.network.program import Program
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.splice import ALL_CANCEL, foldable, spliced
-from symback.simplify.steps import simplified, with_facts
+from symback.simplify.splice import foldable, spliced
+from symback.simplify.steps import ALL_CANCEL, finished, simplified
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,15 @@ class Derivation:
 
     @cached_property
     def printed(self) -> Mapping[Name, Derived]:
-        """The gradients after the last differentiation: declared facts put to use."""
-        if not any(leaf.facts for leaf in self.program.leaves):
-            return self.adjoints
-        return Lazily(lambda: self.adjoints, lambda name: with_facts(self.adjoints[name], self.program))
+        """The gradients after the last differentiation: known sums put in, declared facts put to use."""
+        return Lazily(lambda: self.adjoints, lambda name: finished(self.adjoints[name], self.program, self._definition))
+
+    def _definition(self, gradient: Name) -> Definition | None:
+        """The definition of a gradient by its name, before any fact is used; None along a recurrence."""
+        if not isinstance(gradient, Partial) or gradient.of != self.sweep.result or gradient.by in self.recurrent:
+            return None
+        found = self.adjoints.get(gradient.by)
+        return None if found is None else Definition(gradient, found.indices, found.result)
 
     def gradient_program(self, wanted: Iterable[Name] | None = None, facts: bool = False) -> Program:
         """Forward definitions and adjoints as one program, with the gradients by ``wanted`` (default: the leaves) as results.

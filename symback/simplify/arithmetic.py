@@ -57,6 +57,8 @@ def _product(node: Mul) -> Term:
             rest.append(factor)
     if number == 0:
         return ZERO
+    if number == 1 and node.args[0] is ONE and rest and all(power_of(f)[1] < 0 for f in rest):
+        return node if len(node.args) == len(rest) + 1 else Mul((ONE, *rest))
     given = [n for n in map(_base_number, literals) if abs(n.value) != 1]
     if len(given) == 1 and given[0].literal and number == given[0].value:
         return product(given[0], rest)

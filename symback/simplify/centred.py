@@ -33,9 +33,11 @@ def drop_centred(node: Term, definitions: tuple[Definition, ...]) -> tuple[Term,
 
 
 def _summed(node: Term) -> Name | None:
-    """The name that is summed alone."""
-    summed = isinstance(node, Reduce) and node.kind in ("sum", "mean") and isinstance(node.body, Ref)
-    return node.body.name if summed else None  # type: ignore[attr-defined]
+    """The name that is summed alone, over one index or several."""
+    body = node
+    while isinstance(body, Reduce) and body.kind in ("sum", "mean"):
+        body = body.body
+    return body.name if isinstance(body, Ref) and body is not node else None
 
 
 @lru_cache(maxsize=4096)

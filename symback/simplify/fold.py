@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Term, mul
+from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Term, add, mul
 from symback.algebra.traverse import children, factors, free_indices, inline, rewrite, substitute, walk, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.quotients import over_common_denominator, tidy
@@ -89,6 +89,7 @@ def _solutions(definition: Definition) -> Iterator[tuple[Solved, ...]]:
     assert isinstance(body, Term)
     head = Ref(definition.name, tuple(Size.of(0 if _single(i) else i) for i in definition.indices))
     number, rest = coefficient_and_rest(arithmetic(body))
+    yield from _exponentials(body, head, definition.indices)
     parts = [power_of(f) for f in rest]
     for position, (base, exponent) in enumerate(parts):
         root = 1 / exponent
@@ -103,6 +104,18 @@ def _solutions(definition: Definition) -> Iterator[tuple[Solved, ...]]:
         inner = _inside(base, value, tuple(others))
         if inner is not None:
             yield (outer, inner)
+
+
+def _exponentials(body: Term, head: Term, indices: tuple[Index, ...]) -> Iterator[tuple[Solved, ...]]:
+    """From ``y = a - log b`` the atom ``e^a = b e^y``."""
+    terms = addends(body)
+    for position, (number, rest) in enumerate(map(coefficient_and_rest, terms) if len(terms) > 1 else ()):
+        if abs(number) != 1 or len(rest) != 1 or not (isinstance(rest[0], Apply) and rest[0].op == "log"):
+            continue
+        atom = arithmetic(Apply("exp", (add(terms[:position] + terms[position + 1 :]),)))
+        if _reads_all(atom, indices):
+            inner = rest[0].args[0]
+            yield (Solved(atom, mul([Apply("exp", (head,)), to_power(inner, -number)]), (inner,)),)
 
 
 def _may_be_solved_for(base: Term, exponent: Fraction, parts: list[tuple[Term, Fraction]], position: int) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symback.algebra.terms import ZERO, Add, Apply, Bracket, Mul, Num, Pow, Reduce, Term, mul
-from symback.algebra.traverse import bottom_up, factors
+from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Mul, Num, Pow, Reduce, Term, mul
+from symback.algebra.traverse import bottom_up, children, factors, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.shape import (
     UNIT,
@@ -147,19 +147,30 @@ def _sign_inside(node: Term) -> list[Term]:
 
 
 def as_fraction(node: Term) -> Term:
-    """``u^-2·e -> e·u^-2``: in a product what divides stands last, as the lower part of a fraction.
+    """``u^-2·e -> e·u^-2``: in a product what divides stands last, as the lower part of a fraction; alone it is ``1/u^2``.
 
     >>> from symback.algebra.terms import ref
-    >>> as_fraction(ref("u") ** -2 * ref("e"))
-    e*u^-2
+    >>> as_fraction(ref("u") ** -2 * ref("e")), as_fraction(ref("u") ** -2)
+    (e*u^-2, 1*u^-2)
     """
-    return _fractions(node)
+    return _over_one(_fractions(node))
+
+
+def _over_one(node: Term) -> Term:
+    return Mul((ONE, node)) if power_of(node)[1] < 0 else node
+
+
+def _with_ones(node: Add | Reduce | Apply) -> Term:
+    """A sum, a reduction or a function with what only divides written as a fraction."""
+    below = children(node)
+    inside = tuple(map(_over_one, below))
+    return node if all(a is b for a, b in zip(inside, below, strict=True)) else with_children(node, inside)
 
 
 def _fraction(node: Mul) -> Term:
     above = [f for f in node.args if power_of(f)[1] >= 0]
     below = [f for f in node.args if power_of(f)[1] < 0]
-    return Mul((*above, *below)) if below else node
+    return Mul((*(above or (ONE,)), *below)) if below else node
 
 
 def positive_first(node: Term) -> Term:
@@ -215,4 +226,4 @@ _collect = bottom_up(lambda n: _collected(n) if isinstance(n, Mul | Pow) else n)
 _like_terms = bottom_up(lambda n: _like(n) if isinstance(n, Add) else n)
 _positive = bottom_up(lambda n: _positive_first(n) if isinstance(n, Add) else n)
 _distribute = bottom_up(_distributed)
-_fractions = bottom_up(lambda n: _fraction(n) if isinstance(n, Mul) else n)
+_fractions = bottom_up(lambda n: _fraction(n) if isinstance(n, Mul) else _with_ones(n) if isinstance(n, Add | Reduce | Apply) else n)

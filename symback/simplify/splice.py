@@ -11,9 +11,7 @@ from symback.algebra.traverse import inline, walk
 from symback.calculus.reverse import Sweep
 from symback.calculus.trace import Derived, Step, remembered
 from symback.simplify.shape import length
-from symback.simplify.steps import simplified
-
-ALL_CANCEL = "all terms cancel"
+from symback.simplify.steps import ALL_CANCEL, simplified
 
 
 def spliced(sweep: Sweep, adjoints: Mapping[Name, Derived]) -> tuple[dict[Name, Derived], dict[Name, Name]]:

@@ -13,6 +13,9 @@ from symback.network.program import Program
 from symback.simplify.centred import drop_centred
 from symback.simplify.facts import oriented, symmetric_names, use_facts
 from symback.simplify.fold import fold
+from symback.simplify.known import Find
+from symback.simplify.known_conditions import known_conditions
+from symback.simplify.known_sums import known_sums
 from symback.simplify.rules import PLAIN, ROWS, simplifications
 from symback.simplify.shape import length
 from symback.simplify.unfold import split
@@ -47,17 +50,32 @@ def simplified(last: Step, definitions: tuple[Definition, ...]) -> Iterator[Step
             rules = ROWS
 
 
-def with_facts(derived: Derived, program: Program) -> Derived:
-    """A gradient with declared facts put to use, after the last differentiation, where that does not make it longer."""
+def finished(derived: Derived, program: Program, gradient: Find) -> Derived:
+    """A gradient after the last differentiation: what is known by definition put in, and declared facts put to use where
+    that does not make it longer. ``gradient`` finds the definitions of other gradients."""
+    for known in (known_sums, known_conditions):
+        while found := known(derived.result, program, gradient):
+            line = Step(
+                derived.target, derived.indices, known.__name__, derived.result, found.term, found.says, found.names, facts=found.facts
+            )
+            derived = _continued(derived, line, found.reason or ALL_CANCEL)
     for use in (_sums, _symmetry):
         term, used = use(derived, program)
         if not used:
             continue
-        step = Step(derived.target, derived.indices, "facts", derived.result, term, "declared", facts=used)
-        steps = (*derived.steps, step, *simplified(step, ()))
-        if length(steps[-1].after) <= length(derived.result):
-            derived = Derived.of(steps, "by the declared facts all terms cancel" if steps[-1].after is ZERO else derived.reason)
+        wider = _continued(derived, Step(derived.target, derived.indices, "facts", derived.result, term, "declared", facts=used), BY_FACTS)
+        derived = wider if length(wider.result) <= length(derived.result) else derived
     return derived
+
+
+ALL_CANCEL = "all terms cancel"
+BY_FACTS = "by the declared facts all terms cancel"
+
+
+def _continued(derived: Derived, step: Step, reason: str) -> Derived:
+    """A quantity with one more step, and what can be simplified after it."""
+    wider = (*derived.steps, step, *simplified(step, ()))
+    return Derived.of(wider, reason if wider[-1].after is ZERO else derived.reason)
 
 
 Used = tuple[Term, tuple[tuple[Name, Fact], ...]]

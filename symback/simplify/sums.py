@@ -180,14 +180,30 @@ def as_mean(node: Term) -> Term:
 def _mean(node: Mul) -> Term:
     parts = factors(node)
     for factor in parts:
-        if not (isinstance(factor, Reduce) and factor.kind == "sum"):
-            continue
-        number = Pow(Count(factor.index.size), MINUS_ONE)
-        if number in parts:
-            rest = [f for k, f in enumerate(parts) if k != parts.index(number)]
-            rest[rest.index(factor)] = Reduce("mean", factor.index, factor.body)
-            return mul(rest)
+        for index in _summed(factor):
+            number = Pow(Count(index.size), MINUS_ONE)
+            if number in parts:
+                rest = [f for k, f in enumerate(parts) if k != parts.index(number)]
+                rest[rest.index(factor)] = _averaged(factor, index)
+                return mul(rest)
     return node
+
+
+def _summed(node: Term) -> list[Index]:
+    """The indices that a nest of sums and means sums over."""
+    found = []
+    while isinstance(node, Reduce) and node.kind in ("sum", "mean"):
+        found += [node.index] if node.kind == "sum" else []
+        node = node.body
+    return found
+
+
+def _averaged(node: Term, index: Index) -> Term:
+    """A nest of sums with the one over an index turned into a mean."""
+    assert isinstance(node, Reduce)
+    if node.index is index:
+        return Reduce("mean", index, node.body)
+    return Reduce(node.kind, node.index, _averaged(node.body, index))
 
 
 _as_mean = bottom_up(lambda n: _mean(n) if isinstance(n, Mul) else n)

@@ -26,10 +26,10 @@ def split(node: Term, definition: Definition) -> Term:
     body = definition.body
     if not isinstance(body, Term) or isinstance(node, Add):
         return node
-    below = [(b, e) for b, e in map(power_of, factors(collect(body))) if e < 0]
-    if len(below) != 1 or collect(body) is not to_power(*below[0]):
+    own = [power_of(f) for f in factors(collect(body)) if f is not ONE]
+    if len(own) != 1 or own[0][1] > 0:
         return node
-    base, exponent = below[0]
+    base, exponent = own[0]
     parts = factors(node)
     for position, factor in enumerate(parts):
         found, power = power_of(factor)

@@ -49,6 +49,7 @@ def over(*parts: Term) -> Term:
 
 
 one_minus_p = 1 - p
+exp_x = apply("exp", x)
 before_i, before_a = ref("u", Size.of(i) - 1), ref("u", Size.of(a) - 1)
 EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
     "arithmetic": [
@@ -177,10 +178,20 @@ EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
         (over(p**-1, x, q**-1, y), over(x, y, p**-1, q**-1)),
         (total([i], over(MINUS_ONE, x**-1, u(i))), total([i], over(MINUS_ONE, u(i), x**-1))),
     ],
+    "one function": [
+        (exp_x / (1 + exp_x), apply("sigmoid", x)),
+        (over(y, exp_x, p, (1 + exp_x) ** -1), over(y, apply("sigmoid", x), p)),
+        (apply("sinh", x) / apply("cosh", x), apply("tanh", x)),
+        (over(x, apply("sign", x)), apply("abs", x)),
+        (over(y, x, p, apply("sign", over(x, p))), over(y, apply("abs", over(x, p)))),
+        (over(apply("sign", x), apply("abs", x)), x),
+        (over(TWO, apply("relu", x), bracket(x, ">", ZERO)), over(TWO, apply("relu", x))),
+        (over(apply("relu", x) ** 2, bracket(x, ">", ZERO)), over(apply("relu", x), apply("relu", x))),
+    ],
     "common denominator": [
         (-(y / p - (1 - y) / one_minus_p), over(p - y, p**-1, one_minus_p**-1)),
         (y / p - (1 - y) / one_minus_p, over(Add((y, over(MINUS_ONE, p))), p**-1, one_minus_p**-1)),
-        (1 / p + 1 / one_minus_p, over(p**-1, one_minus_p**-1)),
+        (1 / p + 1 / one_minus_p, over(ONE, p**-1, one_minus_p**-1)),
         (x / (p * q) + y / (p * q), over(x + y, p**-1, q**-1)),
     ],
     "expand": [
@@ -218,7 +229,8 @@ UNTOUCHED: dict[str, list[Term]] = {
     "collect": [x * y, (x + y) * (x - y), exp(x) * exp(y), Pow(x, TWO) * y, -x, x / y],
     "like terms": [x + y, x - y, x * y + x, total([i], u(i)) + total([i], v(i))],
     "mean": [total([j], u(j)), total([j], u(j)) / Count(m), Reduce("max", j, u(j)) / Count(n), x / Count(n)],
-    "fraction": [over(x, p**-1), over(x, y), over(p**-1, q**-1)],
+    "fraction": [over(x, p**-1), over(x, y), over(ONE, p**-1, q**-1)],
+    "one function": [exp_x * (1 + exp_x), (1 + exp_x) ** -1, over(apply("relu", x), bracket(y, ">", ZERO)), over(y, apply("sign", x))],
     "common denominator": [bracket(x, ">", ZERO) * y / p - bracket(x, "<", ZERO) * y / p, x / p + y / q, y / p + x, x + y],
     "expand": [x * (y + 1), (x + y) ** 2, p * one_minus_p],
     "common factor": [over(bracket(i, ">=", 1), x, before_i) + over(bracket(i, ">=", TWO), y, before_i),

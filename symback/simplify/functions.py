@@ -1,0 +1,75 @@
+"""Products of functions that are one function: e^u/(1+e^u) = σ(u), u·sign(u) = |u|."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symback.algebra.terms import ONE, ZERO, Apply, Bracket, Mul, Term, apply, bracket
+from symback.algebra.traverse import bottom_up, factors
+from symback.simplify.arithmetic import arithmetic
+from symback.simplify.shape import UNIT, key, length, power_of, product, to_power
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A product of powers that is one function: where a factor applies ``op`` to u, ``needs`` are the factors and ``gives`` what they are."""
+
+    op: str
+    needs: Callable[[Term], Mapping[Term, int]]
+    gives: Callable[[Term], Term]
+
+
+def _positive(u: Term) -> Term:
+    return bracket(u, ">", ZERO)
+
+
+IDENTITIES: tuple[Identity, ...] = (
+    Identity("exp", lambda u: {apply("exp", u): 1, ONE + apply("exp", u): -1}, lambda u: apply("sigmoid", u)),
+    Identity("sinh", lambda u: {apply("sinh", u): 1, apply("cosh", u): -1}, lambda u: apply("tanh", u)),
+    Identity("sign", lambda u: {apply("sign", u): 1, apply("abs", u): 1}, lambda u: u),
+    Identity("sign", lambda u: {apply("sign", u): 1, **{f: int(e) for f, e in map(power_of, factors(u))}}, lambda u: apply("abs", u)),
+    Identity("relu", lambda u: {apply("relu", u): 1, _positive(u): 1}, lambda u: apply("relu", u)),
+)  # fmt: skip
+
+
+def one_function(node: Term) -> Term:
+    """A product that is one function written as that function, where that is shorter.
+
+    >>> from symback.algebra.terms import ref
+    >>> z = ref("z")
+    >>> one_function(apply("exp", z) / (ONE + apply("exp", z)))
+    sigmoid(z)
+    """
+    return arithmetic(_one_function(node))
+
+
+def _merged(node: Mul) -> Term:
+    parts = [power_of(f) for f in factors(node)]
+    for base, exponent in parts:
+        if not isinstance(base, Apply) or exponent < 1:
+            continue
+        for identity in IDENTITIES:
+            if identity.op == base.op:
+                after = _by(identity, base.args[0], parts)
+                if after is not None and length(after) < length(node):
+                    return after
+    return node
+
+
+def _by(identity: Identity, argument: Term, parts: list[tuple[Term, Fraction]]) -> Term | None:
+    """The product with an identity used once; None where a factor it needs is missing."""
+    left = list(parts)
+    first = len(left)
+    for base, power in identity.needs(argument).items():
+        at = next((k for k, (b, e) in enumerate(left) if key(b) == key(base) and e * power > 0 and abs(e) >= abs(power)), None)
+        if at is None:
+            return None
+        first = min(first, at)
+        left[at] = (base, Fraction(0) if isinstance(base, Bracket) else left[at][1] - power)
+    made = [to_power(b, e) for b, e in left]
+    return product(UNIT, [*made[:first], identity.gives(argument), *made[first:]])
+
+
+_one_function = bottom_up(lambda n: _merged(n) if isinstance(n, Mul) else n)

@@ -1,0 +1,82 @@
+"""Sums that are known by definition: a softmax sums to 1, and the gradient by a score that softmax does not feel sums to 0.
+
+Asked once a gradient is finished. The normal form decides, with the definitions of the summed name and of what it reads.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from symback.algebra.definitions import Definition
+from symback.algebra.facts import Fact
+from symback.algebra.normal import Given, Normalizer, Proof
+from symback.algebra.sizes import Size
+from symback.algebra.terms import ONE, ZERO, Name, Partial, Reduce, Ref, Term
+from symback.algebra.traverse import names, rewrite, walk
+from symback.network.program import Program
+from symback.simplify.arithmetic import arithmetic
+from symback.simplify.known import Find, Known, around
+
+BUDGET = 3_000
+
+
+def known_sums(node: Term, program: Program, gradient: Find) -> Known | None:
+    """The term with the first sum that is known put in; None where none is.
+
+    >>> from symback.algebra.sizes import Index
+    >>> from symback.algebra.terms import apply, ref, total
+    >>> i, j = Index("i", "n"), Index("j", "n")
+    >>> softmax = Definition("p", (i,), apply("exp", ref("z", i)) / total([j], apply("exp", ref("z", j))))
+    >>> known_sums(total([i], ref("p", i)) - ref("y"), Program("net", (), (softmax,), ("p",)), lambda name: None).term
+    1 + -1*y
+    """
+    for inner in walk(node):
+        summed = _summed(inner, program)
+        if summed is None:
+            continue
+        value = ZERO if isinstance(summed, Partial) else ONE
+        proof = _shown(inner, value, program, around(summed, program, gradient))
+        if proof.proved:
+            new = arithmetic(rewrite(node, lambda n, inner=inner, value=value: value if n is inner else n))  # type: ignore[misc]
+            reason = f"the gradient by {summed.by} sums to 0" if isinstance(summed, Partial) else ""
+            return Known(new, f"the sum of {{}} is {value} by its definition", (summed,), proof.facts, reason)
+    return None
+
+
+def _summed(node: Term, program: Program) -> Name | None:
+    """The name that is summed alone over one of its axes: a gradient, or a definition that divides."""
+    if not (isinstance(node, Reduce) and node.kind == "sum" and isinstance(node.body, Ref)):
+        return None
+    name = node.body.name
+    if isinstance(name, Partial):
+        return None if name.local else name
+    own = program.definition.get(name)
+    return name if own is not None and isinstance(own.body, Term) and _may_be_known(own, program) else None
+
+
+def _may_be_known(own: Definition, program: Program) -> bool:
+    """Whether a definition holds a sum, or a name with a fact about its sum."""
+    assert isinstance(own.body, Term)
+    held = names(own.body)
+    about = any(leaf.facts for leaf in program.leaves if leaf.name in held)
+    below = [program.definition[n].body for n in held if n in program.definition]
+    return about or any(isinstance(n, Reduce) for body in (own.body, *below) if isinstance(body, Term) for n in walk(body))
+
+
+def _shown(node: Term, value: Term, program: Program, around: tuple[Definition, ...]) -> Proof:
+    read = dict.fromkeys(n for d in around for n in d.reads)
+    leaves = [program.leaf[n] for n in read if n in program.leaf]
+    facts = tuple((leaf.name, leaf.facts) for leaf in leaves if leaf.facts)
+    return _proof(node, value, around, facts, tuple((leaf.name, leaf.shape) for leaf in leaves))
+
+
+@lru_cache(maxsize=4096)
+def _proof(
+    node: Term,
+    value: Term,
+    around: tuple[Definition, ...],
+    facts: tuple[tuple[Name, tuple[Fact, ...]], ...],
+    shapes: tuple[tuple[Name, tuple[Size, ...]], ...],
+) -> Proof:
+    given = Given(dict(facts), {d.name: d for d in around}, {}, dict(shapes))
+    return Normalizer(given, BUDGET).equal(node, value)
