@@ -293,14 +293,19 @@ def verdict_status(verdicts: Sequence[str]) -> int:
 
 
 def lookup(args: argparse.Namespace) -> Answer:
-    """Entries of the catalogue, best first."""
-    from symback.catalogue.command import found, shown
-    from symback.errors import ReadingError
+    """Entries of the catalogue, best first; with a file, the sheet of them."""
+    from symback.catalogue.command import EVERY, SHOWN, chosen, listed, shown
 
-    if not args.words and args.formula is None:
-        raise ReadingError("lookup", "there is nothing to look for", "give words, or --formula")
-    entries = found(args.words, args.formula)
-    return Answer({"entries": [e.json() for e in entries]}, shown(entries))
+    entries = chosen(args.words, args.formula, args.all, EVERY if args.output else SHOWN)
+    data: dict[str, Any] = {"entries": [e.json() for e in entries]}
+    if args.output is None:
+        return Answer(data, listed(entries) if args.all else shown(entries))
+    from symback import __version__
+    from symback.sheets.reference import TITLE, write_reference
+
+    title = f"Gradients: {' '.join(args.words)}" if args.words else TITLE
+    written = write_reference(entries, Path(args.output), title, __version__)
+    return Answer({**data, "files": [str(p) for p in written.paths], "engine": written.engine}, f"{args.output}: {written.how}")
 
 
 def code(args: argparse.Namespace) -> Answer:
@@ -426,6 +431,8 @@ VERBS = (
     Verb("lookup", "formulas from the catalogue, by name or by shape", lookup, (
         (("words",), {"nargs": "*", "metavar": "WORDS", "help": "softmax cross entropy; layernorm dx"}),
         (("--formula",), {"metavar": "F", "help": "a formula whose shape is looked for: \"g - mean(g) - x*mean(g*x)\""}),
+        (("--all",), {"action": "store_true", "help": "every entry: their names, or with -o all formulas on a reference sheet"}),
+        (("-o", "--output"), {"metavar": "FILE", "help": "write what is found as a reference sheet: .pdf, .tex, .md or .txt"}),
     )),
     Verb("code", "print or write the NumPy module", code, (NET, OUTPUT)),
     Verb("examples", "list the packaged examples", examples),

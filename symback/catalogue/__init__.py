@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -24,9 +24,11 @@ from symback.catalogue.search import Found, Index, index_of
 from symback.catalogue.view import EntryView, Gradient
 from symback.errors import DeclarationError
 
-__all__ = ["EntryView", "Gradient", "catalogue", "did_you_mean", "lookup", "lookup_formula"]
+__all__ = ["EntryView", "Gradient", "catalogue", "did_you_mean", "lookup", "lookup_formula", "write"]
 
 STORED = Path(__file__).with_name("catalogue.json")
+SHEET = "symback.sheets.reference"
+"""What writes entries into files; it stands above the catalogue, so it is named here and loaded only when somebody writes."""
 
 
 class UnknownEntry(DeclarationError, KeyError):
@@ -64,6 +66,16 @@ def lookup_formula(formula: str, limit: int = 10) -> list[EntryView]:
     index = stored()
     found: list[Found] = import_module("symback.catalogue.formulas").find(formula, index.entries)
     return [EntryView(index.entries[f.key], f.asked) for f in found[:limit]]
+
+
+def write(path: Path | str, entries: Iterable[EntryView] | None = None) -> Path:
+    """Write entries, by default all, as a reference sheet; the suffix chooses the form: .pdf, .tex, .md or .txt.
+
+    ``symback.catalogue.write("norms.pdf", symback.lookup("norm"))``. Raises SymbackError for an unknown suffix or a place that cannot be written.
+    """
+    chosen = list(catalogue.values() if entries is None else entries)
+    import_module(SHEET).write_reference(chosen, Path(path), version=import_module("symback").__version__)
+    return Path(path)
 
 
 def did_you_mean(query: str) -> list[str]:

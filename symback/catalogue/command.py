@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symback.catalogue import did_you_mean, lookup, lookup_formula
+from symback.catalogue import catalogue, did_you_mean, lookup, lookup_formula
 from symback.catalogue.view import EntryView
 from symback.errors import ReadingError
 
-SHOWN = 10
+SHOWN, EVERY = 10, 10_000
+"""How many entries are shown, and looked for where they go into a file."""
 
 
 def found(words: Sequence[str], formula: str | None = None, limit: int = SHOWN) -> list[EntryView]:
@@ -27,6 +28,24 @@ def found(words: Sequence[str], formula: str | None = None, limit: int = SHOWN) 
     raise ReadingError(f"lookup {text[:80]}", "nothing in the catalogue is called that", remedy)
 
 
+def chosen(words: Sequence[str], formula: str | None = None, every: bool = False, limit: int = SHOWN) -> list[EntryView]:
+    """What the command line asks for: the entries of a query, or of a formula, or every entry.
+
+    Raises ReadingError, in one line, where it asks for nothing or for two things, and where nothing is found.
+    """
+    asked = [name for name, given in (("words", words), ("--formula", formula is not None), ("--all", every)) if given]
+    if len(asked) != 1:
+        told = f"{' and '.join(asked)} exclude each other" if asked else "there is nothing to look for"
+        raise ReadingError("lookup", told, "give words, or --formula, or --all")
+    return list(catalogue.values()) if every else found(words, formula, limit)
+
+
+def listed(entries: Sequence[EntryView]) -> str:
+    """Key and title of each entry."""
+    width = max(len(e.key) for e in entries)
+    return "\n".join(f"{e.key.ljust(width)}  {e.title}" for e in entries)
+
+
 def shown(entries: Sequence[EntryView]) -> str:
     """The first entry in full, the others by key and title."""
     first, *others = entries
@@ -35,8 +54,7 @@ def shown(entries: Sequence[EntryView]) -> str:
     lines += ["", *(f"  {line}" for line in _formulas(first)), ""]
     lines += [f"  {line}" for line in _symbols(first)]
     if others:
-        width = max(len(e.key) for e in others)
-        lines += ["", "Also:", *(f"  {e.key.ljust(width)}  {e.title}" for e in others)]
+        lines += ["", "Also:", *(f"  {line}" for line in listed(others).splitlines())]
     return "\n".join(lines)
 
 

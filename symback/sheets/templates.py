@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from symback.sheets.plain import halves, in_columns
-from symback.sheets.records import Math, Prose, Sheet
+from symback.sheets.records import Math, Prose
 from symback.sheets.resources import folder
 from symback.typeset.letters import NAMES, letter_latex
 from symback.typeset.typst import quoted
@@ -104,13 +104,12 @@ def plain_text(word: str) -> str:
 
 @dataclass(frozen=True)
 class Markup:
-    """How one kind of file is made: its template, its escape, how a formula and a line of source look in it.
+    """How one kind of file is made: its escape, how a formula and a line of source look in it.
 
     ``inline`` and ``loud`` are how a formula stands among words, in small or in full size.
     """
 
     name: str
-    template: str
     escape: Callable[[str], str]
     math: Callable[[Math], str]
     source: Callable[[str], str]
@@ -119,17 +118,17 @@ class Markup:
 
 
 MARKUPS: Mapping[str, Markup] = {
-    ".tex": Markup("LaTeX", "sheet.tex.j2", tex_text, lambda m: m.latex, tex_code, loud=r"$\displaystyle {}$"),
-    ".typ": Markup("Typst", "sheet.typ.j2", typst_text, lambda m: m.typst, quoted, loud="$display({})$"),
-    ".md": Markup("Markdown", "sheet.md.j2", markdown_text, lambda m: m.latex, str),
-    ".txt": Markup("plain text", "sheet.txt.j2", plain_text, lambda m: m.text, str, "{}", "{}"),
+    ".tex": Markup("LaTeX", tex_text, lambda m: m.latex, tex_code, loud=r"$\displaystyle {}$"),
+    ".typ": Markup("Typst", typst_text, lambda m: m.typst, quoted, loud="$display({})$"),
+    ".md": Markup("Markdown", markdown_text, lambda m: m.latex, str),
+    ".txt": Markup("plain text", plain_text, lambda m: m.text, str, "{}", "{}"),
 }
 
 
-def rendered(sheet: Sheet, suffix: str) -> str:
-    """The sheet in the markup of a suffix."""
+def rendered(sheet: object, suffix: str, template: str = "sheet") -> str:
+    """A record of strings in the markup of a suffix, by the template of that name and suffix."""
     markup = MARKUPS[suffix]
-    return _environment(markup).get_template(markup.template).render(sheet=sheet, foreign=foreign(_strings(sheet)))
+    return _environment(markup).get_template(f"{template}{suffix}.j2").render(sheet=sheet, foreign=foreign(_strings(sheet)))
 
 
 def _strings(record: object) -> Iterator[str]:
@@ -167,6 +166,8 @@ def _environment(markup: Markup) -> Environment:
         "prose": prose,
         "loud": lambda said: prose(said, markup.loud),
         "source": lambda line: Ready(markup.source(line)),
+        "list_of": lambda all_said: Ready("; ".join(map(prose, all_said))),
+        "anchor": lambda title: Ready(title.lower().replace(" ", "-")),
         "ready": Ready,
         "digits": lambda number: Ready(str(number)),
         "columns": in_columns,
