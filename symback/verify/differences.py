@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import nan
 from typing import Any
 
 from symback.algebra.definitions import Definition, Opaque
@@ -25,6 +26,7 @@ from symback.verify.sample import Point, draw, number, size_sets
 DIGITS = 100
 AGREE = 50
 STEP_DIGITS = 33
+TIE = 60
 MARGIN = Fraction(1, 10**8)
 POINTS = 20
 TRIES = 40
@@ -33,19 +35,24 @@ MOVED = "\0step"
 
 @dataclass(frozen=True)
 class Witness:
-    """Where a formula is wrong: one entry, its value by the formula and by differences, at values anyone can run."""
+    """Where a formula is wrong: one entry, its value by the formula and by differences, at values anyone can run.
+
+    ``lacks`` says why the formula has no value there; ``formula`` is then not a number.
+    """
 
     name: str
     places: Places
     formula: float
     difference: float
     point: Point
+    lacks: str = ""
 
     def __str__(self) -> str:
         at = f"[{', '.join(str(p + 1) for p in self.places)}]" if self.places else ""
         sizes = ", ".join(f"{k} = {v}" for k, v in self.point.sizes.items())
         where = f" with {sizes}" if sizes else ""
-        return f"{self.name}{at} is {self.formula:.6g} by the formula and {self.difference:.6g} by differences{where}"
+        own = f"has no value by the formula ({self.lacks})" if self.lacks else f"is {self.formula:.6g} by the formula"
+        return f"{self.name}{at} {own} and {'' if not self.lacks else 'is '}{self.difference:.6g} by differences{where}"
 
 
 @dataclass
@@ -60,11 +67,15 @@ class Outcome:
 
 
 class Watched(HighPrecision):
-    """High precision that notes how near a point is to a kink: the least distance in any comparison or maximum."""
+    """High precision that notes how near a point is to a kink: the least distance in any comparison or maximum.
+
+    What is equal at a point moved in a random direction is equal around it (a clipped ratio and the ratio itself): no kink.
+    """
 
     def __init__(self, digits: int) -> None:
         super().__init__(digits)
         self.margin: Any = None
+        self._tie = self.power(self.number(Fraction(10)), -TIE)
 
     def holds(self, relation: Relation, left: Any, right: Any) -> bool:
         if left is not right and not (relation in ("=", "!=") and left == right):
@@ -78,7 +89,7 @@ class Watched(HighPrecision):
         return super().extreme(kind, values)
 
     def _note(self, distance: Any) -> None:
-        if self.margin is None or distance < self.margin:
+        if distance > self._tie and (self.margin is None or distance < self.margin):
             self.margin = distance
 
 
@@ -158,6 +169,7 @@ class _Bench:
                 why = why if used else "every point was at a kink"
             except NumericError as error:
                 used, why = False, str(error)
+                outcome.failed.update(self._lacking(point, rng))
             done += used
             outcome.points += used
             if outcome.failed:
@@ -167,19 +179,39 @@ class _Bench:
 
     def _at(self, point: Point, rng: random.Random, outcome: Outcome) -> bool:
         """Whether the point could be used."""
-        values = {n: Entries({p: self.field.number(v) for p, v in t.items()}) for n, t in point.values.items()}
-        self.field.margin = None
+        values = self._values(point)
         self.exact = self.exact.at(values) if self.exact else Evaluator(self.gradient, values, self.sizes, field=self.field)
         weights = self._weights(rng)
         slopes = {name: self._slopes(name, weights) for name in self.adjoints}
+        direction = {n: {p: self.field.number(number(rng)) for p in table} for n, table in slopes.items()}
+        self.field.margin = None  # the loss alone tells where there is a kink: a formula may not excuse itself
+        error = self._error(values, slopes, direction, weights)
         if self.field.margin is not None and self.field.margin < MARGIN.numerator / self.field.real(MARGIN.denominator):
             return False
-        direction = {n: {p: self.field.number(number(rng)) for p in table} for n, table in slopes.items()}
-        error = self._error(values, slopes, direction, weights)
         outcome.worst = max(outcome.worst, error)
         if error > 10.0**-AGREE:
             outcome.failed.update(self._located(values, slopes, direction, weights, point))
         return True
+
+    def _values(self, point: Point) -> dict[str, Entries]:
+        return {n: Entries({p: self.field.number(v) for p, v in t.items()}) for n, t in point.values.items()}
+
+    def _lacking(self, point: Point, rng: random.Random) -> dict[Name, Witness]:
+        """The first gradient without a value at a point at which the loss has differences."""
+        values, weights = self._values(point), self._weights(rng)
+        for name in self.adjoints:
+            try:
+                self.exact = Evaluator(self.gradient, values, self.sizes, field=self.field)
+                self._slopes(name, weights)
+            except NumericError as error:
+                places = next(index_tuples(self.program.indices(name), self.sizes))
+                single = {name: {p: self.field.number(Fraction(p == places)) for p in index_tuples(self.program.indices(name), self.sizes)}}
+                try:
+                    difference = float(self._change(values, single, weights))
+                except NumericError:
+                    return {}
+                return {name: Witness(str(self.adjoints[name]), places, nan, difference, point, str(error))}
+        return {}
 
     def _weights(self, rng: random.Random) -> dict[Places, Any]:
         return {p: self.field.number(number(rng)) if p else self.field.one for p in self.results}

@@ -8,7 +8,7 @@ import pytest
 from hand_programs import case, d, define
 
 from symback.algebra.definitions import Definition
-from symback.algebra.terms import apply, ref
+from symback.algebra.terms import apply, bracket, ref
 from symback.derivation import derive
 from symback.network.program import Leaf
 from symback.verify.differences import check_gradients
@@ -98,3 +98,28 @@ def test_no_point_at_all_is_undecided():
     outcome = check_gradients(bad.program, bad.gradient, adjoints(bad))
     assert outcome.points == 0
     assert "log" in outcome.reason
+
+
+def test_a_formula_without_a_value_where_the_loss_has_a_slope_is_refuted():
+    root = case(
+        "root",
+        [Leaf("x", (), "weight")],
+        [define("L", [], ref("x") ** 2)],
+        [define(d("x"), [], 2 * apply("exp", apply("log", ref("x"))))],
+        ["x"],
+        {},
+    )
+    (witness,) = check_gradients(root.program, root.gradient, adjoints(root)).failed.values()
+    assert "has no value by the formula (log(-" in str(witness)
+
+
+def test_what_is_equal_all_around_a_point_is_no_kink():
+    same = max_of(ref("x"), ref("x") + bracket(ref("x"), ">", 0) * (1 - ref("x") / ref("x")))
+    right = case("same", [Leaf("x", (), "weight")], [define("L", [], same)], [define(d("x"), [], ref("x") / ref("x"))], ["x"], {})
+    outcome = check_gradients(right.program, right.gradient, adjoints(right))
+    assert outcome.points == 20
+    assert not outcome.failed
+
+
+def max_of(a, b):
+    return bracket(a, ">", b) * a + bracket(a, "<=", b) * b
