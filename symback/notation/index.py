@@ -173,7 +173,7 @@ def _fractions(args: tuple[Term, ...], scope: Scope) -> tuple[Box, ...]:
         top.clear()
         bottom.clear()
 
-    last = _closing(args)
+    last = closing(args)
     for position, arg in enumerate(args):
         under = denominator(arg) if position < last else inverted(arg)
         if under is not None and top:
@@ -198,13 +198,13 @@ def _halved(top: list[Box], bottom: list[Box]) -> None:
         top[:1] = [] if len(top) > 1 and first.top.digits == "1" else [first.top]
 
 
-def _closing(args: tuple[Term, ...]) -> int:
+def closing(args: tuple[Term, ...]) -> int:
     """Where the factors that divide begin, if they are the last ones: there every negative power goes under the bar.
 
-    Not in a line with a factor −1: such a line shows the factors of the power and the chain rule as they arise.
+    Not in a line with a factor −1 that is no sign: such a line shows the factors of the power and the chain rule as they arise.
     """
     position = len(args)
-    if any(is_number(a, -1) for a in args):
+    if any(is_number(a, -1) for a in args[1:]):
         return position
     while position and inverted(args[position - 1]) is not None:
         position -= 1

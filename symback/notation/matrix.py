@@ -13,7 +13,7 @@ from typing import Any
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, ONE, TWO, Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term
 from symback.algebra.traverse import free_indices, substitute, walk
-from symback.notation.index import denominator
+from symback.notation.index import closing, denominator, inverted
 from symback.notation.pieces import ROW_OF_ONES, Piece, Refused, entrywise, frame, inner_product, lifted, number_of, sized
 from symback.notation.trees import (
     Array,
@@ -36,6 +36,7 @@ from symback.notation.trees import (
     matrix_product,
     row_scaled,
     transpose,
+    transposes,
 )
 
 Axes = Callable[[Name, int], tuple[Index, ...]]
@@ -199,11 +200,13 @@ def _reduced(node: Reduce) -> Piece:
         return Piece(total.row, total.col, Scaled((), total.tree, (ScalarTerm(Count(node.index.size)),)))
     body = natural(node.body)
     if body.indices == (node.index,):
-        return Piece(None, None, Reduced(node.kind, lifted(body, node.index, None), by_row=False))
+        return Piece(None, None, Reduced(node.kind, lifted(body, node.index, None), "all"))
     if node.index not in body.indices:
         raise Refused
     other = next(i for i in body.indices if i is not node.index)
-    return Piece(other, None, Reduced(node.kind, lifted(body, other, node.index), by_row=True))
+    down = transposes(lifted(body, node.index, other)) < transposes(lifted(body, other, node.index))
+    tree = lifted(body, node.index, other) if down else lifted(body, other, node.index)
+    return Piece(other, None, Reduced(node.kind, tree, "columns" if down else "rows"))
 
 
 def _entrywise_over(node: Reduce) -> bool:
@@ -220,20 +223,23 @@ class Network:
         self.sums = list(sums)
         self.pieces: list[Piece] = []
         self.scalars: list[Piece] = []
-        for factor in factors:
-            self.take(factor)
+        self.take_all(factors)
 
-    def take(self, factor: Term) -> None:
+    def take_all(self, factors: tuple[Term, ...]) -> None:
+        """Split factors into pieces; every power by which the last ones divide goes under the bar."""
+        last = closing(factors)
+        for position, factor in enumerate(factors):
+            self.take(factor, denominator(factor) if position < last else inverted(factor))
+
+    def take(self, factor: Term, under: Term | None) -> None:
         """Split a factor into pieces; a product inside is taken apart unless it is a scalar of its own."""
         if isinstance(factor, Mul) and not _plain_scalar(factor):
-            for inner in factor.args:
-                self.take(inner)
+            self.take_all(factor.args)
             return
         if isinstance(factor, Reduce) and factor.kind == "sum" and len(free_indices(factor)) > 2 and factor.index not in self.sums:
             self.sums.append(factor.index)
-            self.take(factor.body)
+            self.take_all((factor.body,))
             return
-        under = denominator(factor)
         found = natural(factor if under is None else under)
         order = len(self.pieces) + len(self.scalars)
         piece = Piece(found.row, found.col, found.tree, order, under is not None)

@@ -20,6 +20,7 @@ from symback.notation.trees import (
     MatrixProduct,
     Minus,
     Ones,
+    Over,
     Raised,
     Reduced,
     ScalarOf,
@@ -55,15 +56,11 @@ def _function(word: str) -> Word:
     return Word(word, rf"\operatorname{{{word}}}")
 
 
-REDUCTIONS: dict[tuple[Kind, bool], Word] = {
-    ("mean", False): _function("mean"),
-    ("max", False): Word("max", r"\max"),
-    ("min", False): Word("min", r"\min"),
-    ("prod", False): _function("prod"),
-    ("mean", True): _function("rowmean"),
-    ("max", True): _function("rowmax"),
-    ("min", True): _function("rowmin"),
-    ("prod", True): _function("rowprod"),
+KINDS: tuple[Kind, ...] = ("mean", "max", "min", "prod")
+REDUCTIONS: dict[tuple[Kind, Over], Word] = {
+    **{(kind, "all"): Word(kind, rf"\{kind}") if kind in ("max", "min") else _function(kind) for kind in KINDS},
+    **{(kind, "rows"): _function(f"row{kind}") for kind in KINDS},
+    **{(kind, "columns"): _function(f"col{kind}") for kind in KINDS},
 }
 
 
@@ -178,4 +175,4 @@ def _(tree: SquaredNorm, scope: Scope) -> Box:
 
 @matrix_box.register
 def _(tree: Reduced, scope: Scope) -> Box:
-    return Call(REDUCTIONS[tree.kind, tree.by_row], (matrix_box(tree.body, scope),))
+    return Call(REDUCTIONS[tree.kind, tree.over], (matrix_box(tree.body, scope),))

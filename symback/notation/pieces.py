@@ -32,6 +32,7 @@ from symback.notation.trees import (
     hadamard,
     matrix_product,
     transpose,
+    transposes,
 )
 
 ROW_OF_ONES = Transpose(Ones())
@@ -150,7 +151,18 @@ def _any_sized(parts: Sequence[Tree]) -> tuple[bool, bool]:
 
 
 def entrywise(pieces: Sequence[Piece], row: Index | None, col: Index | None) -> Tree:
-    """Pieces over the same indices multiplied and divided entry by entry, in the order they were written."""
+    """Pieces over the same indices multiplied and divided entry by entry, in the order they were written.
+
+    Where it takes fewer transposes they are joined the other way round and the whole is transposed: (G ⊙ X)ᵀ.
+    """
+    tree = _joined(pieces, row, col)
+    if row is None or col is None:
+        return tree
+    turned = transpose(_joined(pieces, col, row))
+    return turned if transposes(turned) < transposes(tree) else tree
+
+
+def _joined(pieces: Sequence[Piece], row: Index | None, col: Index | None) -> Tree:
     ordered = sorted(pieces, key=lambda p: p.order)
     tops = tuple(lifted(p, row, col) for p in ordered if not p.inverse)
     bottoms = tuple(lifted(p, row, col) for p in ordered if p.inverse)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias, Union
+from typing import Literal, TypeAlias, Union
 
 from symback.algebra.terms import Kind, Name, Relation, Term
+
+Over = Literal["all", "rows", "columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +150,11 @@ class SquaredNorm:
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """Mean, maximum ... of a column, or of each row of a matrix (then it is a column)."""
+    """Mean, maximum ... of a column, or of each row or each column of a matrix (then it is a column)."""
 
     kind: Kind
     body: Tree
-    by_row: bool
+    over: Over
 
 
 Tree: TypeAlias = Union[
@@ -161,12 +163,40 @@ Tree: TypeAlias = Union[
 ]  # fmt: skip
 
 
+ENTRYWISE = (Hadamard, Total, Divided, Function, Indicator, Raised)
+
+
 def transpose(tree: Tree) -> Tree:
-    """The transpose, carried down to the names.
+    """The transpose, carried down to the names where that does not write more of them.
 
     >>> transpose(MatrixProduct((Array("A"), Transpose(Array("x")))))
     MatrixProduct(parts=(Array(name='x'), Transpose(body=Array(name='A'))))
+    >>> transpose(Hadamard((Array("A"), Array("B"))))
+    Transpose(body=Hadamard(parts=(Array(name='A'), Array(name='B'))))
     """
+    carried = _carried(tree)
+    return Transpose(tree) if isinstance(tree, ENTRYWISE) and transposes(tree) + 1 < transposes(carried) else carried
+
+
+def transposes(tree: Tree) -> int:
+    """How many transposes an expression writes."""
+    match tree:
+        case Transpose(body):
+            return 1 + transposes(body)
+        case MatrixProduct(parts) | Hadamard(parts) | Total(parts) | Function(args=parts):
+            return sum(map(transposes, parts))
+        case Divided(one, other) | Indicator(left=one, right=other):
+            return transposes(one) + transposes(other)
+        case Scaled(tops, body, bottoms):
+            return sum(map(transposes, (*tops, body, *bottoms)))
+        case Minus(body) | Raised(base=body) | ScalarOf(body) | Diagonal(body) | DiagonalOf(body) | Trace(body) | SquaredNorm(body):
+            return transposes(body)
+        case Reduced(body=body):
+            return transposes(body)
+    return 0
+
+
+def _carried(tree: Tree) -> Tree:
     match tree:
         case Transpose(body):
             return body

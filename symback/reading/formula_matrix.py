@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import Any
+from typing import Any, Literal
 
 from symback.algebra.definitions import Definition
 from symback.algebra.operations import OPERATIONS
@@ -50,10 +50,13 @@ from symback.reading.formula_terms import Scope, everything, named, read_term
 
 Entry = Callable[[Size, Size], Term]
 SINGLE, ZEROTH = Size.of(1), Size.of(0)
-REDUCTIONS: dict[str, tuple[Kind, bool]] = {
-    "mean": ("mean", False), "max": ("max", False), "min": ("min", False), "prod": ("prod", False),
-    "rowmean": ("mean", True), "rowmax": ("max", True), "rowmin": ("min", True), "rowprod": ("prod", True),
-}  # fmt: skip
+Over = Literal["all", "rows", "columns"]
+KINDS: tuple[Kind, ...] = ("mean", "max", "min", "prod")
+REDUCTIONS: dict[str, tuple[Kind, Over]] = {
+    **{kind: (kind, "all") for kind in KINDS},
+    **{f"row{kind}": (kind, "rows") for kind in KINDS},
+    **{f"col{kind}": (kind, "columns") for kind in KINDS},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,10 @@ def _factors(term: Term) -> tuple[Term, ...]:
 
 @matrix.register
 def _(node: TransposedSyntax, sheet: Sheet) -> Value:
-    body = matrix(node.body, sheet)
+    return _transposed(matrix(node.body, sheet))
+
+
+def _transposed(body: Value) -> Value:
     return Value(body.cols, body.rows, lambda r, c: body.at(c, r))
 
 
@@ -343,8 +349,15 @@ def _reduced(node: Called, sheet: Sheet, body: Value) -> Value:
     if node.function == "tr":
         i = sheet.bound(node, _known(node, sheet, body.rows), "t")
         return _scalar(Reduce("sum", i, body.at(Size.of(i), Size.of(i))))
-    kind, by_row = REDUCTIONS[node.function]
-    if not by_row:
+    kind, over = REDUCTIONS[node.function]
+    if over == "all":
         return _over_all(node, sheet, kind, body)
+    if over == "columns":
+        return _by_row(node, sheet, kind, _transposed(body))
+    return _by_row(node, sheet, kind, body)
+
+
+def _by_row(node: Syntax, sheet: Sheet, kind: Kind, body: Value) -> Value:
+    """A reduction of each row, a column."""
     k = sheet.bound(node, _known(node, sheet, body.cols), "e")
     return Value(body.rows, SINGLE, lambda r, c: Reduce(kind, k, body.at(r, Size.of(k))))

@@ -18,7 +18,25 @@ TokenKind = Literal[
     "‖", "⌊", "⌋", "..", "where", "end",
 ]  # fmt: skip
 
-FUNCTIONS = ("sqrt", "exp", "mean", "max", "min", "prod", "rowmean", "rowmax", "rowmin", "rowprod", "diag", "tr", *OPAQUE)
+FUNCTIONS = (
+    "sqrt",
+    "exp",
+    "mean",
+    "max",
+    "min",
+    "prod",
+    "rowmean",
+    "rowmax",
+    "rowmin",
+    "rowprod",
+    "colmean",
+    "colmax",
+    "colmin",
+    "colprod",
+    "diag",
+    "tr",
+    *OPAQUE,
+)
 """Words of functions that are not rows of the operations table."""
 
 BIG_WORDS: Mapping[str, Kind] = {"Σ": "sum", "Π": "prod", "max": "max", "min": "min", "mean": "mean"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symback.algebra.sizes import Index, Size, provably_at_least
-from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Relation, Term, add
+from symback.algebra.terms import ONE, SWAPPED, ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Relation, Term, add
 from symback.algebra.traverse import bottom_up, factors, free_indices, substitute
 from symback.simplify.shape import UNIT, addends, number_like, power_of, product, to_power
 
@@ -101,7 +101,7 @@ HOLDS_AT_EQUALITY: dict[Relation, bool] = {"=": True, "<=": True, ">=": True, "!
 
 
 def decide(node: Bracket) -> Term:
-    """A bracket that is settled becomes 1 or 0.
+    """A bracket that is settled becomes 1 or 0; the place stands before the number it is compared with.
 
     >>> from symback.algebra.terms import bracket
     >>> from symback.algebra.sizes import Index
@@ -113,7 +113,7 @@ def decide(node: Bracket) -> Term:
         return ONE if HOLDS_AT_EQUALITY[node.relation] else ZERO
     if isinstance(left, Num) and isinstance(right, Num):
         return ONE if _compare(left.value, node.relation, right.value) else ZERO
-    first, second = _as_size(left), _as_size(right)
+    first, second = as_size(left), as_size(right)
     if first is None or second is None or _two_places_of_one_axis(first, second):
         return node
     above, below = provably_at_least(first - second), provably_at_least(second - first)
@@ -123,7 +123,11 @@ def decide(node: Bracket) -> Term:
         "=": (above and below, greater or less), "!=": (greater or less, above and below),
     }  # fmt: skip
     true, false = verdicts[node.relation]
-    return ONE if true else ZERO if false else _without_common_constant(node, first, second)
+    if true or false:
+        return ONE if true else ZERO
+    if first.constant is not None:
+        return Bracket(SWAPPED[node.relation], right, left)
+    return _without_common_constant(node, first, second)
 
 
 def _two_places_of_one_axis(first: Size, second: Size) -> bool:
@@ -139,7 +143,8 @@ def _without_common_constant(node: Bracket, left: Size, right: Size) -> Term:
     return Bracket(node.relation, Count(left - common), Count(right - common)) if common else node
 
 
-def _as_size(node: Term) -> Size | None:
+def as_size(node: Term) -> Size | None:
+    """A size, a place or a whole number as a size; None for anything else."""
     if isinstance(node, Count):
         return node.size
     if isinstance(node, Num) and node.value.denominator == 1:

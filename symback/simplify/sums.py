@@ -5,7 +5,7 @@ from __future__ import annotations
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Bracket, Count, Mul, Pow, Reduce, Term, bracket, mul
 from symback.algebra.traverse import bottom_up, factors, free_indices, substitute
-from symback.simplify.arithmetic import arithmetic
+from symback.simplify.arithmetic import arithmetic, as_size
 from symback.simplify.products import collect
 from symback.simplify.shape import addends, length, needs_guard
 
@@ -75,10 +75,10 @@ def _solved(factor: Term, index: Index) -> Size | None:
     """The place ``p`` for which the bracket ``factor`` says ``index = p``."""
     if not (isinstance(factor, Bracket) and factor.relation == "="):
         return None
-    left, right = factor.left, factor.right
-    if not (isinstance(left, Count) and isinstance(right, Count)):
+    left, right = as_size(factor.left), as_size(factor.right)
+    if left is None or right is None:
         return None
-    split = (left.size - right.size).coefficient(index)
+    split = (left - right).coefficient(index)
     if split is None:
         return None
     slope, rest = split
