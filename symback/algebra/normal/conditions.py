@@ -6,7 +6,6 @@ other relations are 1 minus these.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from math import gcd, lcm
@@ -45,10 +44,10 @@ def condition(context: Context, relation: Relation, difference: Poly) -> Poly:
 
 
 def _over_bits(context: Context, poly: Poly, function: Callable[[Poly], Poly]) -> Poly:
-    """``f(y) = y·f(1) + (1−y)·f(0)`` for a name y declared binary that several terms share."""
-    counted = Counter(a for m in poly for a, _ in m if isinstance(a, Ref) and context.fact(a.name, "binary"))
-    shared = min((a for a, count in counted.items() if count > 1), key=key, default=None)
-    if shared is None:
+    """``f(y) = y·f(1) + (1−y)·f(0)`` for a name y declared binary."""
+    bits = [a for a in atoms(poly) if isinstance(a, Ref) and context.fact(a.name, "binary")]
+    shared = min(bits, key=key, default=None)
+    if shared is None or len(poly) == 1:
         return function(poly)
     context.spend()
     context.use(shared.name, "binary")

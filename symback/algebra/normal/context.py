@@ -57,15 +57,19 @@ class Notes:
 class Context:
     """A memo of polynomials, each with what it rests on, relative to what is given.
 
-    ``convert`` turns a term into a polynomial and comes back here for the parts.
+    ``convert`` turns a term into a polynomial and comes back here for the parts. Without ``ties`` every maximum is taken to
+    be attained once, and that is noted where it is used.
     """
 
-    def __init__(self, given: Given, convert: Callable[[Term, Context], Poly], budget: int = BUDGET) -> None:
+    def __init__(self, given: Given, convert: Callable[[Term, Context], Poly], budget: int = BUDGET, ties: bool = True) -> None:
         self.given = given
         self.budget = budget
+        self.ties = ties
         self.notes = Notes()
         self.facts: dict[Name, dict[str, Fact]] = {n: {f.kind: f for f in closure(fs)} for n, fs in given.facts.items()}
         self.bounds: dict[Term, object] = {}
+        self.learned: dict[Term, object] = {}
+        self.written: dict[Term, Term] = {}
         self.aside: dict[tuple[object, ...], object] = {}
         self.turnable = {n for n, kinds in self.facts.items() if "symmetric" in kinds}
         self._convert = convert

@@ -23,9 +23,10 @@ from symback.algebra.normal.poly import (
     size_key,
     whole,
 )
-from symback.algebra.normal.powers import exponential, lifted, logarithm, power, symbolic_power, together
+from symback.algebra.normal.powers import ABOVE, exponential, lifted, logarithm, power, symbolic_power, together
 from symback.algebra.normal.product import product, settled, times
-from symback.algebra.normal.signs import Sign, bounds, learn
+from symback.algebra.normal.requirements import known_as, remember
+from symback.algebra.normal.signs import bounds, learn
 from symback.algebra.normal.sums import CLOSED, OPEN, height, open_index, summed
 from symback.algebra.operations import meaning
 from symback.algebra.sizes import Index, Size
@@ -97,17 +98,23 @@ def _(node: Pow, context: Context) -> Poly:
     base, exponent = context.poly(node.base), context.poly(node.exponent)
     value = number(exponent)
     if value is None:
-        _learn_sign(context, node.base, base, ("positive", "nonnegative"))
+        _learn_sign(context, node.base, base)
+        if len(base) > 1:
+            known_as(context, node.base, context.term(base))
         return symbolic_power(context, base, exponent)
     if value < 0 or not whole(value):
         _learn_sign(context, node.base, base)
+        found = power(context, base, value)
+        if len(base) > 1:
+            remember(context, node.base, found)
+        return found
     return power(context, base, value)
 
 
-def _learn_sign(context: Context, written: Term, poly: Poly, signs: tuple[Sign, ...] = ("positive",)) -> None:
+def _learn_sign(context: Context, written: Term, poly: Poly) -> None:
     """What the written form of a sum shows about its sign holds for its normal form, where it may no longer show."""
     known = bounds(written, context)
-    if known.sign in signs and len(poly) > 1:
+    if known.sign in ABOVE and len(poly) > 1:
         learn(context.term(poly), known, context)
 
 

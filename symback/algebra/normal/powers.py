@@ -27,10 +27,11 @@ from symback.algebra.normal.poly import (
     whole,
 )
 from symback.algebra.normal.product import content, product, settled, times, whole_power, zero_to
-from symback.algebra.normal.signs import NEGATIVE, POSITIVE, learn, sign
+from symback.algebra.normal.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, learn, sign
 from symback.algebra.terms import Add, Apply, Bracket, Mul, Num, Pow, Term, apply
 
 Function = Callable[[Poly], Poly]
+ABOVE, UNDER = {"positive", "nonnegative"}, {"negative", "nonpositive"}  # what is a denominator is not 0
 
 
 def lifted(context: Context, poly: Poly, function: Function) -> Poly:
@@ -136,8 +137,10 @@ def _sum_power(context: Context, poly: Poly, exponent: Rational) -> Poly:
         shared = {a: e for a, e in shared.items() if sign(a, context) == "positive"}
     lead = content(poly) * (-1 if whole(exponent) and lead_coefficient(poly) < 0 else 1)
     primitive = divided(context, poly, shared, lead)
-    if sign(context.term(poly), context) == "positive" and _all_positive(context, shared):
-        learn(context.term(primitive), POSITIVE if lead > 0 else NEGATIVE, context)
+    if (known := sign(context.term(poly), context)) in ABOVE and _all_positive(context, shared):
+        strict = known == "positive"
+        bound = (POSITIVE if strict else NONNEGATIVE) if lead > 0 else (NEGATIVE if strict else NONPOSITIVE)
+        learn(context.term(primitive), bound, context)
     outside = settled(context, {a: e * exponent for a, e in shared.items()})
     inside = settled(context, {context.term(primitive): exponent}) if len(primitive) > 1 else power(context, primitive, exponent)
     return product(context, number_power(Fraction(lead), exponent), outside, inside)
@@ -233,9 +236,12 @@ def _logarithm(context: Context, poly: Poly) -> Poly:
     if number(poly) == 0:
         return single(apply("log", Num(0)))
     numerator, below = together(context, poly)
-    if below and _all_positive(context, below):
-        outside = [_log_atom(context, a, e) for a, e in below.items()]
-        return plus(_logarithm(context, numerator), *outside)
+    signs = {a: sign(a, context) for a in below}
+    if below and all(s in ABOVE or (s in UNDER and whole(below[a])) for a, s in signs.items()):
+        turned = {a: context.term(scale(context.poly(a), -1)) if s in UNDER else a for a, s in signs.items()}
+        flips = sum(e for a, e in below.items() if turned[a] is not a)
+        outside = [_log_atom(context, turned[a], e) for a, e in below.items()]
+        return plus(_logarithm(context, scale(numerator, -1) if flips % 2 else numerator), *outside)
     shared = {a: e for a, e in common(poly).items() if sign(a, context) == "positive"}
     size = content(poly)
     rest = divided(context, poly, shared, size)

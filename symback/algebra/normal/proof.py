@@ -14,10 +14,13 @@ from symback.algebra.normal.context import BUDGET, Context, Exhausted, Given, No
 from symback.algebra.normal.convert import convert
 from symback.algebra.normal.poly import Poly, atoms, key, minus, whole
 from symback.algebra.normal.powers import together
+from symback.algebra.normal.product import cancelled
+from symback.algebra.normal.requirements import readable
 from symback.algebra.normal.signs import Sign, sign
 from symback.algebra.operations import Interval
 from symback.algebra.sizes import Size
-from symback.algebra.terms import ZERO, Add, Mul, Name, Term
+from symback.algebra.terms import ZERO, Add, Bracket, Mul, Name, Reduce, Term
+from symback.algebra.traverse import walk
 
 PRIME = (1 << 61) - 1
 Facts = Mapping[Name, tuple[Fact, ...]]
@@ -51,43 +54,70 @@ class Normalizer:
         self.given = Given() if given is None else given
         self.budget = budget
         self._context = Context(self.given, convert, budget)
+        self._untied: Context | None = None
 
     def normal(self, term: Term) -> Term:
         """The normal form; a term that would take more than the budget is handed back as it is."""
-        self._start()
+        self._start(self._context)
         try:
             poly = self._context.poly(term)
             return ZERO if poly and _vanishes(self._context, poly) else self._context.term(poly)
         except (Exhausted, RecursionError):
             return term
 
-    def equal(self, left: Term, right: Term) -> Proof:
-        """Whether two terms mean the same."""
-        self._start()
+    def equal(self, left: Term, right: Term, ties: bool = True) -> Proof:
+        """Whether two terms mean the same; without ``ties``, whether they do where every maximum is attained once.
+
+        That is then among the conditions, as ``Σ [x = max x] = 1``, if it was needed.
+        """
+        found = self._equal(self._context, left, right)
+        if found.proved or ties or found.exhausted or not _counts_ties(found.difference):
+            return found
+        if self._untied is None:
+            self._untied = Context(self.given, convert, self.budget, ties=False)
+        again = self._equal(self._untied, left, right)
+        return again if again.proved else found
+
+    def _equal(self, context: Context, left: Term, right: Term) -> Proof:
+        self._start(context)
         try:
-            difference = minus(self._context.poly(left), self._context.poly(right))
-            proved = not difference or _vanishes(self._context, difference)
-            node = ZERO if proved else self._context.term(difference)
+            sides = context.poly(left), context.poly(right)
+            difference = minus(*sides)
+            proved = not difference or _vanishes(context, difference, sides)
+            node = ZERO if proved else context.term(difference)
         except (Exhausted, RecursionError):
             return Proof(False, left - right, exhausted=True)
-        notes = self._context.notes
-        return Proof(proved, node, tuple(notes.conditions), tuple(notes.facts))
+        return Proof(proved, node, readable(context, context.notes.conditions), tuple(context.notes.facts))
 
     def sign(self, term: Term) -> Sign:
         """The sign of a term as far as it is known."""
         return sign(term, self._context)
 
-    def _start(self) -> None:
-        self._context.forget()
-        self._context.budget = self.budget
-        self._context.notes = Notes()
+    def _start(self, context: Context) -> None:
+        context.forget()
+        context.budget = self.budget
+        context.notes = Notes()
 
 
-def _vanishes(context: Context, poly: Poly) -> bool:
-    """Whether a polynomial is 0 once its denominators are multiplied out; a random point may say no before that."""
+def _counts_ties(difference: Term) -> bool:
+    """Whether a sum counts the places where a maximum is attained."""
+    sums = (n for n in walk(difference) if isinstance(n, Reduce) and n.kind == "sum")
+    return any(isinstance(b, Bracket) and b.relation == "=" for n in sums for b in walk(n.body))
+
+
+def _vanishes(context: Context, poly: Poly, sides: tuple[Poly, ...] = ()) -> bool:
+    """Whether a polynomial is 0 once its denominators are multiplied out; a random point may say no before that.
+
+    A denominator that only one of the two sides has must not vanish; where both have it, neither means anything without that.
+    """
     if not any(isinstance(a, Add | Mul) for a in atoms(poly)) or rejected(context, poly):
         return False
-    return not together(context, poly)[0]
+    numerator, below = together(context, poly)
+    if not numerator:
+        for base in below:
+            if not all(any(a is base and e < 0 for m in side for a, e in m) for side in sides):
+                cancelled(context, base)
+    return not numerator
 
 
 def rejected(context: Context, poly: Poly) -> bool:

@@ -13,7 +13,9 @@ from symback.algebra.normal.poly import Rational, whole
 from symback.algebra.operations import OPERATIONS, Interval
 from symback.algebra.sizes import Index, Size, SizeSymbol, provably_at_least
 from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term
+from symback.algebra.traverse import free_indices, substitute
 
+ANY = "@"
 Sign = Literal["positive", "nonnegative", "negative", "nonpositive", "unknown"]
 End = Fraction | float
 
@@ -48,6 +50,7 @@ REALS = Bounds()
 POSITIVE = Bounds(Fraction(0))
 NEGATIVE = Bounds(-inf, Fraction(0))
 NONNEGATIVE = Bounds(Fraction(0), inf, low_open=False)
+NONPOSITIVE = Bounds(-inf, Fraction(0), high_open=False)
 BIT = Bounds(Fraction(0), Fraction(1), False, False)
 NEAR_ONE = Bounds(Fraction(-1), Fraction(1), False, False)
 
@@ -57,7 +60,10 @@ def bounds(node: Term, context: Context) -> Bounds:
     found = context.bounds.get(node)
     if not isinstance(found, Bounds):
         context.bounds[node] = REALS
-        found = context.bounds[node] = _bounds(node, context)
+        found = _bounds(node, context)
+        if isinstance(node, Add) and context.learned and isinstance(known := context.learned.get(anonymous(node)[0]), Bounds):
+            found = _meet(found, known)
+        context.bounds[node] = found
     return found
 
 
@@ -67,9 +73,19 @@ def sign(node: Term, context: Context) -> Sign:
 
 
 def learn(node: Term, known: Bounds, context: Context) -> None:
-    """Keep bounds of a normal form that were read off a form that shows them (a variance plus ε is positive)."""
+    """Keep bounds of a normal form that were read off a form that shows them (a variance plus ε is positive), at all places."""
     old = bounds(node, context)
     context.bounds[node] = _meet(old, known)
+    if isinstance(node, Add) and free_indices(node):
+        context.learned[anonymous(node)[0]] = context.bounds[node]
+
+
+def anonymous(node: Term) -> tuple[Term, dict[Index, Size]]:
+    """A term at indices that stand for any of their range, and what was put for its own."""
+    mapping: dict[Index, Size] = {}
+    for mark, index in enumerate(free_indices(node)):
+        mapping[index] = Size.of(Index(ANY, index.size.substitute(mapping), mark))
+    return substitute(node, mapping), mapping
 
 
 def _bounds(node: Term, context: Context) -> Bounds:

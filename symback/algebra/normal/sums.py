@@ -6,8 +6,10 @@ an outer Σ is opened again, so that the order of nesting does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import lru_cache
+from itertools import permutations
 from typing import TypeAlias
 
 from symback.algebra.normal.conditions import least_place, zero_place
@@ -30,7 +32,7 @@ from symback.algebra.normal.poly import (
 )
 from symback.algebra.normal.product import leading, product, renewed, settled, solve_place, times, without
 from symback.algebra.sizes import Index, Size, provably_at_least
-from symback.algebra.terms import Add, Bracket, Count, Name, Reduce, Ref, Term, reduce_over
+from symback.algebra.terms import ONE, Add, Bracket, Count, Name, Reduce, Ref, Term, reduce_over
 from symback.algebra.traverse import free_indices, substitute
 
 Indices: TypeAlias = tuple[Index, ...]
@@ -216,6 +218,36 @@ def _whole_axes(context: Context, atom: Ref) -> Indices:
     return along if right else ()
 
 
+def _attained_once(context: Context, powers: Powers, over: Indices) -> tuple[Poly, Indices] | None:
+    """``Σ_k [x_k = max x] = 1`` where every maximum is taken to be attained once; that is noted as it stands."""
+    if context.ties:
+        return None
+    for atom in (a for a in powers if isinstance(a, Bracket) and a.relation == "=" and not isinstance(a.left, Count)):
+        for along in _places_of_maximum(context, atom, over):
+            if all(reads(powers, i) == {atom: 1} and not any(i in j.size.indices for j in over) for i in along):
+                context.notes.conditions[Bracket("=", reduce_over("sum", along, atom), ONE)] = None
+                return settled(context, without(powers, atom)), _others(over, *along)
+    return None
+
+
+def _places_of_maximum(context: Context, atom: Bracket, over: Indices) -> Iterator[Indices]:
+    """The summed indices at which a bracket says that a maximum over their ranges is attained."""
+    poly = context.poly(atom.left)
+    for m, c in poly.items():
+        if len(m) != 1 or m[0][1] != 1 or not isinstance(top := m[0][0], Reduce) or top.kind != "max":
+            continue
+        rest = scale({k: v for k, v in poly.items() if k != m}, -1 / Fraction(c))
+        found, node = [], top
+        while isinstance(node, Reduce) and node.kind == "max":
+            found.append(node.index)
+            node = node.body  # type: ignore[assignment]
+        for along in permutations(over, len(found)):
+            if all(i.size is j.size for i, j in zip(found, along, strict=True)):
+                at = dict(zip(found, map(Size.of, along), strict=True))
+                if context.poly(substitute(node, at)) == rest:
+                    yield along
+
+
 def _inverse(context: Context, powers: Powers, over: Indices) -> tuple[Poly, Indices] | None:
     """``Σ_k A[i,k]·A⁻¹[k,j] = [i=j]``, in either order."""
     for atom, e in powers.items():
@@ -338,4 +370,4 @@ def _flipped(context: Context, written: tuple[Powers, Indices], poly: Poly, name
     return summed(context, _renamed_poly(context, poly, free), tuple(_name(free[i]) for i in names), flips + 1)
 
 
-RULES: tuple[Rule, ...] = (_open, _unread, _one_value, _sift, _declared, _inverse, _shift, _absorb)
+RULES: tuple[Rule, ...] = (_open, _unread, _one_value, _sift, _declared, _attained_once, _inverse, _shift, _absorb)
