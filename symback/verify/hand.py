@@ -1,0 +1,204 @@
+"""What the formulas of a network are at its declared values: exactly, and as worked by hand under its rounding policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal, DecimalException, localcontext
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from symback.algebra.definitions import Definition
+from symback.algebra.sizes import Size
+from symback.algebra.terms import Name, Num, Partial, Ref, Term
+from symback.algebra.traverse import names, refs, rewrite
+from symback.derivation import derive
+from symback.errors import SymbackError
+from symback.network.program import Program
+from symback.network.rounding import Policy
+from symback.network.unroll import unroll
+from symback.numeric.evaluate import Evaluator
+from symback.numeric.rounding import CONTEXT, Decimals, Value, decimal, evaluate
+from symback.numeric.values import Places, Sizes, index_tuples, sizes_from_values
+from symback.numeric.worked import RATE, Worked, with_rate, work
+from symback.verify.printed import Printed
+from symback.verify.totals import after_step, before_step
+
+
+class Numbers:
+    """The values of formulas over a network.
+
+    ``program`` may hold more definitions than ``network``, whose worked example gives the numbers by hand.
+    """
+
+    def __init__(self, network: Program, program: Program) -> None:
+        self.network, self.program = network, program
+
+    @cached_property
+    def given(self) -> Mapping[str, Any]:
+        """The declared numbers as exact fractions: 0.1 is a tenth."""
+        return {name: _exact(value) for name, value in self.network.values.items()}
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """The sizes the network declares or its values fix."""
+        return sizes_from_values(self.network, self.given)
+
+    @cached_property
+    def declared(self) -> frozenset[Fraction]:
+        """The absolute values of all declared numbers."""
+        return frozenset(abs(v) for value in self.given.values() for v in _flat(value))
+
+    def exact(self, term: Term) -> Decimal | None:
+        """The exact value of an entry, to sixty digits; None where a value is missing or the formula is not defined."""
+        try:
+            with localcontext(CONTEXT):
+                value: Decimal = self._evaluator.term(term)
+        except (SymbackError, DecimalException):
+            return None
+        return value
+
+    def values(self, term: Term) -> tuple[Decimal, ...]:
+        """Every value an entry may have been printed for: the exact one, then those met when it is worked by hand."""
+        exact = self.exact(term)
+        return tuple(dict.fromkeys(([] if exact is None else [exact]) + list(self._by_hand(term))))
+
+    def put_in(self, term: Term) -> Iterator[Term]:
+        """An entry with numbers in place of its names: the exact ones, then those worked with by hand."""
+        for choice in (self.exact, self._used):
+            found = {read: choice(read) for read in refs(term)}
+            if all(v is not None for v in found.values()):
+                numbers = {read: Num(Fraction(v)) for read, v in found.items() if v is not None}
+                yield rewrite(term, lambda n, numbers=numbers: numbers.get(n, n))  # type: ignore[misc]
+
+    def knows(self, printed: Printed) -> bool:
+        """Whether a decimal is a number of the network, its sign aside: declared, or what a quantity or a gradient rounds to."""
+        size = Printed(abs(printed.value), printed.half)
+        return Fraction(size.value) in self.declared or any(size.rounds(v) for v in self._all)
+
+    @cached_property
+    def _all(self) -> tuple[Decimal, ...]:
+        """The absolute values of every entry of every name and of every gradient of the loss."""
+        core = derive(self.network)
+        wanted = [*self.network.leaf, *(d.name for d in _reached(self.network))]
+        gradient = core.gradient_program(wanted)
+        numbers = Numbers(self.network, gradient)
+        found: dict[Decimal, None] = {}
+        for name in (*wanted, *gradient.results):
+            for places in index_tuples(gradient.indices(name), self.sizes):
+                entry = Ref(name, tuple(Size.of(p) for p in places))
+                found.update(dict.fromkeys(abs(v) for v in numbers.values(entry)))
+        return tuple(found)
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        given = {n: v for n, v in self.given.items() if n in self.program.leaf}
+        return Evaluator(self.program, given, self.sizes, field=Decimals())
+
+    def _by_hand(self, term: Term) -> Iterator[Decimal]:
+        if self._worked is None or not names(term):
+            return
+        if isinstance(term, Ref):
+            value = self._value(term)
+            if value is not None:
+                yield from (value.computed, value.carried, *(decimal(n.value) for n in value.shown))
+            return
+        used = {read: self._used(read) for read in refs(term)}
+        numbers = {read: Num(Fraction(v)) for read, v in used.items() if v is not None}
+        if len(numbers) == len(used):
+            try:
+                yield evaluate(rewrite(term, lambda n: numbers.get(n, n) if isinstance(n, Ref) else n))
+            except SymbackError:
+                return
+
+    def _used(self, read: Ref) -> Decimal | None:
+        """The number that is worked with by hand in place of a name: rounded where there is such a line, else exact."""
+        value = self._value(read)
+        return self.exact(read) if value is None else value.carried
+
+    def _value(self, read: Ref) -> Value | None:
+        """The number of a name as it is worked by hand."""
+        if self._worked is None:
+            return None
+        name = self._entry(read.name, tuple(p.value({}) for p in read.places))
+        return None if name is None else _found(self._worked, name)
+
+    def _entry(self, name: Name, places: Places) -> Name | None:
+        """The name of an entry in the worked example."""
+        if isinstance(name, Partial):
+            cut = len(places) - len(self.program.indices(name.by))
+            of = self._entry(name.of, places[:cut] or tuple(0 for _ in self.program.indices(name.of)))
+            by = self._entry(name.by, places[cut:])
+            return None if of is None or by is None else Partial(of, by)
+        old = before_step(name)
+        if old is not None:
+            found = self._entry(old, places)
+            return after_step(found) if isinstance(found, str) else None
+        return self._names.get((name, places))
+
+    @cached_property
+    def _names(self) -> Mapping[tuple[Name, Places], str]:
+        """How the worked example calls each entry."""
+        known: list[Name] = [*(leaf.name for leaf in self.network.leaves if leaf.name != RATE), *(d.name for d in _reached(self.network))]
+        keys = [(name, p) for name in known for p in index_tuples(self.network.indices(name), self.sizes)]
+        single = self._single
+        entries = [*(leaf.name for leaf in single.leaves if leaf.name != RATE), *(str(d.name) for d in single.definitions)]
+        return {**dict(zip(keys, entries, strict=True)), (RATE, ()): RATE}
+
+    @cached_property
+    def _single(self) -> Program:
+        network = self.network.with_definitions(_reached(self.network))
+        return with_rate(unroll(replace(network, sizes={**network.sizes, **self.sizes})))
+
+    @cached_property
+    def _worked(self) -> Worked | None:
+        """The network worked by hand, every number rounded halves up; None where it says nothing of rounding or cannot be worked."""
+        if self.network.rounding is None:
+            return None
+        rules = self.network.rounding.rules
+        policy = Policy({kind: tuple(replace(r, mode="half-up") for r in rows) for kind, rows in rules.items()})
+        try:
+            return work(derive(self._single), policy)
+        except SymbackError:
+            return None
+
+
+def _found(worked: Worked, name: Name) -> Value | None:
+    """The number of a name of the worked example: given, computed, a derivative, or a parameter after the step."""
+    old = before_step(name)
+    if old is not None:
+        return next((u.new for u in worked.updates if u.line.name == old), None)
+    for known in (name, Partial(name.of, name.by, local=True)) if isinstance(name, Partial) else (name,):
+        try:
+            return worked[known]
+        except KeyError:
+            continue
+    return None
+
+
+def _reached(program: Program) -> tuple[Definition, ...]:
+    """The definitions the loss rests on, in order."""
+    found: dict[Name, None] = {}
+    pending: list[Name] = [program.loss]
+    while pending:
+        definition = program.definition.get(pending.pop())
+        if definition is not None and definition.name not in found:
+            found[definition.name] = None
+            pending += definition.reads
+    return tuple(d for d in program.definitions if d.name in found)
+
+
+def _exact(value: Any) -> Any:
+    return [_exact(v) for v in value] if isinstance(value, list | tuple) else Fraction(str(value))
+
+
+def _flat(value: Any) -> Iterator[Fraction]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _flat(part)
+    else:
+        yield value
+
+
+__all__ = ["Numbers"]

@@ -1,0 +1,141 @@
+"""Products of derivatives: whether the factors of a chain rule telescope.
+
+``∂L/∂h · ∂h/∂z · ∂z/∂w`` is a way from L to w: each factor is a step, and the steps, in any order, must join into one way that
+uses each of them once. A factor ``∂z/∂z`` is no step: it is 1 and stands where another factor belongs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise, product
+
+from symback.algebra.sizes import Size
+from symback.algebra.terms import MINUS_ONE, Add, Mul, Name, Partial, Pow, Reduce, Ref, Term
+from symback.network.program import Program
+
+MOST = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A quantity that is differentiated, or by which: a name at places."""
+
+    name: Name
+    places: tuple[Size, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}[{','.join(map(_counted, self.places))}]" if self.places else str(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One factor ∂of/∂by."""
+
+    of: Node
+    by: Node
+
+    def __str__(self) -> str:
+        return f"∂{self.of}/∂{self.by}"
+
+
+Way = tuple[Step, ...]
+
+
+def broken(left: Term, right: Term, program: Program) -> str:
+    """Why two sides are not the same derivative by the chain rule; empty where they are, or where that is no question.
+
+    It is one where both sides are derivatives, or products of derivatives, or sums of such products, and one of them holds a
+    product of two or more.
+
+    >>> from symback.algebra.terms import ref
+    >>> a, b, c = ref(Partial("L", "b")), ref(Partial("L", "z")), ref(Partial("z", "z"))
+    >>> broken(a, b * c, Program("", (), (), ()))
+    '∂z/∂z is 1 and no link of a chain'
+    """
+    sides = [ways(side, program) for side in (left, right)]
+    if not all(sides) or max(len(way) for side in sides for way in side) < 2:
+        return ""
+    whole = [ends(way) for side in sides for way in side]
+    lost = next((way for way, end in zip((w for side in sides for w in side), whole, strict=True) if end is None), None)
+    if lost is not None:
+        return gap(lost)
+    found = list(dict.fromkeys(w for w in whole if w is not None))
+    return "" if len(found) == 1 else f"{found[0]} is not {found[1]}, which the other factors make"
+
+
+def ways(term: Term, program: Program) -> tuple[Way, ...]:
+    """The products of derivatives whose sum a term is, one for a product or a derivative; none for any other term.
+
+    >>> from symback.algebra.terms import ref
+    >>> [str(s) for s in ways(ref(Partial("L", "z")) * ref(Partial("z", "w")), Program("", (), (), ()))[0]]
+    ['∂L/∂z', '∂z/∂w']
+    """
+    match term:
+        case Ref(name=Partial() as name, places=places):
+            cut = rank(name.of, program)
+            return ((Step(Node(name.of, places[:cut]), Node(name.by, places[cut:])),),)
+        case Pow(base=base, exponent=exponent) if exponent is MINUS_ONE:
+            below = ways(base, program)
+            return tuple(tuple(Step(s.by, s.of) for s in reversed(way)) for way in below) if len(below) == 1 else ()
+        case Reduce(kind="sum", body=body):
+            return ways(body, program)
+        case Add(args=args):
+            parts = [ways(a, program) for a in args]
+            return tuple(way for part in parts for way in part) if all(parts) else ()
+        case Mul(args=args):
+            factors = [ways(a, program) for a in args]
+            joined = product(*factors) if all(factors) else ()
+            found = tuple(tuple(s for way in choice for s in way) for choice, _ in zip(joined, range(MOST + 1), strict=False))
+            return found if len(found) <= MOST else ()
+    return ()
+
+
+def rank(name: Name, program: Program) -> int:
+    """At how many places a name is read."""
+    if isinstance(name, Partial):
+        return rank(name.of, program) + rank(name.by, program)
+    return len(program.indices(name)) if name in program.definition or name in program.leaf else 0
+
+
+def ends(way: Way) -> Step | None:
+    """The derivative that the steps make together; None where they do not join into one."""
+    if len(way) == 1:
+        return way[0]
+    balance: Counter[Node] = Counter()
+    for step in way:
+        balance[step.of] += 1
+        balance[step.by] -= 1
+    first, last = ([n for n, b in balance.items() if b == sign] for sign in (1, -1))
+    open_ended = sum(abs(b) for b in balance.values())
+    if any(s.of == s.by for s in way) or len(first) != 1 or open_ended != 2 or not _hang_together(way):
+        return None
+    return Step(first[0], last[0])
+
+
+def _hang_together(way: Way) -> bool:
+    reached = {way[0].of, way[0].by}
+    for _ in way:
+        for step in way:
+            if step.of in reached or step.by in reached:
+                reached |= {step.of, step.by}
+    return all(s.of in reached for s in way)
+
+
+def gap(way: Way) -> str:
+    """Where a product that does not telescope has its gap."""
+    idle = next((s for s in way if s.of == s.by), None)
+    if idle is not None:
+        return f"{idle} is 1 and no link of a chain"
+    for one, other in pairwise(way):
+        if one.by != other.of:
+            return f"the factors do not telescope: {one} ends in {one.by}, and {other} begins with {other.of}"
+    return "the factors do not telescope"
+
+
+def _counted(place: Size) -> str:
+    """A place counted from 1."""
+    return repr(place + 1) if place.constant is None else str(place.constant + 1)
+
+
+__all__ = ["Node", "Step", "Way", "broken", "ends", "gap", "rank", "ways"]
