@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symback.algebra.terms import ONE, ZERO, Apply, Bracket, Mul, Term, apply, bracket
-from symback.algebra.traverse import bottom_up, factors
+from symback.algebra.traverse import bottom_up, factors, rewrite, walk
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.shape import UNIT, key, length, power_of, product, to_power
+from symback.simplify.quotients import expand, tidy
+from symback.simplify.shape import UNIT, addends, is_negative, key, length, negated, power_of, product, to_power
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ def _positive(u: Term) -> Term:
 
 IDENTITIES: tuple[Identity, ...] = (
     Identity("exp", lambda u: {apply("exp", u): 1, ONE + apply("exp", u): -1}, lambda u: apply("sigmoid", u)),
+    Identity("exp", lambda u: {ONE + apply("exp", u): -1}, lambda u: apply("sigmoid", arithmetic(-u))),
     Identity("sinh", lambda u: {apply("sinh", u): 1, apply("cosh", u): -1}, lambda u: apply("tanh", u)),
     Identity("sign", lambda u: {apply("sign", u): 1, apply("abs", u): 1}, lambda u: u),
     Identity("sign", lambda u: {apply("sign", u): 1, **{f: int(e) for f, e in map(power_of, factors(u))}}, lambda u: apply("abs", u)),
@@ -35,7 +37,7 @@ IDENTITIES: tuple[Identity, ...] = (
 
 
 def one_function(node: Term) -> Term:
-    """A product that is one function written as that function, where that is shorter.
+    """A product that is one function written as that function, where that is not longer.
 
     >>> from symback.algebra.terms import ref
     >>> z = ref("z")
@@ -45,16 +47,32 @@ def one_function(node: Term) -> Term:
     return arithmetic(_one_function(node))
 
 
+def complement(node: Term) -> Term:
+    """``σ(−u)`` written ``1 − σ(u)`` beside ``σ(u)``, where something then cancels.
+
+    >>> from symback.algebra.terms import ref
+    >>> z, y = ref("z"), ref("y")
+    >>> complement((1 - y) * apply("sigmoid", z) - y * apply("sigmoid", -z))
+    sigmoid(z) + -1*y
+    """
+    read = {n.args[0]: n for n in walk(node) if isinstance(n, Apply) and n.op == "sigmoid"}
+    for argument, function in read.items():
+        other = arithmetic(negated(argument))
+        if other in read and is_negative(argument):
+            new = rewrite(node, lambda n, old=function, other=other: ONE - apply("sigmoid", other) if n is old else n)  # type: ignore[misc]
+            shorter = expand(tidy(new))
+            return shorter if length(shorter) < length(node) else node
+    return node
+
+
 def _merged(node: Mul) -> Term:
     parts = [power_of(f) for f in factors(node)]
-    for base, exponent in parts:
-        if not isinstance(base, Apply) or exponent < 1:
-            continue
-        for identity in IDENTITIES:
-            if identity.op == base.op:
-                after = _by(identity, base.args[0], parts)
-                if after is not None and length(after) < length(node):
-                    return after
+    applied = [n for base, _ in parts for n in (base, *addends(base)) if isinstance(n, Apply)]
+    for identity in IDENTITIES:
+        for function in applied:
+            after = _by(identity, function.args[0], parts) if identity.op == function.op else None
+            if after is not None and length(after) <= length(node):
+                return after
     return node
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Mul, Num, Pow, Reduce, Term, mul
+from symback.algebra.terms import NEGATED, ONE, ZERO, Add, Apply, Bracket, Mul, Num, Pow, Reduce, Term, add, mul
 from symback.algebra.traverse import bottom_up, children, factors, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.shape import (
@@ -133,9 +133,24 @@ def _like(node: Add) -> Term:
         known, first = groups.get(name, (Fraction(0), rest))
         groups[name] = (known + number, first)
     if len(groups) == len(terms):
-        return node
+        return _all_cases(terms) or node
     kept = [product(number, rest) for number, rest in groups.values() if number]
     return Add(tuple(kept)) if len(kept) > 1 else kept[0] if kept else ZERO
+
+
+def _all_cases(terms: list[Term]) -> Term | None:
+    """A sum with ``a[c] + a[not c]`` written as ``a``; None where there is no such pair."""
+    if sum(any(isinstance(f, Bracket) for f in factors(t)) for t in terms) < 2:
+        return None
+    for first, one in enumerate(terms):
+        for condition in (f for f in factors(one) if isinstance(f, Bracket)):
+            opposite = key(Bracket(NEGATED[condition.relation], condition.left, condition.right))
+            rest = mul(f for f in factors(one) if f is not condition)
+            for second, other in enumerate(terms):
+                met = [f for f in factors(other) if isinstance(f, Bracket) and key(f) == opposite]
+                if met and key(mul(f for f in factors(other) if f is not met[0])) == key(rest):
+                    return add(rest if k == first else t for k, t in enumerate(terms) if k != second)
+    return None
 
 
 def _sign_inside(node: Term) -> list[Term]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from symback.algebra.terms import Term
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.functions import one_function
+from symback.simplify.functions import complement, one_function
 from symback.simplify.products import as_fraction, collect, like_terms, positive_first
 from symback.simplify.quotients import common_denominator, common_factor, expand
 from symback.simplify.sums import as_mean, common_condition, known_places, sift, take_out
@@ -41,6 +41,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("mean", "a sum over all places, divided by their number, is a mean", as_mean),
     Rule("fraction", "what divides written below", as_fraction),
     Rule("one function", "the product is one function", one_function, plain=False),
+    Rule("complement", "σ(−u) = 1 − σ(u)", complement, plain=False),
     Rule("common denominator", "over a common denominator", common_denominator, plain=False),
     Rule("expand", "multiplied out, and what cancels left out", expand, plain=False),
     Rule("common factor", "the common factor taken out", common_factor, plain=False),

@@ -55,7 +55,7 @@ def test_a_block_of_layers():
     assert "mu1" in forward
     assert "Xhat2" in forward
     assert derivation["W"].text() == "∂L/∂W = N2ᵀ (∂L/∂R)"
-    assert derivation["g2"].text() == "∂L/∂g2 = ((∂L/∂N2)ᵀ ⊙ Xhat2ᵀ) 𝟏"
+    assert derivation["g2"].text() == "∂L/∂g2 = (∂L/∂N2 ⊙ Xhat2)ᵀ 𝟏"
 
 
 def test_a_number_takes_the_place_of_a_constant():

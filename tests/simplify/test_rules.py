@@ -159,6 +159,7 @@ EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
         (bracket(x, ">", ZERO) ** 2, bracket(x, ">", ZERO)),
     ],
     "like terms": [
+        (x * bracket(y, ">", ZERO) + p + x * bracket(y, "<=", ZERO), x + p),
         (x * y + x - y * x, x),
         (x + x, over(TWO, x)),
         (x - x, ZERO),
@@ -181,12 +182,19 @@ EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
     "one function": [
         (exp_x / (1 + exp_x), apply("sigmoid", x)),
         (over(y, exp_x, p, (1 + exp_x) ** -1), over(y, apply("sigmoid", x), p)),
+        (over(ONE, (1 + exp_x) ** -1), apply("sigmoid", -x)),
+        (over(y, (1 + apply("exp", -x)) ** -1), over(y, apply("sigmoid", x))),
         (apply("sinh", x) / apply("cosh", x), apply("tanh", x)),
         (over(x, apply("sign", x)), apply("abs", x)),
         (over(y, x, p, apply("sign", over(x, p))), over(y, apply("abs", over(x, p)))),
         (over(apply("sign", x), apply("abs", x)), x),
         (over(TWO, apply("relu", x), bracket(x, ">", ZERO)), over(TWO, apply("relu", x))),
         (over(apply("relu", x) ** 2, bracket(x, ">", ZERO)), over(apply("relu", x), apply("relu", x))),
+    ],
+    "complement": [
+        ((1 - y) * apply("sigmoid", x) - y * apply("sigmoid", -x), Add((apply("sigmoid", x), over(MINUS_ONE, y)))),
+        (over(y, apply("sigmoid", -x), (1 - apply("sigmoid", x)) ** -1), y),
+        (apply("sigmoid", -x) + apply("sigmoid", x), ONE),
     ],
     "common denominator": [
         (-(y / p - (1 - y) / one_minus_p), over(p - y, p**-1, one_minus_p**-1)),
@@ -230,7 +238,8 @@ UNTOUCHED: dict[str, list[Term]] = {
     "like terms": [x + y, x - y, x * y + x, total([i], u(i)) + total([i], v(i))],
     "mean": [total([j], u(j)), total([j], u(j)) / Count(m), Reduce("max", j, u(j)) / Count(n), x / Count(n)],
     "fraction": [over(x, p**-1), over(x, y), over(ONE, p**-1, q**-1)],
-    "one function": [exp_x * (1 + exp_x), (1 + exp_x) ** -1, over(apply("relu", x), bracket(y, ">", ZERO)), over(y, apply("sign", x))],
+    "one function": [exp_x * (1 + exp_x), over(apply("relu", x), bracket(y, ">", ZERO)), over(y, apply("sign", x))],
+    "complement": [apply("sigmoid", -x), y * apply("sigmoid", -x) + apply("sigmoid", x), apply("sigmoid", -x) + apply("sigmoid", y)],
     "common denominator": [bracket(x, ">", ZERO) * y / p - bracket(x, "<", ZERO) * y / p, x / p + y / q, y / p + x, x + y],
     "expand": [x * (y + 1), (x + y) ** 2, p * one_minus_p],
     "common factor": [over(bracket(i, ">=", 1), x, before_i) + over(bracket(i, ">=", TWO), y, before_i),
