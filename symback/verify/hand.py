@@ -26,14 +26,11 @@ from symback.verify.printed import Printed
 from symback.verify.totals import after_step, before_step
 
 
-class Numbers:
-    """The values of formulas over a network.
+class Hand:
+    """A network at its declared values, and its worked example."""
 
-    ``program`` may hold more definitions than ``network``, whose worked example gives the numbers by hand.
-    """
-
-    def __init__(self, network: Program, program: Program) -> None:
-        self.network, self.program = network, program
+    def __init__(self, network: Program) -> None:
+        self.network = network
 
     @cached_property
     def given(self) -> Mapping[str, Any]:
@@ -49,6 +46,52 @@ class Numbers:
     def declared(self) -> frozenset[Fraction]:
         """The absolute values of all declared numbers."""
         return frozenset(abs(v) for value in self.given.values() for v in _flat(value))
+
+    @cached_property
+    def all(self) -> tuple[Decimal, ...]:
+        """The absolute values of every entry of every name and of every gradient of the loss."""
+        wanted = [*self.network.leaf, *(d.name for d in reached(self.network))]
+        gradient = derive(self.network).gradient_program(wanted)
+        numbers = Numbers(self, gradient)
+        found: dict[Decimal, None] = {}
+        for name in (*wanted, *gradient.results):
+            for places in index_tuples(gradient.indices(name), self.sizes):
+                entry = Ref(name, tuple(Size.of(p) for p in places))
+                found.update(dict.fromkeys(abs(v) for v in numbers.values(entry)))
+        return tuple(found)
+
+    @cached_property
+    def names(self) -> Mapping[tuple[Name, Places], str]:
+        """How the worked example calls each entry."""
+        known: list[Name] = [*(leaf.name for leaf in self.network.leaves if leaf.name != RATE), *(d.name for d in reached(self.network))]
+        keys = [(name, p) for name in known for p in index_tuples(self.network.indices(name), self.sizes)]
+        single = self._single
+        entries = [*(leaf.name for leaf in single.leaves if leaf.name != RATE), *(str(d.name) for d in single.definitions)]
+        return {**dict(zip(keys, entries, strict=True)), (RATE, ()): RATE}
+
+    @cached_property
+    def _single(self) -> Program:
+        network = self.network.with_definitions(reached(self.network))
+        return with_rate(unroll(replace(network, sizes={**network.sizes, **self.sizes})))
+
+    @cached_property
+    def worked(self) -> Worked | None:
+        """The network worked by hand, every number rounded halves up; None where it says nothing of rounding or cannot be worked."""
+        if self.network.rounding is None:
+            return None
+        rules = self.network.rounding.rules
+        policy = Policy({kind: tuple(replace(r, mode="half-up") for r in rows) for kind, rows in rules.items()})
+        try:
+            return work(derive(self._single), policy)
+        except SymbackError:
+            return None
+
+
+class Numbers:
+    """The values of formulas over a program that holds more definitions than the network at hand."""
+
+    def __init__(self, hand: Hand, program: Program) -> None:
+        self.hand, self.program = hand, program
 
     def exact(self, term: Term) -> Decimal | None:
         """The exact value of an entry, to sixty digits; None where a value is missing or the formula is not defined."""
@@ -75,29 +118,15 @@ class Numbers:
     def knows(self, printed: Printed) -> bool:
         """Whether a decimal is a number of the network, its sign aside: declared, or what a quantity or a gradient rounds to."""
         size = Printed(abs(printed.value), printed.half)
-        return Fraction(size.value) in self.declared or any(size.rounds(v) for v in self._all)
-
-    @cached_property
-    def _all(self) -> tuple[Decimal, ...]:
-        """The absolute values of every entry of every name and of every gradient of the loss."""
-        core = derive(self.network)
-        wanted = [*self.network.leaf, *(d.name for d in _reached(self.network))]
-        gradient = core.gradient_program(wanted)
-        numbers = Numbers(self.network, gradient)
-        found: dict[Decimal, None] = {}
-        for name in (*wanted, *gradient.results):
-            for places in index_tuples(gradient.indices(name), self.sizes):
-                entry = Ref(name, tuple(Size.of(p) for p in places))
-                found.update(dict.fromkeys(abs(v) for v in numbers.values(entry)))
-        return tuple(found)
+        return Fraction(size.value) in self.hand.declared or any(size.rounds(v) for v in self.hand.all)
 
     @cached_property
     def _evaluator(self) -> Evaluator:
-        given = {n: v for n, v in self.given.items() if n in self.program.leaf}
-        return Evaluator(self.program, given, self.sizes, field=Decimals())
+        given = {n: v for n, v in self.hand.given.items() if n in self.program.leaf}
+        return Evaluator(self.program, given, self.hand.sizes, field=Decimals())
 
     def _by_hand(self, term: Term) -> Iterator[Decimal]:
-        if self._worked is None or not names(term):
+        if self.hand.worked is None or not names(term):
             return
         if isinstance(term, Ref):
             value = self._value(term)
@@ -119,10 +148,10 @@ class Numbers:
 
     def _value(self, read: Ref) -> Value | None:
         """The number of a name as it is worked by hand."""
-        if self._worked is None:
+        if self.hand.worked is None:
             return None
         name = self._entry(read.name, tuple(p.value({}) for p in read.places))
-        return None if name is None else _found(self._worked, name)
+        return None if name is None else _found(self.hand.worked, name)
 
     def _entry(self, name: Name, places: Places) -> Name | None:
         """The name of an entry in the worked example."""
@@ -135,33 +164,7 @@ class Numbers:
         if old is not None:
             found = self._entry(old, places)
             return after_step(found) if isinstance(found, str) else None
-        return self._names.get((name, places))
-
-    @cached_property
-    def _names(self) -> Mapping[tuple[Name, Places], str]:
-        """How the worked example calls each entry."""
-        known: list[Name] = [*(leaf.name for leaf in self.network.leaves if leaf.name != RATE), *(d.name for d in _reached(self.network))]
-        keys = [(name, p) for name in known for p in index_tuples(self.network.indices(name), self.sizes)]
-        single = self._single
-        entries = [*(leaf.name for leaf in single.leaves if leaf.name != RATE), *(str(d.name) for d in single.definitions)]
-        return {**dict(zip(keys, entries, strict=True)), (RATE, ()): RATE}
-
-    @cached_property
-    def _single(self) -> Program:
-        network = self.network.with_definitions(_reached(self.network))
-        return with_rate(unroll(replace(network, sizes={**network.sizes, **self.sizes})))
-
-    @cached_property
-    def _worked(self) -> Worked | None:
-        """The network worked by hand, every number rounded halves up; None where it says nothing of rounding or cannot be worked."""
-        if self.network.rounding is None:
-            return None
-        rules = self.network.rounding.rules
-        policy = Policy({kind: tuple(replace(r, mode="half-up") for r in rows) for kind, rows in rules.items()})
-        try:
-            return work(derive(self._single), policy)
-        except SymbackError:
-            return None
+        return self.hand.names.get((name, places))
 
 
 def _found(worked: Worked, name: Name) -> Value | None:
@@ -177,7 +180,7 @@ def _found(worked: Worked, name: Name) -> Value | None:
     return None
 
 
-def _reached(program: Program) -> tuple[Definition, ...]:
+def reached(program: Program) -> tuple[Definition, ...]:
     """The definitions the loss rests on, in order."""
     found: dict[Name, None] = {}
     pending: list[Name] = [program.loss]
@@ -201,4 +204,4 @@ def _flat(value: Any) -> Iterator[Fraction]:
         yield value
 
 
-__all__ = ["Numbers"]
+__all__ = ["Hand", "Numbers", "reached"]

@@ -50,9 +50,10 @@ class Identities:
 
     def same(self, left: Term, right: Term, indices: tuple[Index, ...]) -> Same:
         """Whether two terms over the same free indices are equal at every entry, for all values that satisfy the facts."""
-        if left is right or self._arrays.equal(left, right).proved or self._entrywise(left, right, indices):
+        if left is right or self._arrays.equal(left, right).proved:
             return Same("proved")
-        return self._at_points(left, right, indices)
+        found = self._at_points(left, right, indices)
+        return Same("proved") if found.word != "refuted" and self._entrywise(left, right, indices) else found
 
     def _entrywise(self, left: Term, right: Term, indices: tuple[Index, ...]) -> bool:
         """The same with every sum written out, where all sizes are numbers."""

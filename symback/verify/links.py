@@ -13,14 +13,14 @@ from typing import Literal
 
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, Add, Mul, Num, Partial, Ref, Term
-from symback.algebra.traverse import names, substitute
+from symback.algebra.traverse import names, refs, substitute
 from symback.errors import SymbackError
 from symback.network.program import PARAMETERS, Program
 from symback.numeric.values import Places, index_tuples
 from symback.numeric.worked import RATE
 from symback.reading.sides import Claim, Side
 from symback.verify.entries import entry
-from symback.verify.hand import Numbers
+from symback.verify.hand import Hand, Numbers
 from symback.verify.identity import Identities, Same, aligned
 from symback.verify.printed import arithmetic, decimals, follows, number, same
 from symback.verify.telescope import broken, rank
@@ -65,19 +65,29 @@ class Judged:
         return "" if found is None else f"link {found.number}: {found.why}"
 
 
-def judge(network: Program, claim: Claim) -> Judged:
-    """Every link of a claim over a network, judged.
+class Judge:
+    """Judges claims over one network; its worked example is made once."""
 
-    A side that holds nothing but parameters may mean them before or after a step of gradient descent (``w = w − η ∂L/∂w``); the
-    reading under which more of the chain holds is taken, and said.
-    """
-    numbers = _Numbered(network, claim)
-    first = numbers.judged()
-    later = _later(claim) if first.failed is not None else None
-    if later is None:
-        return first
-    second = _Numbered(network, later).judged()
-    return second if _holds_longer(second, first) else first
+    def __init__(self, network: Program) -> None:
+        self.network, self.hand = network, Hand(network)
+
+    def judge(self, claim: Claim) -> Judged:
+        """Every link of a claim.
+
+        A side that holds nothing but parameters may mean them before or after a step of gradient descent (``w = w − η ∂L/∂w``);
+        the reading under which more of the chain holds is taken, and said.
+        """
+        first = _Claimed(self.hand, claim).judged()
+        later = _later(claim) if first.failed is not None else None
+        if later is None:
+            return first
+        second = _Claimed(self.hand, later).judged()
+        return second if _holds_longer(second, first) else first
+
+
+def judge(network: Program, claim: Claim) -> Judged:
+    """Every link of one claim over a network."""
+    return Judge(network).judge(claim)
 
 
 def _holds_longer(one: Judged, other: Judged) -> bool:
@@ -96,23 +106,23 @@ def _later(claim: Claim) -> Claim | None:
     return replace(claim, sides=sides, choices=(*claim.choices, *said))
 
 
-class _Numbered:
+class _Claimed:
     """One claim being judged: its sides over a program that holds every derivative they read."""
 
-    def __init__(self, network: Program, claim: Claim) -> None:
+    def __init__(self, hand: Hand, claim: Claim) -> None:
         totals = Totals(claim.program)
-        step = _step(network, claim)
+        step = _step(hand, claim)
         self.first = 1 if step is None else 0
         self.sides = claim.sides if step is None else (step, *claim.sides)
         self.choices = claim.choices if step is None else (*claim.choices, f"the first side is read as {step.text}")
-        self.network, self.written = network, claim.program
+        self.hand, self.network, self.written = hand, hand.network, claim.program
         self.bodies = [s.body and totals.put(s.body) for s in self.sides]
         self.program = totals.program
 
     @cached_property
     def numbers(self) -> Numbers:
         """The values of the network."""
-        return Numbers(self.network, self.program)
+        return Numbers(self.hand, self.program)
 
     @cached_property
     def identities(self) -> Identities:
@@ -185,7 +195,7 @@ class _Numbered:
     def _each(self, pair: Pair, why_not: object) -> tuple[Word, str]:
         """Every entry of two sides by a question that answers with why not."""
         assert callable(why_not)
-        sizes = self.numbers.sizes
+        sizes = self.hand.sizes
         exact = True
         try:
             for at in index_tuples(pair.indices, sizes):
@@ -210,12 +220,20 @@ class _Numbered:
         printed = number(numbers)
         if printed is not None:
             return "" if any(printed.rounds(v) for v in values) else f"the value is {_texts(values)}, not {printed.value}"
-        rounded = [n for n in decimals(numbers) if abs(n.value) not in self.numbers.declared]
+        rounded = [n for n in decimals(numbers) if self._may_be_rounded(n, formula)]
         choices = [numbers] if not names(numbers) else list(self.numbers.put_in(numbers))
         found = [arithmetic(choice, rounded) for choice in choices]
         if any(abs(v - value) <= off or same(v, value) for v in values for value, off in found):
             return ""
         return f"the value is {_texts(values)}, the numbers put in make {_texts([value for value, _ in found])}"
+
+    def _may_be_rounded(self, literal: Num, formula: Term) -> bool:
+        """Whether a decimal stands for a number that was rounded: not where it is a declared number, unless what is read here is one."""
+        if abs(literal.value) not in self.hand.declared:
+            return True
+        shown = number(literal)
+        worked_out = [r for r in refs(formula) if r is not formula and r.name not in self.written.leaf]
+        return shown is not None and any(shown.rounds(abs(v)) for r in worked_out for v in self.numbers.values(r))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,24 +245,25 @@ class Pair:
     indices: tuple[Index, ...]
 
 
-def _step(network: Program, claim: Claim) -> Side | None:
+def _step(hand: Hand, claim: Claim) -> Side | None:
     """The parameter whose update a claim of nothing but numbers works out: its first side begins with all the values of one array.
 
     ``[0.1 0.3] − [0.01 0.02] = ...`` over a network in which W is [0.1 0.3] is the step of W.
     """
-    if RATE not in network.values or any(s.body is None or names(s.body) for s in claim.sides):
+    if RATE not in hand.network.values or any(s.body is None or names(s.body) for s in claim.sides):
         return None
     body = claim.sides[0].body
     if not isinstance(body, Add) or len(body.args) != 2 or not _is_negative(body.args[1]):
         return None
-    numbers = Numbers(network, network)
+    network = hand.network
+    numbers = Numbers(hand, network)
     for leaf in network.leaves:
         common = aligned(leaf.indices, claim.sides[0].indices)
         if leaf.role not in PARAMETERS or leaf.name not in network.values or common is None or not common[0]:
             continue
         indices, table = common
         sides = [substitute(t, table) for t in (Ref(leaf.name, tuple(Size.of(i) for i in leaf.indices)), body.args[0])]
-        if all(_is_value(numbers, at, indices, sides) for at in index_tuples(indices, numbers.sizes)):
+        if all(_is_value(numbers, at, indices, sides) for at in index_tuples(indices, hand.sizes)):
             name = after_step(leaf.name)
             return Side(name, 0, leaf.indices, Ref(name, tuple(Size.of(i) for i in leaf.indices)))
     return None
@@ -257,7 +276,7 @@ def _is_negative(term: Term) -> bool:
 def _is_value(numbers: Numbers, at: Places, indices: tuple[Index, ...], sides: list[Term]) -> bool:
     """Whether an entry of a parameter is the number at the same place."""
     env = dict(zip(indices, at, strict=True))
-    own, shown = (entry(t, env, numbers.sizes) for t in sides)
+    own, shown = (entry(t, env, numbers.hand.sizes) for t in sides)
     value, printed = numbers.exact(own), number(shown)
     return value is not None and printed is not None and same(value, printed.value)
 
@@ -283,4 +302,4 @@ def _shape(side: Side) -> str:
     return " × ".join(str(s) for s in side.shape) or "a number"
 
 
-__all__ = ["Judged", "Link", "Word", "judge"]
+__all__ = ["Judge", "Judged", "Link", "Word", "judge"]
