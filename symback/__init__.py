@@ -11,7 +11,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    **dict.fromkeys(("Network", "Derivation", "Formula", "load"), "symback.api"),
+    **dict.fromkeys(("Network", "Derivation", "Formula", "load", "check"), "symback.api"),
     **dict.fromkeys(("layers", "losses"), "symback.layers"),
     **dict.fromkeys(("lookup", "catalogue"), "symback.catalogue"),
     **dict.fromkeys(("SymbackError", "DeclarationError", "AxisMismatch", "ReadingError", "NotationError", "NumericError", "VerificationError"), "symback.errors"),

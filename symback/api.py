@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from symback.numeric.model import Model
     from symback.numeric.worked import Worked
     from symback.verify.report import Report
+    from symback.verify.verdict import Verdict
 
 
 class Network:
@@ -115,6 +116,21 @@ def load(path: str | Path) -> Network:
     from symback.reading.files import load as read
 
     return Network.from_program(read(path))
+
+
+def check(network: Network, claim: Any, target: str | None = None, kind: str | None = None) -> Verdict:
+    r"""The verdict on somebody's formula over a network: proved, agrees, conditional, refuted, undecided or cannot read.
+
+    ``claim`` is NumPy text such as ``dL/dW = np.outer(p - y, x)``, LaTeX as published, or a SymPy equation; a formula without a
+    left side needs its ``target``. The verdict says why, and where it can a witness, a condition, a repair.
+
+    >>> net = Network.from_dict({"symbols": {"w": {}, "x": {}}, "forward": "L = tanh(w*x)", "loss": "L"})
+    >>> check(net, "dL/dw = x * (1 - L**2)").word
+    'proved'
+    """
+    from symback.verify.claims import check as checked
+
+    return checked(network.program, claim, target, kind)
 
 
 def _known(name: str, known: Iterable[Name]) -> str:

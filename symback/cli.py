@@ -285,6 +285,18 @@ def verify(args: argparse.Namespace) -> Answer:
     return Answer(report.json(), report.text(), verdict_status([row.verdict for row in report]))
 
 
+def check(args: argparse.Namespace) -> Answer:
+    """Verdicts on somebody's formulas."""
+    from symback.verify.claims import check as checked
+    from symback.verify.command import check_file, shown
+
+    single = args.net is not None and args.claim is not None
+    if single == (args.claims is not None) or (args.net is not None and args.claim is None):
+        raise SymbackError("check", "one claim or a file of claims is judged", 'write check NET "dL/dW = ...", or check --claims FILE')
+    verdicts = (checked(found(args.net).program, args.claim),) if single else check_file(args.claims)
+    return Answer({"claims": [v.json() for v in verdicts]}, shown(verdicts), verdict_status([v.word for v in verdicts]))
+
+
 def verdict_status(verdicts: Sequence[str]) -> int:
     for words, status in ((("refuted",), REFUTED), (("cannot read",), UNUSABLE), (("undecided", "conditional", "unchecked"), OPEN)):
         if any(v in words for v in verdicts):
@@ -428,6 +440,11 @@ VERBS = (
         (("--error",), {"default": "loss", "metavar": "NAME", "help": "the error looked at: loss, squared error, rmse or absolute error"}),
     )),
     Verb("verify", "check every gradient and every step", verify, (NET,)),
+    Verb("check", "judge somebody's formula", check, (
+        (("net",), {"nargs": "?", "metavar": "NET", "help": "the network, as for the other verbs"}),
+        (("claim",), {"nargs": "?", "metavar": "CLAIM", "help": "the formula: \"dL/dW = (p - y) @ x.T\", or LaTeX"}),
+        (("--claims",), {"metavar": "FILE", "help": "a JSON or TOML file of claims, each with its network"}),
+    )),
     Verb("lookup", "formulas from the catalogue, by name or by shape", lookup, (
         (("words",), {"nargs": "*", "metavar": "WORDS", "help": "softmax cross entropy; layernorm dx"}),
         (("--formula",), {"metavar": "F", "help": "a formula whose shape is looked for: \"g - mean(g) - x*mean(g*x)\""}),

@@ -1,100 +1,66 @@
-"""Somebody's formula over a network: NumPy text with lines of its own, read as more definitions of the program."""
+"""Somebody's formula over a network, whatever it is written in, as sides that are said to be equal."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import replace
+from typing import Any
 
-from symback.algebra.definitions import Definition, Opaque
-from symback.algebra.sizes import Index, Size, SizeAt, SizeSymbol
-from symback.algebra.terms import Ref
-from symback.errors import DeclarationError
-from symback.network.checks import check
+from symback.errors import ReadingError
 from symback.network.program import Program
-from symback.reading.expressions import read_body
+from symback.reading.claim_numpy import read_numpy
+from symback.reading.claim_sympy import read_sympy
 from symback.reading.files import from_dict
-from symback.reading.names import declared_name
-from symback.reading.scope import Scope, whole_name
-from symback.reading.settle import Letters, settle
-from symback.reading.syntax import assignments, parse
+from symback.reading.goals import goal_of
+from symback.reading.over_program import extend, scope_of
+from symback.reading.sides import Claim
+
+__all__ = ["claim_network", "extend", "read_claim", "read_entry", "scope_of"]
+
+NETWORK = ("symbols", "forward", "loss", "sizes", "values")
+_LATEX = re.compile(r"\\[a-zA-Z]|[\^_]\{|[∂∇δ]")
 
 
 def claim_network(case: Mapping[str, object]) -> Program:
     """The network of one entry of a claims file; keys that belong to the claim itself are left alone."""
-    return from_dict({key: case[key] for key in ("symbols", "forward", "loss", "sizes", "values") if key in case}, scalar=False)
+    return from_dict({key: case[key] for key in NETWORK if key in case}, scalar=False)
 
 
-def extend(program: Program, text: str, result: str = "claim") -> Program:
-    r"""The program with the lines of a claim as further definitions, the last one as its result.
+def read_claim(program: Program, claim: object, target: str | None = None, kind: str | None = None) -> tuple[Claim, ...]:
+    """What a claim says of a program: one or more equations, each with two or more sides.
 
-    A line may use every name of the program and of earlier lines, and may give a name a new meaning. The last line is
-    bare or assigned; a bare one is called ``result``.
+    ``claim`` is text (NumPy, or LaTeX as published), a SymPy expression or equation, or an entry of a claims file. With a ``target``
+    a formula without a left side is the derivative of the result by that name, of a ``kind`` (gradient if not said).
+
+    Raises ReadingError, with a position, for what cannot be read, and DeclarationError for what the network does not have; sizes
+    that cannot meet are no error but a side without a body.
 
     >>> net = from_dict({"symbols": {"w": {}, "x": {}}, "forward": "L = w*x", "loss": "L"})
-    >>> extend(net, "s = 2*x\ns").definition["claim"].body
-    s
+    >>> [side.body for side in read_claim(net, "dL/dw = x")[0].sides]
+    [dL/dw, x]
     """
-    scope = scope_of(program)
-    lines = list(assignments(text))
-    if not lines:
-        raise DeclarationError("claim", "is empty", "write a formula such as W.T @ (p - y)")
-    last = ""
-    for left, right in lines:
-        last = _line(scope, left or result, right)
-    return check(replace(program, definitions=(*program.definitions, *scope.added), results=(last,)), {last: text}, scalar=False)
+    if isinstance(claim, Mapping):
+        return read_entry(program, claim, target, kind)
+    if isinstance(claim, str):
+        return _read(program, claim, "latex" if _LATEX.search(claim) else "text", target, kind)
+    return read_sympy(program, claim, None if target is None else goal_of(program, target, kind))
 
 
-def _line(scope: Scope, left: str, right: str) -> str:
-    """Read one line; the name its definition has, which is a new one where the name was taken."""
-    visible = declared_name(left, f"{left} = {right}")
-    before = len(scope.added)
-    array = read_body(parse(right, left), scope, left)
-    name = scope.fresh_name(visible) if visible in scope.axes or visible in scope.sizes else visible
-    definition = scope.taken_over(name, whole_name(array), before)
-    if definition is None:
-        indices, body = settle(array.axes, array.body, scope.letters)
-        definition = Definition(name, indices, body)
-    scope.add(definition)
-    scope.axes[visible] = definition.indices
-    scope.aliases[visible] = name
-    return name
+def read_entry(program: Program, entry: Mapping[str, Any], target: str | None = None, kind: str | None = None) -> tuple[Claim, ...]:
+    """The claim of one entry of a claims file; keys that are not known are left alone."""
+    given, target, kind = entry.get("claim"), entry.get("target", target), entry.get("kind", kind)
+    if target is not None and not isinstance(target, str):
+        raise ReadingError("target", f"is {type(target).__name__}, not a name", 'write "target": "W1"')
+    if isinstance(given, str):
+        return read_claim(program, given, target, kind)
+    texts = [(key, given[key]) for key in ("text", "latex") if key in given] if isinstance(given, Mapping) else []
+    if len(texts) != 1 or not isinstance(texts[0][1], str):
+        raise ReadingError("claim", "holds no formula", 'write {"text": "..."} or {"latex": "..."}')
+    return _read(program, texts[0][1], texts[0][0], target, kind)
 
 
-def scope_of(program: Program) -> Scope:
-    """What a text over a program may name: its leaves, definitions, sizes and named entries."""
-    axes = {leaf.name: leaf.indices for leaf in program.leaves}
-    axes |= {d.name: d.indices for d in program.definitions if isinstance(d.name, str)}
-    sizes, tables = _sizes(program, axes)
-    letters = Letters((*axes, *sizes, *tables))
-    for indices in axes.values():
-        letters.adopt(indices)
-    entries = {name: Ref(leaf.name, tuple(Size.of(p) for p in place)) for leaf in program.leaves for place, name in leaf.entries}
-    opaque = {(d.body.row, d.body.operands): str(d.name) for d in program.definitions if isinstance(d.body, Opaque)}
-    return Scope(dict(axes), sizes, letters, tables, entries, opaque=opaque, solves=False)
-
-
-def _sizes(program: Program, axes: Mapping[str, tuple[Index, ...]]) -> tuple[dict[str, Size], tuple[str, ...]]:
-    """What each size name of a program stands for, and the names of its size tables."""
-    found: dict[str, Size] = {}
-    tables: dict[str, None] = {}
-    for indices in axes.values():
-        for index in indices:
-            _visit(index.size, found, tables)
-    for name, value in program.sizes.items():
-        if isinstance(value, int | Size) and name not in found and name not in tables:
-            found[name] = Size.of(value)
-    return found, tuple(tables)
-
-
-def _visit(size: Size, found: dict[str, Size], tables: dict[str, None]) -> None:
-    for atom in size.atoms:
-        if isinstance(atom, SizeSymbol):
-            found.setdefault(atom.name, Size.of(atom))
-        elif isinstance(atom, Index):
-            _visit(atom.size, found, tables)
-        elif isinstance(atom, SizeAt):
-            tables[atom.name] = None
-            _visit(atom.place, found, tables)
-        else:
-            _visit(atom.numerator, found, tables)
-            _visit(atom.denominator, found, tables)
+def _read(program: Program, text: str, language: str, target: str | None, kind: str | None) -> tuple[Claim, ...]:
+    goal = None if target is None else goal_of(program, target, kind)
+    if language == "text":
+        return read_numpy(program, text, goal)
+    raise ReadingError(text[:60], "LaTeX is not read yet", "write the claim in NumPy")

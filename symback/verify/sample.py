@@ -122,13 +122,15 @@ def draw(program: Program, sizes: Sizes, rng: random.Random, positive: bool = Fa
 
 def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted: bool) -> Table:
     table = {p: number(rng, positive) for p in index_tuples(leaf.indices, sizes)}
-    facts = closure(leaf.facts)
-    if inverted and not facts:
-        facts = (Fact("invertible"),)
-    kinds = {f.kind: f for f in facts}
+    return satisfying(leaf, table, rng, (Fact("invertible"),) if inverted and not leaf.facts else ())
+
+
+def satisfying(leaf: Leaf, table: Table, rng: random.Random, more: tuple[Fact, ...] = (), simple: bool = False) -> Table:
+    """A table changed so that the facts of its leaf, and more of them, hold; ``simple`` takes quarters between two bounds."""
+    kinds = {f.kind: f for f in closure((*leaf.facts, *more))}
     for kind, rule in RULES:
         if kind in kinds and not (kind == "sums to one" and "symmetric" in kinds):
-            table = rule(table, rng, kinds[kind])
+            table = (_quarters if simple and kind == "between" else rule)(table, rng, kinds[kind])
     if "symmetric" in kinds and "sums to one" in kinds:
         total = _total(table, table)
         table = {p: abs(v) / total for p, v in table.items()}
@@ -205,6 +207,11 @@ def _between(table: Table, rng: random.Random, fact: Fact) -> Table:
     return {p: low + (high - low) * Fraction(rng.randint(500, 9500), 10000) for p in table}
 
 
+def _quarters(table: Table, rng: random.Random, fact: Fact) -> Table:
+    low, high = fact.numbers
+    return {p: low + (high - low) * Fraction(rng.randint(1, 3), 4) for p in table}
+
+
 def _above(table: Table, rng: random.Random, fact: Fact) -> Table:
     (bound,) = fact.numbers
     return {p: v + (bound if v > 0 else -bound) for p, v in table.items()}
@@ -225,3 +232,65 @@ RULES: Sequence[tuple[str, Rule]] = (
     ("invertible", _invertible),
 )
 """What each fact does to a drawn table, in the order in which the rules act."""
+
+
+def satisfies(facts: Iterable[Fact], table: Table) -> bool:
+    """Whether a table has all the facts: rules that contradict each other undo what the other did.
+
+    >>> satisfies([Fact("sums to one"), Fact("plus or minus one")], {(0,): Fraction(1, 2), (1,): Fraction(1, 2)})
+    False
+    """
+    kinds = {f.kind: f for f in closure(facts)}
+    return all(HOLDS[kind](table, fact, "symmetric" in kinds) for kind, fact in kinds.items())
+
+
+def _sums(table: Table, fact: Fact, whole: bool) -> bool:
+    rows = [list(table)] if whole else list(_rows(table).values())
+    return all(sum((table[p] for p in places), Fraction(0)) == 1 for places in rows)
+
+
+def _is_symmetric(table: Table, fact: Fact, whole: bool) -> bool:
+    return all(table[(*p[:-2], p[-1], p[-2])] == v for p, v in table.items())
+
+
+def _minors(table: Table, fact: Fact, whole: bool) -> bool:
+    size = max(p[-1] for p in table) + 1
+    return all(_determinant(table, n) > 0 for n in range(1, size + 1))
+
+
+def _regular(table: Table, fact: Fact, whole: bool) -> bool:
+    return _determinant(table, max(p[-1] for p in table) + 1) != 0
+
+
+def _determinant(table: Table, size: int) -> Fraction:
+    """The determinant of the leading square, by elimination."""
+    rows = [[table[i, j] for j in range(size)] for i in range(size)]
+    result = Fraction(1)
+    for k in range(size):
+        pivot = next((r for r in range(k, size) if rows[r][k]), None)
+        if pivot is None:
+            return Fraction(0)
+        if pivot != k:
+            rows[k], rows[pivot], result = rows[pivot], rows[k], -result
+        result *= rows[k][k]
+        for r in range(k + 1, size):
+            scale = rows[r][k] / rows[k][k]
+            rows[r] = [a - scale * b for a, b in zip(rows[r], rows[k], strict=True)]
+    return result
+
+
+HOLDS: Mapping[str, Callable[[Table, Fact, bool], bool]] = {
+    "positive": lambda t, f, w: all(v > 0 for v in t.values()),
+    "nonnegative": lambda t, f, w: all(v >= 0 for v in t.values()),
+    "binary": lambda t, f, w: all(v in (0, 1) for v in t.values()),
+    "one-hot": lambda t, f, w: all(sorted(t[p] for p in row)[-2:] in ([1], [0, 1]) for row in _rows(t).values()),
+    "sums to one": _sums,
+    "symmetric": _is_symmetric,
+    "positive definite": _minors,
+    "invertible": _regular,
+    "zero diagonal": lambda t, f, w: all(not v for p, v in t.items() if p[-1] == p[-2]),
+    "plus or minus one": lambda t, f, w: all(v in (-1, 1) for v in t.values()),
+    "between": lambda t, f, w: all(f.numbers[0] <= v <= f.numbers[1] for v in t.values()),
+    "magnitude above": lambda t, f, w: all(abs(v) > f.numbers[0] for v in t.values()),
+}
+"""What each fact says of a table; the last argument is whether the table is symmetric, and its sum that of all entries."""

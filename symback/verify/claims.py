@@ -1,0 +1,224 @@
+"""The judge: is this formula right? Proved, or compared with differences of the loss alone, or refuted with a witness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from time import perf_counter
+
+from symback.algebra.definitions import Definition
+from symback.algebra.terms import Bracket, Partial, Term
+from symback.algebra.traverse import free_indices
+from symback.errors import SymbackError
+from symback.network.profile import style_of
+from symback.network.program import Program
+from symback.notation.write import equation_text, formula_text
+from symback.reading.claims import read_claim
+from symback.reading.sides import Claim
+from symback.verify.conditions import weakest
+from symback.verify.derivatives import gradients, resolve, restricted
+from symback.verify.differences import POINTS, Outcome
+from symback.verify.equality import Shown, prove
+from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
+from symback.verify.pairs import Pair, pair_of
+from symback.verify.verdict import Verdict, Word, worst_of
+from symback.verify.witness import smallest
+
+SIZE_SETS = 3
+
+
+def check(program: Program, claim: object, target: str | None = None, kind: str | None = None, id: str = "") -> Verdict:
+    """The verdict on a claim about a program's result; see `symback.reading.claims.read_claim` for how one is written.
+
+    >>> from symback.reading.files import from_dict
+    >>> net = from_dict({"symbols": {"w": {}, "x": {}}, "forward": "L = w**2*x", "loss": "L"})
+    >>> check(net, "dL/dw = 2*x*w").word
+    'proved'
+    """
+    start = perf_counter()
+    try:
+        claims = read_claim(program, claim, target, kind)
+    except SymbackError as error:
+        found = Verdict(_text_of(claim), "cannot read", str(error))
+    else:
+        verdicts = tuple(judge(c) for c in claims)
+        found = verdicts[0] if len(verdicts) == 1 else together(_text_of(claim), verdicts)
+    return replace(found, id=id, seconds=round(perf_counter() - start, 4))
+
+
+def _text_of(claim: object) -> str:
+    if isinstance(claim, Mapping):
+        given = claim.get("claim", "")
+        return _text_of(given if not isinstance(given, Mapping) else given.get("text", given.get("latex", "")))
+    return str(claim)
+
+
+def judge(claim: Claim) -> Verdict:
+    """The verdict on one equation; a chain of more than two sides is judged link by link."""
+    text = " = ".join(" ".join(side.text.split()) for side in claim.sides)
+    resolved = resolve(claim)
+    links = []
+    for first, second in zip(resolved.sides, resolved.sides[1:], strict=False):
+        pair, fitted = pair_of(resolved, first, second)
+        line = f"{' '.join(first.text.split())} = {' '.join(second.text.split())}"
+        if pair is None:
+            links.append(Verdict(line, "refuted", f"the shapes differ: {fitted.clash}"))
+        else:
+            links.append(replace(Judge(pair, line).verdict(), choices=tuple(filter(None, [*claim.choices, fitted.choice]))))
+    return replace(links[0], claim=text) if len(links) == 1 else together(text, tuple(links))
+
+
+def together(text: str, verdicts: tuple[Verdict, ...]) -> Verdict:
+    """One verdict for several: the word of the one that stands worst, and its reasons."""
+    word = worst_of(tuple(v.word for v in verdicts))
+    worst = next(v for v in verdicts if v.word == word)
+    number = verdicts.index(worst) + 1
+    why = (
+        f"link {number} of {len(verdicts)}, {worst.claim}: {worst.why}"
+        if word not in ("proved", "agrees")
+        else f"all {len(verdicts)} links hold"
+    )
+    merged = {
+        "conditions": tuple(dict.fromkeys(c for v in verdicts for c in v.conditions)),
+        "facts": tuple(dict.fromkeys(f for v in verdicts for f in v.facts)),
+        "choices": tuple(dict.fromkeys(c for v in verdicts for c in v.choices)),
+        "worst": max(v.worst for v in verdicts),
+        "links": verdicts,
+    }
+    return replace(worst, claim=text, why=why, **merged)  # type: ignore[arg-type]
+
+
+class Judge:
+    """One pair of sides being judged."""
+
+    def __init__(self, pair: Pair, text: str) -> None:
+        self.pair, self.text = pair, text
+
+    def verdict(self) -> Verdict:
+        """What can be shown for the symbols; else with declared values put in; else under a fact; else what is wrong."""
+        found = self._holds(self.pair) or (self._with_values() if self.pair.values else None)
+        if found is None:
+            found = self._fails()
+        return replace(found, form=self._form())
+
+    def _with_values(self) -> Verdict | None:
+        found = self._holds(self.pair.given(values=True).written_out())
+        if found is None:
+            return None
+        put_in = ", ".join(f"{n} = {float(v):.6g}" for n, v in self.pair.values.items() if n in self.pair.reads)
+        return replace(found, why=f"{found.why}, with {put_in} put in")
+
+    # what holds ----------------------------------------------------------------------------------------------------------
+
+    def _holds(self, pair: Pair) -> Verdict | None:
+        """Proved or agrees; undecided where nothing could be tried; None where the sides differ."""
+        sizes = sets_of(pair, SIZE_SETS)
+        if sizes and look(pair, sizes[0]) == "different":
+            return None
+        shown = prove(pair)
+        if shown.proved:
+            return self._confirmed(pair, shown, sizes)
+        outcome = against_differences(pair, POINTS, sizes)
+        if outcome.failed:
+            return None
+        if outcome.points and not outcome.reason:
+            return self._made("agrees", "by numbers; no proof was found", outcome=outcome, shown=shown)
+        spent = "the work budget of the proof was spent" if shown.exhausted else "no proof was found"
+        return self._made("undecided", f"{spent}, and no point could be tried: {outcome.reason}", outcome=outcome)
+
+    def _confirmed(self, pair: Pair, shown: Shown, sizes: list[dict[str, object]]) -> Verdict | None:
+        """A proof, and the numbers that must not contradict it."""
+        outcome = against_differences(pair, FEW_POINTS, sizes[:1])
+        small = small_sizes(pair)
+        if outcome.failed or small.failed:
+            return None
+        return self._made("proved", "for all sizes and values" if sizes and sizes[0] else "for all values", shown, outcome, small)
+
+    def _made(
+        self, word: Word, why: str, shown: Shown | None = None, outcome: Outcome | None = None, small: SmallSizes | None = None
+    ) -> Verdict:
+        proof = Shown(False) if shown is None or not shown.proved else shown
+        facts = tuple(dict.fromkeys(f.says(str(n)) for n, f in proof.facts))
+        conditions = (*proof.provided, *(term_text(t, self.pair.program) for t in proof.conditions))
+        worst = outcome.worst if outcome is not None else 0.0
+        return Verdict(self.text, word, why, route=_route(proof, outcome, small), conditions=conditions, facts=facts, worst=worst)
+
+    # what does not ---------------------------------------------------------------------------------------------------------
+
+    def _fails(self) -> Verdict:
+        witness = smallest(self.pair)
+        supported: dict[str, Verdict] = {}
+
+        def holds(given: Pair) -> bool:
+            found = self._holds(given)
+            if found is not None and found.holds:
+                supported["found"] = found
+            return found is not None and found.holds
+
+        assumed = weakest(self.pair, holds)
+        if assumed is not None:
+            condition = " and ".join(fact.says(name) for name, fact in assumed)
+            found = supported["found"]
+            facts = tuple(f for f in found.facts if f not in [fact.says(name) for name, fact in assumed])
+            return replace(
+                found,
+                word="conditional",
+                why=f"holds when {condition}, which is not declared",
+                condition=condition,
+                facts=facts,
+                witness=witness,
+            )
+        if witness is None:
+            return Verdict(self.text, "undecided", "the sides differ in floating point, and no small point confirms it")
+        return Verdict(self.text, "refuted", _differs(witness), witness=witness, repair=self._repair())
+
+    def _repair(self) -> str:
+        return ""
+
+    def _form(self) -> str:
+        """Symback's own formula for the derivative that the claim is about."""
+        found = self.pair.derivative
+        return "" if found is None else own_form(self.pair.program, found[0])
+
+
+def _differs(witness: object) -> str:
+    differing = getattr(witness, "differing", "")
+    return differing or "the values differ"
+
+
+def _route(shown: Shown, outcome: Outcome | None, small: SmallSizes | None) -> str:
+    parts = ["normal form"] if shown.proved else []
+    if outcome is not None and outcome.points:
+        sizes = f" at {outcome.size_sets} sets of sizes" if outcome.size_sets > 1 else ""
+        parts.append(f"differences at {outcome.points} points{sizes}")
+    if small is not None and small.run:
+        parts.append(f"sizes {', '.join(map(str, small.run))} {'in fractions' if small.exact else 'to 40 digits'}")
+    return "; ".join(parts)
+
+
+def own_form(program: Program, partial: Partial) -> str:
+    """The gradient as symback prints it, over forward names; empty where it has no printed form."""
+    if isinstance(partial.of, Partial):
+        return ""
+    below = restricted(program, partial.of)
+    if partial.by not in (*below.leaf, *below.definition) or partial.of in below.leaf:
+        return ""
+    core = gradients(below.leaves, below.definitions, partial.of)
+    derived = core.printed[partial.by]
+    try:
+        return equation_text(
+            Definition(derived.target, derived.indices, core.over_leaves(partial.by)), core.printing_program, style_of(program)
+        )
+    except SymbackError:
+        return ""
+
+
+def term_text(term: Term, program: Program) -> str:
+    """A side condition as a reader writes it: ``x ≠ 0``."""
+    if not isinstance(term, Bracket):
+        return formula_text(term, free_indices(term), program)
+    try:
+        left, right = (formula_text(side, free_indices(side), program) for side in (term.left, term.right))
+    except SymbackError:
+        return repr(term)
+    return f"{left} {'≠' if term.relation == '!=' else term.relation} {right}"

@@ -1,0 +1,303 @@
+"""The two sides of a claim in numbers: quick in floats, exact at small sizes, and against differences of the loss alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
+from math import prod
+from typing import Any, Literal
+
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.sizes import Index
+from symback.algebra.terms import Kind, Name, Partial, Reduce, Relation, Term
+from symback.errors import NumericError
+from symback.network.program import Program
+from symback.numeric.evaluate import Entries, Evaluator
+from symback.numeric.field import COMPARE, HighPrecision
+from symback.numeric.values import Places, Sizes, index_tuples, size_value
+from symback.verify.arrays import Arrays
+from symback.verify.differences import DIGITS, MOVED, STEP_DIGITS, Outcome, Watched, check_gradients, moving
+from symback.verify.pairs import CLAIMED, Pair
+from symback.verify.sample import Point, draw, possible, size_sets, symbols_of
+
+Likeness = Literal["same", "different", "unknown"]
+FEW_POINTS = 3
+CLOSE = 1e-9
+LOOKS = 2
+TRIES = 12
+WORK = 400_000
+ENTRIES = 24
+EXACT_DIGITS = 40
+LEFT, RIGHT = "\0left", "\0right"
+
+
+# in floats --------------------------------------------------------------------------------------------------------------
+
+
+def look(pair: Pair, sizes: Sizes, seed: str = "look") -> Likeness:
+    """Whether the sides are alike at random points of one choice of sizes, in floats: a hint, never a verdict."""
+    rng = random.Random(seed)
+    seen = 0
+    for turn in range(TRIES):
+        try:
+            error = gap(pair, draw(pair.program, sizes, rng, positive=turn > 3))
+        except NumericError:
+            continue
+        if error is None:
+            continue
+        if error > CLOSE:
+            return "different"
+        seen += 1
+        if seen == LOOKS:
+            return "same"
+    return "unknown"
+
+
+def gap(pair: Pair, point: Point) -> float | None:
+    """The largest relative difference of the sides at a point; None where they have no finite values."""
+    left, right = both(pair, point)
+    numpy = _numpy()
+    if not (numpy.isfinite(left).all() and numpy.isfinite(right).all()):
+        return None
+    scale = 1.0 + numpy.abs(left).max(initial=0.0)
+    return float(numpy.abs(left - right).max(initial=0.0) / scale)
+
+
+def both(pair: Pair, point: Point) -> tuple[Any, Any]:
+    """The two sides at a point as arrays."""
+    run = Arrays(pair.program, point.values, point.sizes)
+    return run.entries(pair.left, pair.indices), run.entries(pair.right, pair.indices)
+
+
+@lru_cache(maxsize=1)
+def _numpy() -> Any:
+    import numpy
+
+    return numpy
+
+
+def affordable(pair: Pair, sizes: Sizes, limit: int = WORK) -> bool:
+    """Whether the numbers behind a pair are few enough to be worked out one by one."""
+    program = pair.program
+    bodies = [(d.indices, d.body) for d in program.definitions] + [(pair.indices, pair.left), (pair.indices, pair.right)]
+    total = sum(_entries(indices, body, sizes) for indices, body in bodies)
+    return total + sum(_count(leaf.indices, sizes) for leaf in program.leaves) <= limit
+
+
+def _count(indices: Sequence[Index], sizes: Sizes) -> int:
+    try:
+        return prod(size_value(i.size, sizes) for i in indices if not i.size.indices)
+    except NumericError:
+        return 0
+
+
+def _entries(indices: Sequence[Index], body: Term | Opaque, sizes: Sizes) -> int:
+    own = _count(indices, sizes)
+    return own if isinstance(body, Opaque) else own * _deepest(body, sizes)
+
+
+@lru_cache(maxsize=4096)
+def _binders(body: Term) -> tuple[tuple[Index, ...], ...]:
+    """The chains of nested sums in a term."""
+    inner = tuple(dict.fromkeys(c for b in body.below for c in _binders(b)))
+    return tuple((body.index, *c) for c in inner or ((),)) if isinstance(body, Reduce) else inner
+
+
+def _deepest(body: Term, sizes: Sizes) -> int:
+    return max((_count(chain, sizes) for chain in _binders(body)), default=1)
+
+
+def sets_of(pair: Pair, wanted: int) -> list[dict[str, object]]:
+    """Choices of distinct prime sizes at which the numbers can be afforded."""
+    return [sizes for sizes in islice(size_sets(pair.program, wanted + 2), wanted + 2) if affordable(pair, sizes)][:wanted]
+
+
+# exact, at small sizes -----------------------------------------------------------------------------------------------------
+
+
+class _Irrational(Exception):
+    pass
+
+
+class Rationals:
+    """Exact fractions as the evaluator's numbers; what is irrational stops the evaluation."""
+
+    zero, one = Fraction(0), Fraction(1)
+
+    def number(self, value: Fraction) -> Fraction:
+        return value
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        if Fraction(exponent).denominator != 1:
+            raise _Irrational
+        if not base and exponent < 0:
+            raise NumericError("1/0", "division by zero", "give values where it is defined")
+        return base ** int(exponent)
+
+    def apply(self, op: str, args: Sequence[Any]) -> Any:
+        raise _Irrational
+
+    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
+        return bool(COMPARE[relation](left, right))
+
+    def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
+        return max(values) if kind == "max" else min(values)
+
+    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
+        raise _Irrational
+
+
+@dataclass(frozen=True)
+class SmallSizes:
+    """Which sizes were run, and a point at which the sides differ, if any."""
+
+    run: tuple[int, ...] = ()
+    failed: Point | None = None
+    exact: bool = True
+
+
+def small_sizes(pair: Pair, seed: str = "small") -> SmallSizes:
+    """Both sides at all sizes 1, then 2, then 3: in fractions where that is possible, else to many digits."""
+    symbols, tables = symbols_of(pair.program)
+    chosen = [dict.fromkeys(symbols, n) for n in (1, 2, 3)] if symbols and not tables else []
+    rng = random.Random(seed)
+    run: list[int] = []
+    exact = True
+    for sizes in chosen:
+        if not possible(pair.program, sizes) or not affordable(pair, sizes):
+            continue
+        for turn in range(4):
+            point = draw(pair.program, sizes, rng, positive=turn > 1)
+            try:
+                rational, error = _exact_error(pair, point, exact, rng)
+            except NumericError:
+                continue
+            exact = rational
+            if error > 10 ** -(EXACT_DIGITS // 2):
+                return SmallSizes(tuple(run), point, exact)
+            run.append(next(iter(sizes.values())))
+            break
+    return SmallSizes(tuple(run), None, exact)
+
+
+def _exact_error(pair: Pair, point: Point, rational: bool, rng: random.Random) -> tuple[bool, Any]:
+    """Whether fractions were enough, and the largest difference of the sides."""
+    if rational:
+        try:
+            return True, max(_errors(pair, point, Rationals(), rng), default=0)
+        except _Irrational:
+            pass
+    return False, max(_errors(pair, point, _digits(EXACT_DIGITS), rng), default=0)
+
+
+@lru_cache(maxsize=4)
+def _digits(digits: int) -> HighPrecision:
+    return HighPrecision(digits)
+
+
+def _errors(pair: Pair, point: Point, field: Any, rng: random.Random) -> Iterator[Any]:
+    run = evaluator(pair, point, field)
+    places = list(index_tuples(pair.indices, point.sizes))
+    for at in places if len(places) <= ENTRIES else rng.sample(places, ENTRIES):
+        left, right = run.entry(LEFT, at), run.entry(RIGHT, at)
+        yield abs(left - right) / (1 + abs(left))
+
+
+def evaluator(pair: Pair, point: Point, field: Any) -> Evaluator:
+    """The reference evaluator of both sides at a point."""
+    own = (Definition(LEFT, pair.indices, pair.left), Definition(RIGHT, pair.indices, pair.right))
+    program = pair.program.with_definitions((*pair.program.definitions, *own))
+    values = {n: Entries({p: field.number(v) for p, v in table.items()}) for n, table in point.values.items()}
+    return Evaluator(program, values, point.sizes, field=field)
+
+
+# against differences of the loss ---------------------------------------------------------------------------------------------
+
+
+def against_differences(pair: Pair, points: int, sizes: Sequence[Mapping[str, object]]) -> Outcome:
+    """The claimed formula against differences of what is differentiated.
+
+    Where no side is a derivative as it stands, both sides are evaluated with symback's derivatives, and these are checked.
+    """
+    if not sizes:
+        return Outcome(reason="the sizes are too large to be worked out one by one")
+    found = pair.derivative
+    if found is not None:
+        partial, formula = found
+        outcome = check_gradients(pair.forward(partial.of), pair.claimed(formula), {partial.by: CLAIMED}, points, sizes=sizes)
+        inner = [partial.of] if isinstance(partial.of, Partial) else []
+    else:
+        outcome = _compared(pair, points, sizes)
+        inner = list(pair.partials)
+    for one in inner:
+        if not outcome.failed and not outcome.reason:
+            own = check_gradients(pair.forward(one.of), pair.program, {one.by: one}, FEW_POINTS, sizes=sizes[:1])
+            outcome.worst = max(outcome.worst, own.worst)
+            outcome.failed.update(own.failed)
+            outcome.reason = own.reason
+    return outcome
+
+
+def _compared(pair: Pair, points: int, sizes: Sequence[Mapping[str, object]]) -> Outcome:
+    """Both sides evaluated to many digits at points away from kinks."""
+    outcome = Outcome()
+    rng = random.Random("compared")
+    field = Watched(EXACT_DIGITS)
+    for k, chosen in enumerate(sizes):
+        share = points // len(sizes) + (k < points % len(sizes))
+        done = 0
+        for turn in range(share + TRIES):
+            if done == share:
+                break
+            point = draw(pair.program, chosen, rng, positive=turn - done > TRIES // 2)
+            try:
+                error = float(max(_errors(pair, point, field, rng), default=0))
+            except NumericError as problem:
+                outcome.reason = outcome.reason or str(problem)
+                continue
+            done += 1
+            outcome.worst = max(outcome.worst, error)
+            if error > 10.0 ** -(EXACT_DIGITS // 2):
+                outcome.failed[CLAIMED] = None  # type: ignore[assignment]
+                return outcome
+        outcome.points += done
+        outcome.size_sets += bool(done)
+    if outcome.points:
+        outcome.reason = ""
+    return outcome
+
+
+class Slopes:
+    """Single entries of a derivative by differences of what is differentiated, at one point."""
+
+    def __init__(self, program: Program, by: Name, point: Point) -> None:
+        self.program, self.by, self.point = program, by, point
+        self.field = _digits(DIGITS)
+        self.moving, self.directions = moving(program, [by])
+
+    def at(self, places: Places) -> Any | None:
+        """The slope at an entry; None at a kink, where left and right differ."""
+        depth = len(self.program.indices(self.by))
+        cut = len(places) - depth
+        above = places[:cut] or (0,) * len(self.program.indices(self.program.loss))
+        step = self.field.number(Fraction(1, 10**STEP_DIGITS))
+        low, here, high = (self._value(above, places[cut:], sign * step) for sign in (-1, 0, 1))
+        left, right = (here - low) / step, (high - here) / step
+        return None if abs(left - right) > (1 + abs(left)) * self.field.number(Fraction(1, 10**12)) else (left + right) / 2
+
+    def _value(self, above: Places, at: Places, by: Any) -> Any:
+        number = self.field.number
+        values: dict[str, Entries] = {n: Entries({p: number(v) for p, v in t.items()}) for n, t in self.point.values.items()}
+        if self.by in self.directions:
+            indices = self.program.indices(self.by)
+            table = {p: self.field.one if p == at else self.field.zero for p in index_tuples(indices, self.point.sizes)}
+            values[self.directions[self.by]] = Entries(table)
+        else:
+            known = values[str(self.by)].entries
+            values[str(self.by)] = Entries({p: v + by if p == at else v for p, v in known.items()})
+        values[MOVED] = Entries({(): by})
+        return Evaluator(self.moving, values, self.point.sizes, field=self.field).entry(self.program.loss, above)

@@ -1,0 +1,143 @@
+"""Two sides of a claim over one program and one set of indices: what is proved, evaluated and differentiated from here on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.facts import Fact
+from symback.algebra.sizes import Index, Size
+from symback.algebra.terms import ZERO, Name, Num, Partial, Ref, Term
+from symback.algebra.traverse import names, rewrite, substitute
+from symback.network.hints import shape_text
+from symback.network.program import Leaf, Program
+from symback.numeric.values import exact
+from symback.reading.sides import Side
+from symback.verify.derivatives import Resolved, restricted
+
+CLAIMED = "claimed"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """``right`` is said to be what ``left`` is, entry by entry at ``indices``.
+
+    ``about`` names the left side for people; ``partials`` are the derivatives that either side reads.
+    """
+
+    program: Program
+    indices: tuple[Index, ...]
+    left: Term
+    right: Term
+    about: str
+    partials: tuple[Partial, ...] = ()
+
+    def given(self, extra: tuple[tuple[str, Fact], ...] = (), values: bool = False) -> Pair:
+        """The same pair where further facts hold of leaves, or with the declared values of scalars put in."""
+        leaves = [_with_facts(leaf, tuple(f for n, f in extra if n == leaf.name)) for leaf in self.program.leaves]
+        if values:
+            fixed = self.values
+            leaves = [replace(leaf, facts=(Fact("between", (fixed[leaf.name],) * 2),)) if leaf.name in fixed else leaf for leaf in leaves]
+        return replace(self, program=replace(self.program, leaves=tuple(leaves)))
+
+    @cached_property
+    def values(self) -> dict[str, Fraction]:
+        """The declared values of scalar leaves."""
+        known = self.program.values
+        return {a.name: exact(known[a.name], a.name) for a in self.program.leaves if a.name in known and not a.indices}
+
+    @cached_property
+    def derivative(self) -> tuple[Partial, Term] | None:
+        """A derivative read as it is by one side, and the formula that the other side gives for it; None if there is none."""
+        for one, other in ((self.left, self.right), (self.right, self.left)):
+            if isinstance(one, Ref) and isinstance(one.name, Partial) and one.places == _whole(self.indices):
+                return one.name, other
+        return None
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The leaves that the sides rest on, in order of declaration."""
+        needed: dict[Name, None] = {}
+        pending: list[Name] = [*names(self.left), *names(self.right)]
+        while pending:
+            name = pending.pop()
+            if name not in needed:
+                needed[name] = None
+                pending += self.program.definition[name].reads if name in self.program.definition else ()
+        return tuple(leaf.name for leaf in self.program.leaves if leaf.name in needed)
+
+    def written_out(self) -> Pair:
+        """The pair with declared values of scalars in place of their names."""
+        fixed = self.values
+
+        def put(node: Term) -> Term:
+            return Num(fixed[node.name]) if isinstance(node, Ref) and isinstance(node.name, str) and node.name in fixed else node
+
+        def changed(definition: Definition) -> Definition:
+            return definition if isinstance(definition.body, Opaque) else replace(definition, body=rewrite(definition.body, put))
+
+        program = self.program.with_definitions([changed(d) for d in self.program.definitions])
+        return replace(self, program=program, left=rewrite(self.left, put), right=rewrite(self.right, put))
+
+    def claimed(self, formula: Term) -> Program:
+        """The program with a formula for a derivative as the definition `CLAIMED`."""
+        return self.program.with_definitions((*self.program.definitions, Definition(CLAIMED, self.indices, formula)), (CLAIMED,))
+
+    def forward(self, of: Name) -> Program:
+        """What a name rests on, with that name as the result."""
+        return restricted(self.program, of)
+
+
+def _whole(indices: tuple[Index, ...]) -> tuple[Size, ...]:
+    return tuple(Size.of(0) if i.size.constant == 1 else Size.of(i) for i in indices)
+
+
+def _with_facts(leaf: Leaf, extra: tuple[Fact, ...]) -> Leaf:
+    return replace(leaf, facts=(*leaf.facts, *extra)) if extra else leaf
+
+
+class Fitted(NamedTuple):
+    """One side at the indices of another: its body, or why it does not fit; and the choice that was made."""
+
+    body: Term | None
+    choice: str = ""
+    clash: str = ""
+
+
+def pair_of(resolved: Resolved, first: Side, second: Side) -> tuple[Pair | None, Fitted]:
+    """Two sides at common indices. Axes of size 1 may be missing on either side, which is said; a plain 0 stands for zeros."""
+    fitted = fit(first, second)
+    if first.body is None or fitted.body is None:
+        return None, fitted
+    only = {i: Size.of(0) for i in first.indices if i.size.constant == 1}
+    left, right = substitute(first.body, only), substitute(fitted.body, only)
+    return Pair(resolved.program, first.indices, left, right, first.text, resolved.partials), fitted
+
+
+def fit(first: Side, second: Side) -> Fitted:
+    """The second side at the indices of the first."""
+    if first.body is None or second.body is None:
+        return Fitted(None, clash=first.clash or second.clash)
+    if first.shape == second.shape:
+        return Fitted(_moved(second, first.indices, second.indices))
+    wide = [[i for i in side.indices if i.size.constant != 1] for side in (first, second)]
+    if [i.size for i in wide[0]] == [i.size for i in wide[1]]:
+        choice = f"{second.text} is {shape_text(second.shape)}, taken as {shape_text(first.shape)}"
+        ones = {i: Size.of(0) for i in second.indices if i.size.constant == 1}
+        return Fitted(substitute(_moved(second, tuple(wide[0]), tuple(wide[1])), ones), choice)
+    if not second.indices and second.body is ZERO:
+        return Fitted(ZERO, f"0 is taken as zeros of shape {shape_text(first.shape)}")
+    return Fitted(None, clash=_clash(first, second))
+
+
+def _moved(side: Side, to: tuple[Index, ...], own: tuple[Index, ...]) -> Term:
+    assert side.body is not None
+    return substitute(side.body, {a: Size.of(b) for a, b in zip(own, to, strict=True)}, to)
+
+
+def _clash(first: Side, second: Side) -> str:
+    line = f"{first.text} is {shape_text(first.shape)} and {second.text} is {shape_text(second.shape)}"
+    return f"{line}; its transpose would fit" if second.shape == first.shape[::-1] else line

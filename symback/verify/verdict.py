@@ -1,0 +1,137 @@
+"""What symback says of a claim: a word, why, and all that a reader needs to check it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Word = Literal["proved", "agrees", "conditional", "refuted", "undecided", "cannot read"]
+WORST_FIRST: tuple[Word, ...] = ("refuted", "cannot read", "undecided", "conditional", "agrees", "proved")
+HOLDS: tuple[Word, ...] = ("proved", "agrees")
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A point at which a claim is wrong, for anyone to run: sizes, values, and an entry by the claim and as it is.
+
+    ``entry`` counts from 0, as Python does; ``differing`` says in words which entries are wrong there.
+    """
+
+    sizes: Mapping[str, object]
+    values: Mapping[str, Any]
+    entry: tuple[int, ...]
+    claimed: float
+    right: float
+    differing: str = ""
+    about: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """The witness as plain data."""
+        return {
+            "sizes": dict(self.sizes),
+            "values": dict(self.values),
+            "entry": list(self.entry),
+            "claimed": self.claimed,
+            "right": self.right,
+            "differing": self.differing,
+        }
+
+    def __str__(self) -> str:
+        where = ", ".join([*(f"{n} = {v}" for n, v in self.sizes.items()), *(f"{n} = {shown(v)}" for n, v in self.values.items())])
+        at = f"[{','.join(str(p + 1) for p in self.entry)}]" if self.entry else ""
+        line = f"with {where}: {self.about}{at} is {shown(self.right)}, the claim gives {shown(self.claimed)}"
+        return f"{line}; {self.differing}" if self.differing else line
+
+
+def shown(value: Any) -> str:
+    """A number or nested lists of numbers, as short as they can be written.
+
+    >>> shown([[1.0, 0.5], [2.0, -1.0]])
+    '[[1, 0.5], [2, -1]]'
+    """
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(shown, value)) + "]"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one claim.
+
+    ``word`` is one of proved, agrees, conditional, refuted, undecided, cannot read, and ``why`` a sentence. ``condition`` is what a
+    conditional claim needs that was not declared; ``conditions`` what any claim rests on (denominators, a unique maximum),
+    ``facts`` the declared facts that were used. ``repair`` is the one change that makes a wrong claim right; ``form`` symback's own
+    form of the right formula; ``choices`` how ambiguous notation was read; ``links`` the verdicts on the links of a chain.
+    """
+
+    claim: str
+    word: Word
+    why: str = ""
+    condition: str = ""
+    witness: Witness | None = None
+    repair: str = ""
+    form: str = ""
+    route: str = ""
+    conditions: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    links: tuple[Verdict, ...] = field(default=(), repr=False)
+    worst: float = 0.0
+    seconds: float = 0.0
+    id: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim was shown to be right as it stands."""
+        return self.word in HOLDS
+
+    def json(self) -> dict[str, Any]:
+        """The verdict under the keys of the command line's answer."""
+        data: dict[str, Any] = {
+            "id": self.id,
+            "verdict": self.word,
+            "claim": self.claim,
+            "why": self.why,
+            "condition": self.condition,
+            "repair": self.repair,
+            "witness": None if self.witness is None else self.witness.json(),
+            "form": self.form,
+            "route": self.route,
+            "conditions": list(self.conditions),
+            "facts": list(self.facts),
+            "choices": list(self.choices),
+            "worst": self.worst,
+            "seconds": self.seconds,
+        }
+        return data | ({"links": [link.json() for link in self.links]} if self.links else {})
+
+    def text(self) -> str:
+        """The verdict as lines a person reads: the claim, the word and why, then what supports it."""
+        name = f"{self.id}: " if self.id else ""
+        lines = [f"{name}{' '.join(self.claim.split())}", f"  {self.word}: {self.why}" if self.why else f"  {self.word}"]
+        rows = [
+            ("repair", self.repair),
+            ("witness", "" if self.witness is None else str(self.witness)),
+            ("symback writes", self.form),
+            ("where", " and ".join(self.conditions)),
+            ("because", " and ".join(self.facts)),
+            ("read as", "; ".join(self.choices)),
+            ("checked by", self.route),
+        ]
+        lines += [f"  {head}: {content}" for head, content in rows if content]
+        for number, link in enumerate(self.links, 1):
+            lines += [f"  link {number}:", *("  " + row for row in link.text().splitlines())]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.text()
+
+
+def worst_of(words: tuple[Word, ...]) -> Word:
+    """The word for several claims together: that of the one that stands worst.
+
+    >>> worst_of(("proved", "conditional"))
+    'conditional'
+    """
+    return min(words, key=WORST_FIRST.index)
