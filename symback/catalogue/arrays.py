@@ -75,7 +75,7 @@ ARRAYS: tuple[LayerRow, ...] = (
           "logdet positive definite", "log det covariance", X=_POSITIVE),
     _map("inverse", "Inverse", "Y = inv(X)", "The inverse of a matrix.", "matrix inverse", "inv", X=_INVERTIBLE),
     _map("solve", "Linear system", "Y = solve(A, B)", "The solution of A Y = B.", "linear solve", "system of equations", A=_INVERTIBLE, B=data("n", "m")),
-    _map("matrix_product", "Matrix product", "Y = A @ B", "The product of two matrices.", "matmul", "gemm", "matrix multiplication", A=data("m", "k"), B=data("k", "n")),
+    _map("matrix_product", "Matrix product", "Y = A @ B", "The product of two matrices.", "matmul", "gemm", "matrix multiplication", "AB", A=data("m", "k"), B=data("k", "n")),
     _map("matrix_vector_product", "Matrix times vector", "Y = A @ x", "A linear map.", "matvec", A=data("m", "n"), x=data("n")),
     _map("triple_product", "Product of three matrices", "Y = A @ B @ C", "A chain of linear maps.", "matrix chain", A=data("m", "k"), B=data("k", "l"), C=data("l", "n")),
     _map("transpose", "Transpose", "Y = X.T", "Rows become columns.", "matrix transpose", X=data("m", "n")),

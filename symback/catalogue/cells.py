@@ -23,7 +23,7 @@ def _sigmoid(gate: str, state: str = "h") -> str:
 
 
 BLOCKS: tuple[LayerRow, ...] = (
-    _block("rnn_cell", "Recurrent cell", "y = tanh(W @ x + U @ h + b)", "y", "One step of a simple recurrent network.", "elman cell", "vanilla rnn",
+    _block("rnn_cell", "Recurrent cell", "y = tanh(W @ x + U @ h + b)", "y", "One step of a simple recurrent network.", "elman cell", "vanilla rnn", "backpropagation through time", "bptt",
            **_GATE, W=weight("n", "m"), U=weight("n", "n"), b=bias("n")),
     _block("gru_cell", "Gated recurrent unit", f"""r = {_sigmoid("r")}
            z = {_sigmoid("z")}

@@ -24,7 +24,7 @@ def found(words: Sequence[str], formula: str | None = None, limit: int = SHOWN) 
     if formula is not None:
         raise ReadingError(f"lookup --formula {formula[:80]}", "no gradient in the catalogue has this shape", "try a part of it")
     near = did_you_mean(text)
-    remedy = f"did you mean {', '.join(near)}?" if near else ""
+    remedy = f"did you mean {', '.join(near)}?" if near else "symback lookup --all lists every entry"
     raise ReadingError(f"lookup {text[:80]}", "nothing in the catalogue is called that", remedy)
 
 

@@ -7,17 +7,22 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from typing import Any
 
+from symback.algebra.sizes import Index, Size, SizeSymbol
 from symback.algebra.terms import Reduce, Term
 from symback.algebra.traverse import walk
 from symback.catalogue.search import Found
-from symback.catalogue.shapes import shapes
+from symback.catalogue.shapes import shape
 from symback.errors import ReadingError, SymbackError
-from symback.reading.files import from_dict
+from symback.reading.expressions import read_body
 from symback.reading.functions import CONSTANTS
+from symback.reading.scope import Scope
+from symback.reading.settle import Letters, settle
 
-SIZE, RESULT = "n", "result_"
-KINDS: Mapping[bool, tuple[list[str], ...]] = {True: ([SIZE, SIZE],), False: ([SIZE], [])}
-"""What a symbol may be, by whether it is a capital: the likeliest first. Sizes have no part in a shape, so one will do."""
+SIZE, LEAST = "n", 99
+"""Sizes have no part in a shape, so one will do; it is large enough for every place that is a number."""
+
+RANKS: Mapping[bool, tuple[int, ...]] = {True: (2,), False: (1, 0)}
+"""How many axes a symbol may have, by whether it is a capital: the likeliest first."""
 
 MODULES = "np", "numpy"
 MOST_READINGS, MOST_LETTERS = 16, 400
@@ -44,23 +49,31 @@ def asked(formula: str) -> frozenset[str]:
     found: dict[str, None] = {}
     errors: list[SymbackError] = []
     reductions = 0
-    for symbols in _readings(formula):
+    for ranks in _readings(formula):
         try:
-            program = from_dict({"symbols": symbols, "forward": {RESULT: formula}, "loss": RESULT}, scalar=False)
+            body = _read(formula, ranks)
         except SymbackError as error:
             errors.append(error)
             continue
-        body = program.definition[RESULT].body
-        if isinstance(body, Term) and (many := sum(isinstance(n, Reduce) for n in walk(body))) >= reductions:
+        if (many := sum(isinstance(n, Reduce) for n in walk(body))) >= reductions:
             reductions = many
-            found.update(dict.fromkeys(shapes(body)[:1]))
+            found[shape(body)] = None
     if not found and errors:
         raise ReadingError(f"formula {formula}", errors[0].found, errors[0].remedy)
-    return frozenset(found)
+    return frozenset(found) - {""}
 
 
-def _readings(formula: str) -> Iterator[dict[str, dict[str, object]]]:
-    """Declarations of the symbols of a formula, the likeliest first."""
+def _read(formula: str, ranks: Mapping[str, int]) -> Term:
+    """The body of an entry of a formula whose symbols have these numbers of axes, all of one size."""
+    size = Size.of(SizeSymbol(SIZE, LEAST))
+    letters = Letters((*ranks, SIZE))
+    axes = {name: tuple(Index("", size, mark) for mark in range(rank)) for name, rank in ranks.items()}
+    array = read_body(formula, Scope(axes, {SIZE: size}, letters))
+    return settle(array.axes, array.body, letters)[1]
+
+
+def _readings(formula: str) -> Iterator[dict[str, int]]:
+    """How many axes each symbol of a formula may have, the likeliest first."""
     try:
         tree = ast.parse(formula.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError):
@@ -68,8 +81,8 @@ def _readings(formula: str) -> Iterator[dict[str, dict[str, object]]]:
     called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     names = dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in called)
     symbols = [name for name in names if name not in (SIZE, *MODULES, *CONSTANTS)]
-    for choice in islice(product(*(KINDS[name[0].isupper()] for name in symbols)), MOST_READINGS):
-        yield {name: {"shape": shape} for name, shape in zip(symbols, choice, strict=True)}
+    for choice in islice(product(*(RANKS[name[0].isupper()] for name in symbols)), MOST_READINGS):
+        yield dict(zip(symbols, choice, strict=True))
 
 
 def _best(key: str, entry: Mapping[str, Any], wanted: frozenset[str]) -> Found | None:

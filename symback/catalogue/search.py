@@ -15,35 +15,43 @@ from functools import cached_property
 from math import log
 from typing import Any
 
+from symback.catalogue.spelling import words
+
 LEAST = 0.5
 """The least score of an entry that is shown."""
 
 FILLING = frozenset((
-    "a", "an", "and", "backprop", "backward", "by", "derivative", "for", "formula", "function", "grad", "gradient", "in", "of", "on", "respect",
-    "the", "to", "with", "wrt",
+    "a", "an", "and", "backprop", "backward", "by", "compute", "derivation", "derivative", "derive", "differentiate", "for",
+    "formula", "function", "grad", "gradient", "how", "in", "is", "jacobian", "of", "on", "partial", "pass", "respect", "the", "to", "vjp", "what",
+    "with", "wrt",
 ))  # fmt: skip
 """Words that say little: they count for almost nothing."""
 
 CLOSE = 0.75
 BEGINNING = 0.8
 FAR = 0.6
-BRITISH = ((re.compile(r"is(ation|ed|er|e|ing)\b"), r"iz\1"), (re.compile(r"our\b"), "or"), (re.compile(r"(?<=[^s])s\b"), ""))
+WITHOUT = 0.04
+"""What an entry loses that has no argument of the name that was asked for: ``d/dx tanh`` still means tanh."""
+
+QUOTIENT = re.compile(r"(?<!\w)[d∂]\s*(\([^()]*\)|\w*)\s*/\s*[d∂]\s*(?P<by>\w+)")
+RESPECT = re.compile(r"\b(by|wrt|with respect to)\s+(?P<by>\w+)\s*$")
+SHORTHAND = re.compile(r"(?<!\w)([d∂])(?P<by>[A-Za-z]\w*)\b")
+SAID = (("weight", "weight"), ("kernel", "weight"), ("filter", "weight"), ("bias", "bias"), ("biases", "bias"), ("input", "input"))
+ROLES: Mapping[str, str] = {words(said)[0]: role for said, role in SAID}
+ROLE = re.compile(
+    r"\b(?P<role>weights?|kernels?|filters?|bias(?:es)?|inputs?)\s+(?:gradients?|derivatives?|grads?)\b"
+    r"|\b(?:gradients?|derivatives?|grads?)\s+(?:of|by|wrt|for|with respect to)\s+(?:the\s+)?(?P<after>weights?|kernels?|filters?|bias(?:es)?|inputs?)\b",
+    re.IGNORECASE,
+)
 
 
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text, spelled alike: small letters, one way to spell, no plural.
+@dataclass(frozen=True)
+class Asked:
+    """The argument a query is about: its name, or its role; ``loose`` where it may have another name, as in ``d/dx tanh``."""
 
-    >>> words("Batch-Normalisation of logits"), words("layer_norm")
-    (('batch', 'normalization', 'of', 'logit'), ('layer', 'norm'))
-    """
-    found = re.findall(r"[a-z0-9]+", text.lower())
-    return tuple(_alike(word) if len(word) > 3 else word for word in found)
-
-
-def _alike(word: str) -> str:
-    for pattern, new in BRITISH:
-        word = pattern.sub(new, word)
-    return word
+    name: str = ""
+    role: str = ""
+    loose: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,17 +102,22 @@ class Index:
         good = [f for f in found if f.score >= LEAST]
         return sorted(good, key=lambda f: -f.score)
 
-    def argument(self, query: str) -> tuple[str, str]:
-        """The query without the argument it asks for, and that argument: ``layernorm dx`` asks for x.
+    def argument(self, query: str) -> tuple[str, Asked]:
+        """The query without the argument it asks for, and that argument: ``layernorm dx`` asks for x, ``conv2d weight gradient`` for a weight.
 
         It is said as ``dx``, ``dL/dx``, ``by x``, ``wrt x`` or ``with respect to x``; a word that is part of a name is none.
         """
-        for pattern in (r"\b(?:d|∂)\w*\s*/\s*(?:d|∂)(\w+)", r"\b(?:by|wrt|with respect to)\s+(\w+)\s*$", r"\bd([A-Za-z]\w*)\b"):
-            for match in re.finditer(pattern, query):
+        for pattern in (QUOTIENT, RESPECT, SHORTHAND):
+            for match in pattern.finditer(query):
                 known = match[0].lower() in self.weights
-                if match[1].lower() in self.symbols and not known:
-                    return query[: match.start()] + " " + query[match.end() :], match[1]
-        return query, ""
+                if match["by"].lower() in self.symbols and not known:
+                    above = match[1].strip("()") if match[1].startswith("(") else ""
+                    return f"{query[: match.start()]} {above} {query[match.end() :]}", Asked(match["by"], loose=not match[1])
+        match = ROLE.search(query)
+        rest = f"{query[: match.start()]} {query[match.end() :]}" if match else ""
+        if match and self.meant(words(rest)):
+            return rest, Asked(role=ROLES[words(match["role"] or match["after"])[0]])
+        return query, Asked()
 
     def meant(self, given: Sequence[str]) -> list[tuple[str, float]]:
         """Known words in place of those given, and how sure each is; a word that looks like none stays, and is worth nothing."""
@@ -126,7 +139,7 @@ class Index:
 
     def _score(self, meant: Sequence[tuple[str, float]], key: str) -> float:
         best = max(self._name_score(meant, name) for name in self.names[key])
-        return best + 0.02 * (self.names[key][0] == tuple(w for w, _ in meant))
+        return best + 0.02 * (self.names[key][0] == tuple(w for w, _ in meant if w not in FILLING))
 
     def _name_score(self, meant: Sequence[tuple[str, float]], name: tuple[str, ...]) -> float:
         """How much of the query a name covers, and of the name the query."""
@@ -137,15 +150,18 @@ class Index:
         whole = sum(self.weights[word] for word in name)
         return 0.7 * met / wanted + 0.3 * covered / whole
 
-    def _named(self, key: str, asked: str) -> str:
+    def _named(self, key: str, asked: Asked) -> str:
         """The argument of an entry that was asked for; ``dx`` may mean X, but x rather."""
-        names = list(self.entries[key]["gradients"])
-        return next((n for n in names if n == asked), next((n for n in names if n.lower() == asked.lower()), ""))
+        entry = self.entries[key]
+        if asked.role:
+            return next((s["name"] for s in entry["symbols"] if s["role"] == asked.role and s["name"] in entry["gradients"]), "")
+        names = list(entry["gradients"])
+        return next((n for n in names if n == asked.name), next((n for n in names if n.lower() == asked.name.lower()), ""))
 
-    def _fits(self, key: str, asked: str) -> float:
+    def _fits(self, key: str, asked: Asked) -> float:
         """A little more for an entry that has the argument, with its very letter more still."""
         named = self._named(key, asked)
-        return 0.0 if not asked else -0.1 if not named else 0.05 * (named == asked)
+        return 0.0 if asked.loose or asked == Asked() else -WITHOUT if not named else 0.05 * (named == asked.name)
 
     def near(self, query: str, limit: int = 3) -> list[str]:
         """Keys of entries whose names look most like the query."""

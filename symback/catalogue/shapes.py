@@ -29,8 +29,8 @@ class NoShape(Exception):
 
 def shapes(term: Term) -> tuple[str, ...]:
     """The shape of a formula first, then those of its parts that are worth to be found by."""
-    found = [_shape(term), *(_shape(part) for part in parts(term))]
-    return tuple(dict.fromkeys(shape for shape in found if shape))
+    found = [shape(term), *(shape(part) for part in parts(term))]
+    return tuple(dict.fromkeys(own for own in found if own))
 
 
 def parts(term: Term) -> Iterator[Term]:
@@ -61,7 +61,8 @@ def _weight(node: Term) -> int:
     return sum(isinstance(n, Ref | Apply | Reduce | Bracket) for n in walk(node))
 
 
-def _shape(term: Term) -> str:
+def shape(term: Term) -> str:
+    """A short mark that formulas of one shape share; empty where a formula has none."""
     try:
         return sha1(signature(term).encode()).hexdigest()[:12]
     except NoShape:
@@ -159,4 +160,4 @@ def _write(node: Term, colours: Colours, bound: Mapping[Index, int], carried: fr
     raise NoShape(plain(node))
 
 
-__all__ = ["NoShape", "parts", "shapes", "signature"]
+__all__ = ["NoShape", "parts", "shape", "shapes", "signature"]

@@ -12,7 +12,7 @@ from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Size
 from symback.algebra.terms import Name
 from symback.catalogue.derived import Entry, entry
-from symback.catalogue.search import words
+from symback.catalogue.spelling import words
 from symback.catalogue.view import EntryView, Gradient
 from symback.errors import SymbackError
 from symback.network.lettering import Lettering, lettering

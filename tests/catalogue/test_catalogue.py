@@ -17,7 +17,7 @@ from symback.catalogue.cells import BLOCKS
 from symback.catalogue.derived import entry, record
 from symback.catalogue.entries import ENTRIES
 from symback.catalogue.models import MODELS
-from symback.catalogue.search import words
+from symback.catalogue.spelling import words
 from symback.errors import DeclarationError, NotationError
 from symback.verify.sample import draw, size_sets
 
