@@ -23,7 +23,7 @@ from symback.verify.entries import entry
 from symback.verify.hand import Hand, Numbers
 from symback.verify.identity import Identities, Same, aligned
 from symback.verify.printed import arithmetic, decimals, follows, number, same
-from symback.verify.telescope import broken, rank
+from symback.verify.telescope import Node, broken, missed, rank
 from symback.verify.totals import Totals, after_step, renewed
 
 Word = Literal["proved", "agrees", "conditional", "refuted", "undecided"]
@@ -150,7 +150,17 @@ class _Claimed:
         why = self._structure(written)
         if why:
             return "refuted", why
-        return self._values(Pair(substitute(one, table), substitute(other, table), indices))
+        word, why = self._values(Pair(substitute(one, table), substitute(other, table), indices))
+        return (word, why) if word == "proved" else self._by_the_chain_rule(written, word, why)
+
+    def _by_the_chain_rule(self, pair: Pair, word: Word, why: str) -> tuple[Word, str]:
+        """A product of derivatives is proved by its ways, and refuted with the quantity that a way leaves out."""
+        around = missed(pair.left, pair.right, self.written, self.hand.sizes)
+        if around is None and word != "refuted":
+            return "proved", ""
+        if isinstance(around, Node) and word == "refuted":
+            return word, f"not every way goes through {around}, so the chain rule needs a sum: {why}"
+        return word, why
 
     def _structure(self, pair: Pair) -> str:
         """What is wrong with the derivation a link shows, whatever its values; empty if nothing is."""

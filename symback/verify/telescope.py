@@ -7,12 +7,18 @@ uses each of them once. A factor ``∂z/∂z`` is no step: it is 1 and stands wh
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise, product
 
 from symback.algebra.sizes import Size
 from symback.algebra.terms import MINUS_ONE, Add, Mul, Name, Partial, Pow, Reduce, Ref, Term
+from symback.algebra.traverse import refs
+from symback.errors import NumericError
 from symback.network.program import Program
+from symback.numeric.values import Sizes, size_value
+from symback.verify.entries import entry
 
 MOST = 256
 
@@ -122,6 +128,76 @@ def _hang_together(way: Way) -> bool:
     return all(s.of in reached for s in way)
 
 
+def missed(left: Term, right: Term, program: Program, sizes: Sizes) -> Node | str | None:
+    """Whether two sides that make the same derivative by the chain rule leave a way out.
+
+    A single product is that derivative where each of its quantities is on every way from the variable to the one before it: None
+    then. Else the first quantity that a way goes around; and a text where this does not decide (a sum of products).
+    """
+    sides = [ways(side, program) for side in (left, right)]
+    if not all(sides) or max(len(way) for side in sides for way in side) < 2:
+        return "no product of derivatives"
+    found: list[Node | str | None] = []
+    for way in (way for side in sides for way in side):
+        nodes = _in_turn(way)
+        found.append("a sum of products" if len(sides[0]) + len(sides[1]) > 2 or nodes is None else _way_around(nodes, program, sizes))
+    return next((f for f in found if f is not None), None)
+
+
+def _in_turn(way: Way) -> list[Node] | None:
+    """The quantities of a way from the first to the last; None where they do not stand in one row."""
+    after = {s.of: s.by for s in way}
+    end = ends(way)
+    if end is None or len(after) < len(way):
+        return None
+    nodes = [end.of]
+    while nodes[-1] in after and len(nodes) <= len(way):
+        nodes.append(after[nodes[-1]])
+    return nodes if len(nodes) == len(way) + 1 else None
+
+
+def _way_around(nodes: list[Node], program: Program, sizes: Sizes) -> Node | str | None:
+    """The first quantity of a row that the last one can go around to reach the one before it."""
+    by_entry = all(p.constant is not None for n in nodes for p in n.places)
+    if not by_entry:
+        nodes = [Node(n.name) for n in nodes]
+    reads = partial(_entries_read, program=program, sizes=sizes) if by_entry else partial(_names_read, program=program)
+    try:
+        for before, node in pairwise(nodes[:-1]):
+            if _reaches(before, nodes[-1], node, reads):
+                return node
+    except NumericError as error:
+        return str(error)
+    return None
+
+
+def _reaches(start: Node, goal: Node, without: Node, reads: Callable[[Node], tuple[Node, ...]]) -> bool:
+    seen, pending = {start, without}, [start]
+    while pending:
+        for node in reads(pending.pop()):
+            if node == goal:
+                return True
+            if node not in seen:
+                seen.add(node)
+                pending.append(node)
+    return False
+
+
+def _names_read(node: Node, program: Program) -> tuple[Node, ...]:
+    definition = program.definition.get(node.name)
+    return () if definition is None else tuple(Node(n) for n in definition.reads)
+
+
+def _entries_read(node: Node, program: Program, sizes: Sizes) -> tuple[Node, ...]:
+    definition = program.definition.get(node.name)
+    if definition is None:
+        return ()
+    if not isinstance(definition.body, Term):
+        raise NumericError(str(node.name), "is not written out entry by entry", "judge it as a whole")
+    at = {i: size_value(p, sizes) for i, p in zip(definition.indices, node.places, strict=True)}
+    return tuple(Node(r.name, r.places) for r in refs(entry(definition.body, at, sizes)))
+
+
 def gap(way: Way) -> str:
     """Where a product that does not telescope has its gap."""
     idle = next((s for s in way if s.of == s.by), None)
@@ -138,4 +214,4 @@ def _counted(place: Size) -> str:
     return repr(place + 1) if place.constant is None else str(place.constant + 1)
 
 
-__all__ = ["Node", "Step", "Way", "broken", "ends", "gap", "rank", "ways"]
+__all__ = ["Node", "Step", "Way", "broken", "ends", "gap", "missed", "rank", "ways"]
