@@ -113,10 +113,10 @@ class Index:
                 if match["by"].lower() in self.symbols and not known:
                     above = match[1].strip("()") if match[1].startswith("(") else ""
                     return f"{query[: match.start()]} {above} {query[match.end() :]}", Asked(match["by"], loose=not match[1])
-        match = ROLE.search(query)
-        rest = f"{query[: match.start()]} {query[match.end() :]}" if match else ""
-        if match and self.meant(words(rest)):
-            return rest, Asked(role=ROLES[words(match["role"] or match["after"])[0]])
+        said = ROLE.search(query)
+        rest = f"{query[: said.start()]} {query[said.end() :]}" if said else ""
+        if said and self.meant(words(rest)):
+            return rest, Asked(role=ROLES[words(said["role"] or said["after"])[0]])
         return query, Asked()
 
     def meant(self, given: Sequence[str]) -> list[tuple[str, float]]:
