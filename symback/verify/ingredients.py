@@ -8,7 +8,7 @@ from itertools import combinations, permutations, product
 from symback.algebra.operations import slope
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, Add, Apply, Bracket, Count, Mul, Name, Num, Partial, Pow, Reduce, Ref, Term, mul
-from symback.algebra.traverse import factors, free_indices, names, rewrite, substitute, walk
+from symback.algebra.traverse import factors, free_indices, names, rename, rewrite, substitute, walk
 from symback.network.program import Program
 from symback.verify.mistakes import named, unsigned
 
@@ -20,9 +20,9 @@ MOST = 160
 class Ingredients:
     """The parts a repair may put in, from the right formula (with the adjoints it reads) and from the forward program."""
 
-    def __init__(self, program: Program, right: Term) -> None:
+    def __init__(self, program: Program, right: Term, aliases: Mapping[Name, Name]) -> None:
         self.program = program
-        self._raw = _collected(program, right)
+        self._raw = tuple(dict.fromkeys(rename(t, aliases) for t in _collected(program, right)))
         self._fitted: dict[tuple[Index, ...], tuple[Term, ...]] = {}
 
     def at(self, scope: tuple[Index, ...]) -> tuple[Term, ...]:

@@ -34,7 +34,7 @@ from symback.algebra.terms import (
     add,
     mul,
 )
-from symback.algebra.traverse import factors, free_indices, names, rename, rewrite, substitute, with_children
+from symback.algebra.traverse import factors, free_indices, names, rename, rewrite, substitute, walk, with_children
 from symback.network.program import Program
 
 Path = tuple[int, ...]
@@ -348,6 +348,23 @@ def extra_function(spot: Spot, program: Program) -> Changes:
         yield Change(node.base, "the exponent of {} is too much", (node.base,))
 
 
+def lost_function(spot: Spot, program: Program) -> Changes:
+    """A function of the network that is not applied."""
+    node = spot.node
+    if isinstance(node, Num | Count | Bracket):
+        return
+    for op in _functions(program):
+        made = Apply(op, (node,))
+        yield Change(made, f"{op} is missing: {{0}} for {{1}}", (made, node))
+
+
+def _functions(program: Program) -> tuple[str, ...]:
+    """The functions of one argument that a program applies, and those that training brings in."""
+    bodies = [d.body for d in program.definitions if isinstance(d.body, Term)]
+    found = dict.fromkeys(n.op for b in bodies for n in walk(b) if isinstance(n, Apply) and len(n.args) == 1)
+    return tuple(dict.fromkeys((*found, "exp", "log", "abs", "sign")))
+
+
 # powers and numbers --------------------------------------------------------------------------------------------------------
 
 POWERS = tuple(Fraction(p) for p in ("-1", "2", "1/2", "-1/2", "-2", "3", "-3", "3/2", "-3/2"))
@@ -394,17 +411,34 @@ def other_name(spot: Spot, program: Program) -> Changes:
     node = spot.node
     if isinstance(node, Ref):
         for other, places in alike(node, program):
-            yield Change(Ref(other, places), _says(node.name, other), (Ref(node.name), Ref(other)))
+            yield Change(Ref(other, places), _says(node.name, other, program), (Ref(node.name), Ref(other)))
     elif isinstance(node, Mul | Add) and not isinstance(spot.parent, Add | Reduce):
         for name in names(node):
             sizes = _sizes(name, program)
             for other in named(program):
                 if other != name and sizes and _sizes(other, program) == sizes:
-                    yield Change(rename(node, {name: other}), _says(name, other), (Ref(name), Ref(other)))
+                    yield Change(rename(node, {name: other}), _says(name, other, program), (Ref(name), Ref(other)))
 
 
-def _says(name: Name, other: Name) -> str:
-    return "{} stands for {}"
+def _says(name: Name, other: Name, program: Program) -> str:
+    """What it means that one name stands for another."""
+    ours, theirs = (program.spellings.get(str(n)) for n in (name, other))
+    if ours and theirs and ours.letter == theirs.letter and ours.layer != theirs.layer:
+        return f"layer {ours.layer} is taken instead of layer {theirs.layer}: {{1}} for {{0}}"
+    if _activation(other, program) == name:
+        return "{0} is taken before the activation instead of after it: {1} for {0}"
+    if _activation(name, program) == other:
+        return "{0} is taken after the activation instead of before it: {1} for {0}"
+    return "{1} is needed instead of {0}"
+
+
+def _activation(name: Name, program: Program) -> Name | None:
+    """The name of which another one is a function entry by entry, and of nothing else."""
+    definition = program.definition.get(name)
+    if definition is None or len(definition.reads) != 1 or not isinstance(definition.body, Term):
+        return None
+    read = definition.reads[0]
+    return read if (program.indices(read) and _sizes(read, program) == _sizes(name, program)) or not definition.indices else None
 
 
 def named(program: Program) -> tuple[Name, ...]:
@@ -442,8 +476,16 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("reduction extra", reduction_extra),
     Mistake("reach of a sum", reduction_reach),
     Mistake("function", extra_function),
+    Mistake("function", lost_function),
     Mistake("number", number),
     Mistake("condition", bracket_slip),
     Mistake("index", index_slip),
 )
 """The mistakes that need nothing but the claim itself, those people make most often first."""
+
+ORDER: tuple[str, ...] = (
+    "layout", "sign", "transpose", "sum or mean", "extra factor", "constant", "extra term", "wrong axis", "exponent", "name", "reduction lost",
+    "reduction extra", "reach of a sum", "function", "number", "condition", "index", "factor missing", "term missing", "swapped",
+    "coefficients", "two changes",
+)  # fmt: skip
+"""All kinds of mistakes, in the order in which people make them."""

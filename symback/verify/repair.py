@@ -1,47 +1,41 @@
 """The one change that makes a refuted claim true.
 
     repair(program, indices, claimed, right, own) -> Repair(sentence="the sign is wrong: −(y − h)", ...) or None
+    repair_text(text, reread, right)              -> the same for a claim whose sizes cannot meet (`symback.verify.repair_text`)
 
-Every change is tried by numbers first (`symback.verify.arrays`: all changes of one node at once), what fits at two points is then
-shown by the normal form or at fifty digits. The right formula serves for comparison and says which factors and terms may be missing;
-it is never put in the place of the claim.
+Every change is tried by numbers first (`symback.verify.trial`: all changes of a node at once); what fits at three points is then shown by
+the normal form or at fifty digits. The right formula serves for comparison and says which factors and terms may be missing; it is
+never put in the place of the claim.
 """
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
-from typing import Any, NamedTuple
 
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Add, Mul, Name, Num, Ref, Term
-from symback.algebra.traverse import free_indices, inline, names, rewrite, substitute
+from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Num, Reduce, Ref, Term, mul
+from symback.algebra.traverse import free_indices, substitute, walk, with_children
 from symback.errors import NumericError, SymbackError
 from symback.network.program import Program
 from symback.notation.write import formula_text
-from symback.numeric.evaluate import Entries, Evaluator
-from symback.numeric.field import HighPrecision
-from symback.numeric.values import index_tuples
-from symback.verify.arrays import Arrays
 from symback.verify.constants import Constants
 from symback.verify.ingredients import Ingredients, is_plain
-from symback.verify.mistakes import MISTAKES, Change, Spot, put, spots
-from symback.verify.sample import Point, draw, size_sets
+from symback.verify.layouts import Layout, layouts
+from symback.verify.mistakes import MISTAKES, ORDER, Change, Spot, negated, unsigned
+from symback.verify.trial import PARTS, POINTS, RESULT, Lines, Trial, plus, sizes_for, trial
 
-TOLERANCE = 1e-9
-DIGITS, SAME = 50, 30
-BUDGET = 5_000
+BUDGET = 2_000
 MOST_SPOTS = 150
-POINTS, TRIES = 3, 12
-HOLE, LINE = "\0hole", "\0line"
-RESULT = "\0claim"
+MOST_TRIED = 12
+SHORT = 12
+"""A part of at most this many nodes may take the place of a node; a longer one would replace the claim, not mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +53,18 @@ class Repair:
     text: str
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Found:
     """A change that fits at the first point."""
 
     kind: str
-    line: int
-    path: tuple[int, ...]
+    spot: Spot
     change: Change
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """The order in which people make mistakes, the last line before the others, the outer node before the inner."""
+        return ORDER.index(self.kind), -self.spot.line, len(self.spot.path)
 
 
 def repair(program: Program, indices: Sequence[Index], claimed: Term, right: Definition, own: Iterable[Name] = ()) -> Repair | None:
@@ -73,143 +72,215 @@ def repair(program: Program, indices: Sequence[Index], claimed: Term, right: Def
 
     ``program`` holds every name that is read: the network, the claim's ``own`` lines as definitions (they may be what is wrong), the
     gradient definitions that ``right`` reads. ``claimed`` is the claimed entry at ``indices``; ``right`` a definition whose indices
-    and body are the right formula.
+    and body are the right formula. Where the shapes differ, other layouts of the claim are tried.
     """
+    lines = tuple(own)
     try:
-        return _Search(program, tuple(indices), claimed, right, tuple(own)).run()
+        for layout in layouts(tuple(indices), claimed, right):
+            found = Search(program, layout, right, lines).run()
+            if found is not None:
+                return found
     except NumericError:
         return None
+    return None
 
 
-class _Search:
-    """One claim against the right formula, at two points."""
+class Search:
+    """One claim in one layout against the right formula."""
 
-    def __init__(self, program: Program, indices: tuple[Index, ...], claimed: Term, right: Definition, own: tuple[Name, ...]) -> None:
+    def __init__(self, program: Program, layout: Layout, right: Definition, own: tuple[Name, ...]) -> None:
         assert isinstance(right.body, Term)
-        self.program, self.indices, self.right = program, indices, right
-        lines = [d for n in own if (d := program.definition.get(n)) is not None and isinstance(d.body, Term)]
-        self.lines: list[tuple[Name, tuple[Index, ...], Term]] = [(d.name, d.indices, d.body) for d in lines if isinstance(d.body, Term)]
-        self.lines.append((RESULT, indices, claimed))
-        self.target = substitute(right.body, dict(zip(right.indices, map(Size.of, indices), strict=True)), indices)
-        self.ingredients = Ingredients(program, right.body)
-        self._sets = list(size_sets(program))
-        if not self._sets:
-            raise NumericError(program.name, "no sizes were found that satisfy the declarations", "declare sizes")
-        self._random = random.Random("symback")
-        self.bench = self._bench(0)
+        self.program, self.layout, self.own = program, layout, own
+        self.right = right.body
+        self.lines = Lines(program, layout.indices, layout.term, own)
+        self.target = substitute(right.body, dict(zip(right.indices, layout.places, strict=True)), layout.indices)
+        self.sizes = sizes_for(self.lines)
+        self.random = random.Random("symback")
+        self.first = self._trial(0)
 
     def run(self) -> Repair | None:
-        """The tiers one after the other: changes of the claim alone, then parts put in."""
-        for tier in (self._changes, self._parts):
-            found = sorted(tier(), key=lambda f: (RANK[f.kind], -f.line, len(f.path)))
-            for candidate in islice(found, 12):
+        """The tiers one after the other: changes of the claim alone, parts put in, what the difference says, two changes."""
+        if self.layout.says and self.first.fits(self.first.values(self.lines.whole)) and self.holds(self.lines.whole):
+            return self._repair("layout", "", (), self.lines.body(-1), self.lines.whole, len(self.lines.lines) - 1)
+        for tier in (self._changes, self._parts, self._difference, self._coefficients, self._multiples):
+            found = sorted(tier(), key=lambda f: f.order)
+            for candidate in islice(found, MOST_TRIED):
                 confirmed = self._confirmed(candidate)
                 if confirmed is not None:
                     return confirmed
         return None
 
     @cached_property
-    def others(self) -> list[_Bench]:
+    def others(self) -> tuple[Trial, ...]:
         """The points that what fits at the first one is tried at."""
-        return [self._bench(k) for k in range(1, POINTS)]
+        return tuple(self._trial(k) for k in range(1, POINTS))
 
-    def _bench(self, turn: int) -> _Bench:
-        """A point at which the right formula is finite; the values are positive where others will not do."""
-        sizes = self._sets[turn % len(self._sets)]
-        for attempt in range(TRIES):
-            bench = _Bench(self, draw(self.program, sizes, self._random, attempt >= TRIES // 2))
-            if bench.is_finite:
-                return bench
-        raise NumericError("right formula", "it is not finite at points that satisfy the facts", "declare what the variables must satisfy")
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """All points."""
+        return (self.first, *self.others)
 
-    # candidates ----------------------------------------------------------------------------------------------------
+    def _trial(self, turn: int) -> Trial:
+        return trial(self.lines, self.target, self.sizes[turn % len(self.sizes)], self.random)
 
-    @cached_property
-    def spots(self) -> list[Spot]:
-        """The nodes of every line that reaches the claim, the last line first."""
-        found = [s for k in reversed(range(len(self.lines))) if k in self.outer for s in spots(k, self.lines[k][1], self.lines[k][2])]
-        return found[:MOST_SPOTS]
+    # one change ----------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def outer(self) -> Mapping[int, Term | None]:
-        """For each line the claim with a hole where it reads that line; None for the last line, nothing for a line it never reads."""
-        last = len(self.lines) - 1
-        found: dict[int, Term | None] = {last: None}
-        for k in range(last):
-            whole = self.whole({k: Ref(LINE, tuple(Size.of(i) for i in self.lines[k][1]))})
-            if LINE in names(whole):
-                found[k] = whole
-        return found
-
-    def whole(self, changed: Mapping[int, Term]) -> Term:
-        """The claim with its own lines put in, some of them changed."""
-        bodies: dict[Name, tuple[tuple[Index, ...], Term]] = {}
-        for k, (name, indices, body) in enumerate(self.lines):
-            bodies[name] = (indices, inline(changed.get(k, body), bodies.get))
-        return bodies[RESULT][1]
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """The nodes that may be wrong."""
+        return self.lines.spots[:MOST_SPOTS]
 
     def _changes(self) -> Iterator[Found]:
-        bench = self.bench
+        """The table of mistakes at every node, and the number by which a node must be multiplied."""
         for spot in self.spots:
-            offered = [(m.name, c) for m in MISTAKES for c in m.changes(spot, self.program)]
-            fits, factor = bench.screened(spot, [c.node for _, c in offered], is_plain(spot.node) and spot.is_term)
-            yield from (Found(kind, spot.line, spot.path, c) for (kind, c), good in zip(offered, fits, strict=True) if good)
-            if factor is not None:
-                yield from self._constant(spot, factor)
+            offered = self._offered(spot)
+            if offered:
+                fits = self.first.fits(self.first.of_nodes(spot, [c.node for _, c in offered]))
+                yield from (Found(kind, spot, c) for (kind, c), good in zip(offered, fits, strict=True) if good)
+            if spot.is_term:
+                yield from self._constant(spot)
+            elif isinstance(spot.node, Num):
+                yield from self._number(spot)
 
-    def _constant(self, spot: Spot, factor: float) -> Iterator[Found]:
+    def _offered(self, spot: Spot) -> list[tuple[str, Change]]:
+        return [(m.name, c) for m in MISTAKES for c in m.changes(spot, self.program)]
+
+    def _constant(self, spot: Spot) -> Iterator[Found]:
         """The number, size or scalar by which a term is to be multiplied."""
-        others = [bench.screened(spot, [], True)[1] for bench in self.others]
-        for made in self.constants.named(factor, *(f for f in others if f is not None)) if None not in others else ():
-            for node, says, pieces in _multiplied(spot, made):
-                yield Found("constant", spot.line, spot.path, Change(node, says, pieces))
+        factor = self.first.factor(spot)
+        if factor is None:
+            yield from self._number(spot) if isinstance(spot.node, Num) else ()
+            return
+        rest = [t.factor(spot) for t in self.others]
+        factors = [f for f in (factor, *rest) if f is not None]
+        if len(factors) == POINTS:
+            yield from (Found("constant", spot, c) for c in _multiplied(spot.node, self.constants, factors))
+
+    def _number(self, spot: Spot) -> Iterator[Found]:
+        """The number that must stand where a number stands, wherever that is."""
+        values = []
+        for one in self.trials:
+            value = one.number(spot)
+            if value is None:
+                return
+            values.append(value)
+        for made in self.constants.named(*values):
+            yield Found("constant", spot, Change(made, "{0} must be {1}", (spot.node, made)))
 
     @cached_property
     def constants(self) -> Constants:
         """The scalars a factor may be made of."""
-        return Constants(self.program, [self.bench.run, *(b.run for b in self.others)])
+        return Constants(self.program, [t.run for t in self.trials])
 
     def _parts(self) -> Iterator[Found]:
-        bench = self.bench
+        """Factors and terms of the right formula, activation derivatives, names put in."""
         for spot in self.spots:
-            if not is_plain(spot.node) or (isinstance(spot.parent, Add) and isinstance(spot.node, Add)):
+            if not is_plain(spot.node) and spot.node not in (ONE, MINUS_ONE):
                 continue
+            own = [r for r in PARTS if (spot.is_term or not r.alone) and not (r.replaces and spot.parent is None)]
             parts = [p for p in self.ingredients.at(spot.scope) if p is not spot.node]
-            for kind, part, node, says in bench.with_parts(spot, parts):
-                pieces = (part, spot.node) if "{1}" in says else (part,)
-                yield Found(kind, spot.line, spot.path, Change(node, says, pieces))
+            if parts:
+                for row, part in self.first.of_parts(spot, parts, own):
+                    if not row.replaces or sum(1 for _ in walk(part)) <= SHORT:
+                        yield Found(row.kind, spot, Change(row.node(spot.node, part), row.says, (part, spot.node)))
+
+    @cached_property
+    def ingredients(self) -> Ingredients:
+        """What may be put in."""
+        return Ingredients(self.program, self.right, self._aliases())
+
+    def _aliases(self) -> dict[Name, Name]:
+        """Names of the claim and of the network for gradients that have the same values."""
+        run, found = self.first.run, dict[Name, Name]()
+        known = [n for n in (*self.own, *self.program.leaf, *self.program.definition) if isinstance(n, str)]
+        for name in (n for n in self.program.definition if not isinstance(n, str)):
+            sizes = tuple(i.size for i in self.program.indices(name))
+            for other in known:
+                if tuple(i.size for i in self.program.indices(other)) == sizes:
+                    values = run.array(name)
+                    if run.np.allclose(values, run.array(other), rtol=1e-10, atol=0.0):
+                        found[name] = other
+                        break
+        return found
+
+    def _difference(self) -> Iterator[Found]:
+        """One term of the right formula, multiplied out, that the claim lacks."""
+        spot = self.lines.spots[0]
+        difference = self.normalizer.equal(self.target, self.lines.whole).difference
+        right = self.normalizer.normal(self.target)
+        if isinstance(right, Add) and not isinstance(difference, Add) and len(right.args) > 1:
+            yield Found("term missing", spot, Change(plus(spot.node, difference), "the term {0} is missing", (difference,)))
+
+    # two changes ---------------------------------------------------------------------------------------------------
+
+    def _coefficients(self) -> Iterator[Found]:
+        """Several terms of the claim with wrong factors."""
+        spot = self.lines.spots[0]
+        terms = spot.node.args if isinstance(spot.node, Add) else ()
+        if not 2 <= len(terms) <= 6:
+            return
+        solved = [t.coefficients(terms) for t in self.trials]
+        if any(s is None for s in solved):
+            return
+        new: list[Term] = []
+        for k, term in enumerate(terms):
+            factors = [s[k] for s in solved if s is not None]
+            made = next((c.node for c in _multiplied(term, self.constants, factors)), None)
+            if made is None:
+                return
+            new.append(term if all(abs(f - 1) < 1e-9 for f in factors) else made)
+        wrong = [(a, b) for a, b in zip(terms, new, strict=True) if a is not b]
+        says = " and ".join(f"{{{2 * k}}} must be {{{2 * k + 1}}}" for k in range(len(wrong)))
+        yield Found("coefficients", spot, Change(Add(tuple(new)), says, tuple(unsigned(t) for pair in wrong for t in pair)))
+
+    def _multiples(self) -> Iterator[Found]:
+        """A change and a factor of the whole."""
+        root = self.lines.spots[0]
+        for spot in self.spots:
+            offered = self._offered(spot)
+            values = self.first.of_nodes(spot, [c.node for _, c in offered]) if offered else ()
+            for (_, change), value in zip(offered, values, strict=True):
+                if self.first.multiple(self.first.right, value) is None:
+                    continue
+                line, whole = self.lines.changed(spot, change.node)
+                factors = [f for t in self.trials if (f := t.multiple(t.right, t.values(whole))) is not None]
+                for made in self.constants.named(*factors) if len(factors) == POINTS else ():
+                    if spot.line == root.line:
+                        node, says = _scaled(line, made), f"{change.says}, and the factor {{{len(change.pieces)}}} is missing"
+                        yield Found("two changes", root, Change(node, says, (*change.pieces, made)))
 
     # confirmation --------------------------------------------------------------------------------------------------
 
     def _confirmed(self, found: Found) -> Repair | None:
-        name, indices, body = self.lines[found.line]
-        line = put(body, found.path, found.change.node)
-        term = self.whole({found.line: line})
-        if not self.holds(term):
+        line, whole = self.lines.changed(found.spot, found.change.node)
+        if not self.holds(whole):
             return None
-        formula = self._text(line, indices)
-        shown = formula if name == RESULT else f"{name} = {formula}"
-        says = found.change.says.format(*(self._text(p, free_indices(p)) for p in found.change.pieces))
-        return Repair(f"{says}: {shown}", found.kind, self.indices, term, shown)
+        return self._repair(found.kind, found.change.says, found.change.pieces, line, whole, found.spot.line)
+
+    def _repair(self, kind: str, says: str, pieces: tuple[Term, ...], line: Term, whole: Term, number: int) -> Repair:
+        definition = self.lines.lines[number]
+        formula = self._text(line, definition.indices)
+        shown = formula if definition.name == RESULT else f"{definition.name} = {formula}"
+        sentence = says.format(*(self._text(p, free_indices(p)) for p in pieces))
+        both = ", and ".join(part for part in (self.layout.says, sentence) if part)
+        return Repair(f"{both}: {shown}", kind, self.layout.indices, whole, shown)
 
     def holds(self, term: Term) -> bool:
-        """Whether a term is the right formula: by numbers, then by the normal form or at fifty digits."""
-        if not all(b.fits(b.run.entries(term, self.indices)) for b in self.others):
+        """Whether a term is the right formula: by numbers at the other points, then by the normal form or at fifty digits."""
+        if not all(bool(t.fits(t.values(term))) for t in self.others):
             return False
-        return bool(self.normalizer.equal(term, self.target).proved) or self._agrees(term)
+        return self.normalizer.equal(term, self.target).proved or min(self.trials, key=lambda t: t.size).agrees(term)
 
     @cached_property
     def normalizer(self) -> Normalizer:
-        """The normal form, given what the program declares and defines."""
+        """The normal form over the names of the network: only the claim's own lines and gradients are put in."""
         facts: dict[Name, tuple[Fact, ...]] = {leaf.name: leaf.facts for leaf in self.program.leaves if leaf.facts}
         shapes: dict[Name, tuple[Size, ...]] = {leaf.name: leaf.shape for leaf in self.program.leaves}
-        return Normalizer(Given(facts, self.program.definition, {}, shapes), BUDGET)
-
-    def _agrees(self, term: Term) -> bool:
-        return all(b.agrees(term) for b in (self.bench, *self.others))
+        own = {n: d for n, d in self.program.definition.items() if not isinstance(n, str) or n in self.own}
+        return Normalizer(Given(facts, own, {}, shapes), BUDGET)
 
     def _text(self, term: Term, indices: tuple[Index, ...]) -> str:
-        if isinstance(term, Ref) and not indices:
+        if isinstance(term, Ref) and (not indices or not term.places):
             return str(term.name)
         try:
             return formula_text(term, indices, self.program)
@@ -217,151 +288,41 @@ class _Search:
             return repr(term)
 
 
-class _Bench:
-    """One point: the right values there, and the claim with holes."""
-
-    def __init__(self, search: _Search, point: Point) -> None:
-        self.search, self.point = search, point
-        self.run = Arrays(search.program, point.values, point.sizes)
-        self.right = self.run.entries(search.target, search.indices)
-        np = self.run.np
-        self.scale = float(np.max(np.abs(self.right), initial=0.0))
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether the right formula has a value here."""
-        return math.isfinite(self.scale)
-
-    def fits(self, values: Any) -> Any:
-        """Whether values (with a leading axis: each of them) are the right ones."""
-        np = self.run.np
-        with np.errstate(all="ignore"):
-            error = np.abs(values - self.right)
-        return error.max(axis=tuple(range(error.ndim - self.right.ndim, error.ndim)), initial=0.0) <= TOLERANCE * (self.scale + 1e-30)
-
-    def filled(self, spot: Spot, stacked: Any, axes: tuple[Index, ...], count: int) -> Any:
-        """The claim for each of ``count`` values of a spot, given with a leading axis."""
-        search = self.search
-        batch = Index("\0batch", count)
-        _, indices, body = search.lines[spot.line]
-        hole = Ref(HOLE, tuple(Size.of(i) for i in (batch, *axes)))
-        values = self.run.entries(put(body, spot.path, hole), (batch, *indices), {HOLE: stacked})
-        outer = search.outer[spot.line]
-        if outer is None:
-            return values
-        whole = substitute_places(outer, batch)
-        return self.run.entries(whole, (batch, *search.indices), {LINE: values})
-
-    def screened(self, spot: Spot, nodes: Sequence[Term], solve: bool) -> tuple[list[bool], float | None]:
-        """Which nodes make the claim right, and by which factor the node would."""
-        run, np = self.run, self.run.np
-        with np.errstate(all="ignore"):
-            own = run.value(spot.node)
-            values = [run.value(n) for n in nodes]
-            extra = [own._replace(array=own.array * k) for k in (0.0, 1.0, 2.0)] if solve else []
-            if not values and not extra:
-                return [], None
-            axes, arrays = run.aligned([*values, *extra])
-            stacked = np.stack(np.broadcast_arrays(*arrays))
-        filled = self.filled(spot, stacked, axes, len(arrays))
-        fits = self.fits(filled[: len(nodes)]) if nodes else []
-        return list(fits), self._factor(*filled[len(nodes) :]) if solve else None
-
-    def _factor(self, nothing: Any, once: Any, twice: Any) -> float | None:
-        """The λ with right = nothing + λ·(once − nothing) at every entry; None where there is none or the claim is not linear there."""
-        np = self.run.np
-        with np.errstate(all="ignore"):
-            slope = once - nothing
-            size = np.max(np.abs(slope), initial=0.0)
-            if not (np.isfinite(size) and size > 0) or not np.max(np.abs(twice - nothing - 2 * slope), initial=0.0) <= 1e-10 * (
-                size + np.max(np.abs(nothing), initial=0.0)
-            ):
-                return None
-            factor = float(np.sum((self.right - nothing) * slope) / np.sum(slope * slope))
-            good = np.max(np.abs(nothing + factor * slope - self.right), initial=0.0) <= TOLERANCE * (self.scale + 1e-30)
-        return factor if good else None
-
-    def with_parts(self, spot: Spot, parts: Sequence[Term]) -> Iterator[tuple[str, Term, Term, str]]:
-        """The parts that make the claim right when multiplied to a spot, divided by, added, taken off, or put in its place."""
-        run, np = self.run, self.run.np
-        if not parts:
-            return
-        whole = spot.parent is None
-        rows = [r for r in PARTS if (spot.is_term or not r.term) and not (whole and r.replaces)]
-        with np.errstate(all="ignore"):
-            axes, arrays = run.aligned([run.value(spot.node), *map(run.value, parts)])
-            arrays = np.broadcast_arrays(*arrays)
-            own, others = arrays[0], np.stack(arrays[1:])
-            stacked = np.concatenate([r.values(own, others) for r in rows])
-        fits = self.fits(self.filled(spot, stacked, axes, len(stacked)))
-        for k in np.flatnonzero(fits):
-            row, part = rows[k // len(parts)], parts[k % len(parts)]
-            yield row.kind, part, row.node(spot.node, part), row.says
-
-    def agrees(self, term: Term) -> bool:
-        """Whether a term has the right values at fifty digits."""
-        field = HighPrecision(DIGITS)
-        values = {n: Entries({p: field.number(v) for p, v in t.items()}) for n, t in self.point.values.items()}
-        run = Evaluator(self.search.program, values, self.point.sizes, field=field)
-        try:
-            for places in index_tuples(self.search.indices, self.point.sizes):
-                env = dict(zip(self.search.indices, places, strict=True))
-                one, other = run.term(term, env), run.term(self.search.target, env)
-                if abs(one - other) > field.real(10) ** -SAME * (abs(other) + self.scale):
-                    return False
-        except NumericError:
-            return False
-        return True
-
-
-class _Part(NamedTuple):
-    """A way to put a part in: what it is called, whether only where a term stands alone, whether in place of the node, how, in words."""
-
-    kind: str
-    term: bool
-    replaces: bool
-    values: Callable[[Any, Any], Any]
-    node: Callable[[Term, Term], Term]
-    says: str
-
-
-def _times(node: Term, part: Term) -> Term:
-    return Mul((*node.args, part)) if isinstance(node, Mul) else Mul((node, part))
-
-
-def _plus(node: Term, part: Term) -> Term:
-    return Add((*node.args, part)) if isinstance(node, Add) else Add((node, part))
-
-
-PARTS: tuple[_Part, ...] = (
-    _Part("factor missing", True, False, lambda a, p: a * p, _times, "the factor {} is missing"),
-    _Part("factor missing", True, False, lambda a, p: a / p, lambda a, p: a / p, "the division by {} is missing"),
-    _Part("term missing", False, False, lambda a, p: a + p, _plus, "the term {} is missing"),
-    _Part("term missing", False, False, lambda a, p: a - p, lambda a, p: _plus(a, -p), "the term −{} is missing"),
-    _Part("term missing", False, False, lambda a, p: p - a, lambda a, p: p - a, "it must be taken from {}: {1}"),
-    _Part("swapped", False, True, lambda a, p: p + 0 * a, lambda a, p: p, "{1} stands in the place of {0}"),
-)
-
-
-def substitute_places(term: Term, batch: Index) -> Term:
-    """The reads of the hole of a line with the batch in front."""
-    return rewrite(term, lambda t: Ref(LINE, (Size.of(batch), *t.places)) if isinstance(t, Ref) and t.name == LINE else t)
-
-
-def _multiplied(spot: Spot, factor: Term) -> Iterator[tuple[Term, str, tuple[Term, ...]]]:
-    node = spot.node
-    if isinstance(factor, Num) and isinstance(node, Mul) and isinstance(node.args[0], Num):
-        number = Num(node.args[0].value * factor.value)
-        yield Mul((number, *node.args[1:])), "the factor {0} must be {1}", (node.args[0], number)
+def _multiplied(node: Term, constants: Constants, factors: Sequence[float]) -> Iterator[Change]:
+    """A node with the factor it needs: a number in it is changed, else one is put in front."""
+    found = _number_in(node)
+    if found is None or found[0] is MINUS_ONE:
+        for made in constants.named(*factors):
+            yield Change(_scaled(node, made), "the factor {0} is missing", (made,))
         return
-    where = "" if spot.parent is None else " in {1}"
-    yield Mul((factor, *node.args)) if isinstance(node, Mul) else Mul((factor, node)), f"the factor {{0}} is missing{where}", (factor, node)
+    number, put_in = found
+    for made in constants.named(*(float(number.value) * f for f in factors)):
+        yield Change(put_in(made), "the factor {0} must be {1}", (number, made))
 
 
-RANK: Mapping[str, int] = {
-    name: k
-    for k, name in enumerate(
-        ("sign", "transpose", "sum or mean", "extra factor", "constant", *(m.name for m in MISTAKES if m.name not in ("sign", "transpose", "sum or mean", "extra factor")),
-         "factor missing", "term missing", "swapped")
-    )
-}  # fmt: skip
+def _scaled(node: Term, factor: Term) -> Term:
+    """A node times a factor that stands behind its sign; a sign of the factor and that of the node are one."""
+    if isinstance(node, Mul) and node.args[0] is MINUS_ONE:
+        return Mul((negated(factor), *node.args[1:])) if isinstance(factor, Num) else Mul((MINUS_ONE, factor, *node.args[1:]))
+    return Mul((factor, *node.args)) if isinstance(node, Mul) else Mul((factor, node))
+
+
+def _number_in(node: Term) -> tuple[Num, Callable[[Term], Term]] | None:
+    """The number that a product, or a sum of products, is multiplied by, and how another factor takes its place."""
+    if isinstance(node, Num):
+        return node, lambda new: new
+    places = [0] if isinstance(node, Reduce) and node.kind in ("sum", "mean") else range(len(node.below)) if isinstance(node, Mul) else ()
+    for k in places:
+        child = node.below[k]
+        inner = None if child is MINUS_ONE and len(node.below) > 2 else _number_in(child)
+        if inner is not None:
+            return inner[0], partial(_put_below, node, k, inner[1])
+    return None
+
+
+def _put_below(node: Term, k: int, put_in: Callable[[Term], Term], new: Term) -> Term:
+    below = (*node.below[:k], put_in(new), *node.below[k + 1 :])
+    return mul(f for f in below if f is not ONE) if isinstance(node, Mul) else with_children(node, below)
+
+
+__all__ = ["Found", "Repair", "Search", "repair"]

@@ -1,0 +1,286 @@
+"""One point at which changes of a claim are tried: all changes of a node at once, through a hole in its place."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain, cycle, permutations
+from math import prod
+from typing import Any, NamedTuple
+
+from symback.algebra.definitions import Definition
+from symback.algebra.sizes import Index, Size
+from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Num, Ref, Term
+from symback.algebra.traverse import inline, names, rewrite
+from symback.errors import NumericError
+from symback.network.program import Program
+from symback.numeric.evaluate import Entries, Evaluator
+from symback.numeric.field import HighPrecision
+from symback.numeric.values import index_tuples, size_value
+from symback.verify.arrays import Arrays
+from symback.verify.mistakes import Spot, put, spots
+from symback.verify.sample import Point, draw, possible, size_sets, symbols_of
+
+TOLERANCE = 1e-9
+DIGITS, SAME = 50, 30
+POINTS, TRIES, STEPS, ENTRIES = 3, 12, 12, 5
+WIDEST = 4_000
+AT_ONCE = 400_000
+HOLE, LINE, RESULT = "\0hole", "\0line", "\0claim"
+
+
+class Lines:
+    """A claim as lines: its own definitions in order, and last the claimed entry at its indices."""
+
+    def __init__(self, program: Program, indices: tuple[Index, ...], claimed: Term, own: Sequence[Name]) -> None:
+        known = [program.definition[n] for n in own if n in program.definition]
+        self.program, self.indices = program, indices
+        self.lines = (*(d for d in known if isinstance(d.body, Term)), Definition(RESULT, indices, claimed))
+
+    def body(self, line: int) -> Term:
+        """The term of a line."""
+        body = self.lines[line].body
+        assert isinstance(body, Term)
+        return body
+
+    @cached_property
+    def spots(self) -> tuple[Spot, ...]:
+        """The nodes of every line that the claim rests on, the last line first."""
+        reaching = [k for k in reversed(range(len(self.lines))) if k in self.outer]
+        return tuple(s for k in reaching for s in spots(k, self.lines[k].indices, self.body(k)))
+
+    @cached_property
+    def outer(self) -> Mapping[int, Term | None]:
+        """For each line that the claim rests on, the claim with a hole where it reads that line; None for the last line itself."""
+        last = len(self.lines) - 1
+        holes = {k: self.with_line(k, Ref(LINE, self.lines[k].head.places)) for k in range(last)}
+        return {last: None, **{k: whole for k, whole in holes.items() if LINE in names(whole)}}
+
+    @cached_property
+    def whole(self) -> Term:
+        """The claim with its own lines put in."""
+        return self.with_line(len(self.lines) - 1, self.body(-1))
+
+    def with_line(self, line: int, body: Term) -> Term:
+        """The claim with its own lines put in, one of them changed."""
+        known: dict[Name, tuple[tuple[Index, ...], Term]] = {}
+        for k, definition in enumerate(self.lines):
+            known[definition.name] = (definition.indices, inline(body if k == line else self.body(k), known.get))
+        return known[RESULT][1]
+
+    def changed(self, spot: Spot, node: Term) -> tuple[Term, Term]:
+        """The line of a spot with another node there, and the whole claim with that."""
+        line = put(self.body(spot.line), spot.path, node)
+        return line, self.with_line(spot.line, line)
+
+
+class Part(NamedTuple):
+    """A way to put a part in: a kind of mistake, whether only where a term stands alone, whether in place of the node, how, in words."""
+
+    kind: str
+    alone: bool
+    replaces: bool
+    values: Callable[[Any, Any], Any]
+    node: Callable[[Term, Term], Term]
+    says: str
+
+
+def times(node: Term, part: Term) -> Term:
+    """A product with one factor more at its end; a 1 is no factor."""
+    if node is ONE or node is MINUS_ONE:
+        return part if node is ONE else Mul((node, part))
+    return Mul((*node.args, part)) if isinstance(node, Mul) else Mul((node, part))
+
+
+def plus(node: Term, part: Term) -> Term:
+    """A sum with one term more."""
+    return Add((*node.args, part)) if isinstance(node, Add) else Add((node, part))
+
+
+PARTS: tuple[Part, ...] = (
+    Part("factor missing", True, False, lambda a, p: a * p, times, "the factor {0} is missing"),
+    Part("factor missing", True, False, lambda a, p: a / p, lambda a, p: a / p, "the division by {0} is missing"),
+    Part("term missing", False, False, lambda a, p: a + p, plus, "the term {0} is missing"),
+    Part("term missing", False, False, lambda a, p: a - p, lambda a, p: plus(a, -p), "the term −{0} is missing"),
+    Part("term missing", False, False, lambda a, p: p - a, lambda a, p: p - a, "{1} must be taken from {0}"),
+    Part("swapped", False, True, lambda a, p: p + 0 * a, lambda a, p: p, "{1} stands in the place of {0}"),
+)
+
+
+class Trial:
+    """One point: the right values there, and the values of the claim with other nodes."""
+
+    def __init__(self, lines: Lines, target: Term, point: Point, run: Arrays | None = None) -> None:
+        self.lines, self.target, self.point = lines, target, point
+        self.run = Arrays(lines.program, point.values, point.sizes) if run is None else run
+        self.right = self.run.entries(target, lines.indices)
+        self.scale = float(self.run.np.max(self.run.np.abs(self.right), initial=0.0))
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the right formula has a value here."""
+        return math.isfinite(self.scale)
+
+    @property
+    def size(self) -> int:
+        """The number of entries of the leaves."""
+        return sum(map(len, self.point.values.values()))
+
+    def values(self, term: Term) -> Any:
+        """A formula at the indices of the claim."""
+        return self.run.entries(term, self.lines.indices)
+
+    def fits(self, values: Any) -> Any:
+        """Whether values are the right ones; with a leading axis, which of them."""
+        np = self.run.np
+        with np.errstate(all="ignore"):
+            error = np.abs(values - self.right)
+        axes = tuple(range(error.ndim - self.right.ndim, error.ndim))
+        return error.max(axis=axes, initial=0.0) <= TOLERANCE * (self.scale + 1e-30)
+
+    def filled(self, spot: Spot, stacked: Any, axes: tuple[Index, ...]) -> Any:
+        """The claim for each value of a spot; the values have a leading axis."""
+        lines = self.lines
+        most = max(1, AT_ONCE // prod(self.run.extent(i) for i in spot.scope))
+        if len(stacked) > most:
+            return self.run.np.concatenate([self.filled(spot, stacked[k : k + most], axes) for k in range(0, len(stacked), most)])
+        batch = Index("\0batch", len(stacked))
+        hole = Ref(HOLE, tuple(Size.of(i) for i in (batch, *axes)))
+        definition = lines.lines[spot.line]
+        values = self.run.entries(put(lines.body(spot.line), spot.path, hole), (batch, *definition.indices), {HOLE: stacked})
+        outer = lines.outer[spot.line]
+        if outer is None:
+            return values
+        read = rewrite(outer, lambda t: Ref(LINE, (Size.of(batch), *t.places)) if isinstance(t, Ref) and t.name == LINE else t)
+        return self.run.entries(read, (batch, *lines.indices), {LINE: values})
+
+    def of_nodes(self, spot: Spot, nodes: Sequence[Term]) -> Any:
+        """The claim with each of some nodes at a spot."""
+        run, np = self.run, self.run.np
+        with np.errstate(all="ignore"):
+            axes, arrays = run.aligned([run.value(n) for n in nodes])
+            return self.filled(spot, np.stack(np.broadcast_arrays(*arrays)), axes)
+
+    def factor(self, spot: Spot) -> float | None:
+        """The number by which a node must be multiplied; None where there is none, or the claim is not linear there."""
+        run, np = self.run, self.run.np
+        with np.errstate(all="ignore"):
+            own = run.value(spot.node)
+            nothing, once, twice = self.filled(spot, np.stack([0 * own.array, own.array, 2 * own.array]), own.axes)
+            slope = once - nothing
+            size, rest = np.max(np.abs(slope), initial=0.0), np.max(np.abs(nothing), initial=0.0)
+            if not (
+                np.isfinite(size)
+                and size > 0
+                and np.max(np.abs(twice - nothing - 2 * slope), initial=0.0) <= TOLERANCE / 10 * (size + rest)
+            ):
+                return None
+            return self.multiple(self.right - nothing, slope)
+
+    def multiple(self, wanted: Any, given: Any) -> float | None:
+        """The λ with wanted = λ·given at every entry."""
+        np = self.run.np
+        with np.errstate(all="ignore"):
+            square = float(np.sum(given * given))
+            if not (math.isfinite(square) and square > 0):
+                return None
+            factor = float(np.sum(wanted * given)) / square
+            good = np.max(np.abs(wanted - factor * given), initial=0.0) <= TOLERANCE * (self.scale + 1e-30)
+        return factor if good and math.isfinite(factor) else None
+
+    def number(self, spot: Spot) -> float | None:
+        """The number that makes the claim right in the place of a number, by the secant method; None where it is not met."""
+        assert isinstance(spot.node, Num)
+        np = self.run.np
+        weights = np.random.default_rng(7).standard_normal(self.right.shape)
+
+        def value(x: float) -> Any:
+            return self.filled(spot, np.asarray([x]), ())[0]
+
+        def error(values: Any) -> float:
+            return float(np.sum(weights * (values - self.right)))
+
+        before = float(spot.node.value)
+        now = before * 1.01 + 0.01
+        with np.errstate(all="ignore"):
+            last, values = error(value(before)), value(now)
+            for _ in range(STEPS):
+                current = error(values)
+                if not math.isfinite(current) or current == last:
+                    break
+                before, now, last = now, now - current * (now - before) / (current - last), current
+                values = value(now)
+            return now if bool(self.fits(values)) else None
+
+    def coefficients(self, terms: Sequence[Term]) -> list[float] | None:
+        """The numbers with which some terms add up to the right formula; None where there are none, or several ways."""
+        np = self.run.np
+        columns = np.stack([np.ravel(self.values(t)) for t in terms], axis=1)
+        wanted = np.ravel(self.right)
+        if not np.all(np.isfinite(columns)) or len(wanted) < len(terms):
+            return None
+        solved, _, rank, _ = np.linalg.lstsq(columns, wanted, rcond=None)
+        good = rank == len(terms) and bool(self.fits((columns @ solved).reshape(self.right.shape)))
+        return [float(x) for x in solved] if good else None
+
+    def of_parts(self, spot: Spot, parts: Sequence[Term], rows: Sequence[Part]) -> Iterator[tuple[Part, Term]]:
+        """The parts that make the claim right when put in at a spot in one of the ways."""
+        run, np = self.run, self.run.np
+        with np.errstate(all="ignore"):
+            axes, arrays = run.aligned([run.value(spot.node), *map(run.value, parts)])
+            own, *others = np.broadcast_arrays(*arrays)
+            stacked = np.stack(others)
+            fits = self.fits(self.filled(spot, np.concatenate([r.values(own, stacked) for r in rows]), axes))
+        yield from ((rows[k // len(parts)], parts[k % len(parts)]) for k in np.flatnonzero(fits))
+
+    def agrees(self, term: Term) -> bool:
+        """Whether a term has the right values at fifty digits, at a few entries."""
+        field = HighPrecision(DIGITS)
+        values = {n: Entries({p: field.number(v) for p, v in t.items()}) for n, t in self.point.values.items()}
+        run = Evaluator(self.lines.program, values, self.point.sizes, field=field)
+        small = field.real(10) ** -SAME
+        try:
+            every = list(index_tuples(self.lines.indices, self.point.sizes))
+            for places in every[:: max(1, len(every) // ENTRIES)]:
+                env = dict(zip(self.lines.indices, places, strict=True))
+                one, other = run.term(term, env), run.term(self.target, env)
+                if abs(one - other) > small * (abs(other) + self.scale):
+                    return False
+        except NumericError:
+            return False
+        return True
+
+
+def trial(lines: Lines, target: Term, sizes: Mapping[str, object], rng: random.Random) -> Trial:
+    """A point of some sizes at which the right formula is finite; the values are positive where others will not do."""
+    for attempt in range(TRIES):
+        made = Trial(lines, target, draw(lines.program, sizes, rng, attempt >= TRIES // 2))
+        if made.is_finite:
+            return made
+    raise NumericError("right formula", "it is not finite at points that satisfy the facts", "declare what the variables must satisfy")
+
+
+def sizes_for(lines: Lines) -> list[dict[str, object]]:
+    """Sizes for the points: distinct primes, or smaller ones where a node would have very many entries."""
+    program = lines.program
+    scopes = list(dict.fromkeys(s.scope for s in lines.spots))
+    wide = max(scopes, key=len)
+    symbols, tables = symbols_of(program)
+
+    def entries(sizes: Mapping[str, object]) -> int:
+        return prod(size_value(i.size, sizes) for i in wide if not i.size.indices)
+
+    primes = list(size_sets(program, POINTS))
+    if not primes:
+        raise NumericError(program.name, "no sizes were found that satisfy the declarations", "declare sizes")
+    if tables or all(entries(s) <= WIDEST for s in primes):
+        return primes
+    small: Iterator[dict[str, object]] = (
+        dict(program.sizes) | dict(zip(symbols, cycle(order), strict=False))
+        for order in chain(permutations((2, 3, 4)), permutations((2, 3)))
+    )
+    usable = [s for s in small if possible(program, s)]
+    usable.sort(key=entries)
+    return [*usable[:POINTS], *primes][:POINTS]
