@@ -31,6 +31,7 @@ from symback.algebra.terms import (
     bracket,
     mul,
     reciprocal,
+    total,
 )
 from symback.algebra.traverse import names, substitute
 from symback.errors import UnknownTerm
@@ -126,10 +127,19 @@ def _reduction(node: Reduce, by: Variable) -> Term:
         case "prod":
             return Reduce("sum", node.index, Mul((_product_of_others(node), inner)))
         case "max" | "min":
-            attained = bracket(node.body, "=", _renamed(node, node.index))
-            count = Reduce("sum", node.index, attained)
-            return Mul((Reduce("sum", node.index, Mul((attained, inner))), reciprocal(_renamed(count, node.index))))
+            indices, body = _extremum(node)
+            attained = bracket(body, "=", _renamed(node, *indices))
+            count = total(indices, attained)
+            return Mul((total(indices, Mul((attained, derivative(body, by)))), reciprocal(_renamed(count, *indices))))
     raise UnknownTerm(node, "derivative")
+
+
+def _extremum(node: Reduce) -> tuple[tuple[Index, ...], Term]:
+    """The indices of a maximum over several axes, and what it is taken of: entries that are equal share as one set."""
+    if isinstance(node.body, Reduce) and node.body.kind == node.kind:
+        inner, body = _extremum(node.body)
+        return (node.index, *inner), body
+    return (node.index,), node.body
 
 
 def _product_of_others(node: Reduce) -> Term:
@@ -140,9 +150,9 @@ def _product_of_others(node: Reduce) -> Term:
     return Reduce("prod", other, Add((kept, bracket(other, "=", node.index))))
 
 
-def _renamed(node: Reduce, away_from: Index) -> Term:
-    """The same reduction over an index of another name, for use beside the first."""
-    return substitute(node, {}, (away_from,))
+def _renamed(node: Term, *away_from: Index) -> Term:
+    """The same reduction over indices of other names, for use beside the first."""
+    return substitute(node, {}, away_from)
 
 
 def _without_ones(factors: tuple[Term, ...]) -> Term:

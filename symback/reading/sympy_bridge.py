@@ -32,7 +32,7 @@ def program_from_sympy(
 def term_to_sympy(term: Term, program: Program | None = None) -> Any:
     """A term as a SymPy expression: scalars as Symbol, arrays as IndexedBase, places counted from 0.
 
-    ``Σ_i`` becomes ``Sum``, ``[i = j]`` KroneckerDelta, other brackets Piecewise, the adjoint of z1 the symbol ``dL_dz1``.
+    ``Σ_i`` becomes ``Sum``, ``[i = j]`` KroneckerDelta, other brackets Piecewise (steps in a sum in a sum), the adjoint of z1 the symbol ``dL_dz1``.
 
     >>> from symback.algebra.terms import apply, ref
     >>> term_to_sympy(apply("tanh", ref("w") * ref("x")))

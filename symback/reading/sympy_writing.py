@@ -21,10 +21,11 @@ RELATIONS = {"=": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge"
 def write(term: Term, known: Known) -> Any:
     """A term as a SymPy expression; ``known`` gives symbols that stand for names, any other name becomes one.
 
-    A scalar name is a Symbol, an indexed one an IndexedBase; places and the limits of sums count from 0.
+    A scalar name is a Symbol, an indexed one an IndexedBase; places and the limits of sums count from 0. Inside a sum in a
+    sum a bracket is a step, not a Piecewise: SymPy takes a Piecewise out of the inner sum and leaves its index behind.
     """
 
-    def go(node: Term) -> Any:
+    def go(node: Term, sums: int = 0) -> Any:
         match node:
             case Num():
                 return sp.Rational(node.value.numerator, node.value.denominator)
@@ -33,17 +34,17 @@ def write(term: Term, known: Known) -> Any:
             case Ref():
                 return read(node, known)
             case Bracket():
-                return truth(node, go(node.left), go(node.right))
+                return (step if sums > 1 else truth)(node, go(node.left, sums), go(node.right, sums))
             case Add():
-                return sp.Add(*map(go, node.args))
+                return sp.Add(*(go(a, sums) for a in node.args))
             case Mul():
-                return sp.Mul(*map(go, node.args))
+                return sp.Mul(*(go(a, sums) for a in node.args))
             case Pow():
-                return sp.Pow(go(node.base), go(node.exponent))
+                return sp.Pow(go(node.base, sums), go(node.exponent, sums))
             case Apply():
-                return applied(node.op, [go(a) for a in node.args])
+                return applied(node.op, [go(a, sums) for a in node.args])
             case Reduce():
-                return reduction(node, go(node.body))
+                return reduction(node, go(node.body, sums + 1))
         raise UnknownTerm(node, "term_to_sympy")
 
     return go(term)
@@ -54,6 +55,18 @@ def truth(node: Bracket, left: Any, right: Any) -> Any:
     if node.relation == "=" and isinstance(node.left, Count) and isinstance(node.right, Count):
         return sp.KroneckerDelta(left, right)
     return sp.Piecewise((sp.S.One, getattr(sp, RELATIONS[node.relation])(left, right)), (sp.S.Zero, True))
+
+
+def step(node: Bracket, left: Any, right: Any) -> Any:
+    """The same by Kronecker's delta and Heaviside's step, with their values where both sides are equal."""
+    match node.relation:
+        case "=":
+            return sp.KroneckerDelta(left, right)
+        case "!=":
+            return 1 - sp.KroneckerDelta(left, right)
+        case "<" | "<=":
+            left, right = right, left
+    return sp.Heaviside(left - right, int(node.relation.endswith("=")))
 
 
 def applied(op: str, arguments: Sequence[Any]) -> Any:
