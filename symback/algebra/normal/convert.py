@@ -26,7 +26,7 @@ from symback.algebra.normal.poly import (
 from symback.algebra.normal.powers import ABOVE, exponential, lifted, logarithm, power, symbolic_power, together
 from symback.algebra.normal.product import product, settled, times
 from symback.algebra.normal.requirements import known_as, remember
-from symback.algebra.normal.signs import bounds, learn
+from symback.algebra.normal.signs import learn, shown
 from symback.algebra.normal.sums import CLOSED, OPEN, height, open_index, summed
 from symback.algebra.operations import meaning
 from symback.algebra.sizes import Index, Size
@@ -113,8 +113,7 @@ def _(node: Pow, context: Context) -> Poly:
 
 def _learn_sign(context: Context, written: Term, poly: Poly) -> None:
     """What the written form of a sum shows about its sign holds for its normal form, where it may no longer show."""
-    known = bounds(written, context)
-    if known.sign in ABOVE and len(poly) > 1:
+    if len(poly) > 1 and (known := shown(written, context)).sign in ABOVE:
         learn(context.term(poly), known, context)
 
 

@@ -80,6 +80,52 @@ def learn(node: Term, known: Bounds, context: Context) -> None:
         context.learned[anonymous(node)[0]] = context.bounds[node]
 
 
+def shown(written: Term, context: Context) -> Bounds:
+    """What the written form of a term shows about the values of its normal form, which may be defined where that is not.
+
+    Where only single values of a quotient are missing, its limits hold, but no longer strictly; where it may be undefined
+    over a range (a logarithm, a root), nothing is known there.
+    """
+    found = bounds(written, context)
+    match extent(written, context):
+        case "everywhere":
+            return found
+        case "almost everywhere":
+            return Bounds(found.low, found.high, found.low == -inf, found.high == inf)
+    return REALS
+
+
+def extent(node: Term, context: Context) -> str:
+    """Where a term has a value, as far as its form shows: everywhere, almost everywhere, or somewhere."""
+    ident = ("extent", node)
+    if ident not in context.aside:
+        context.aside[ident] = "somewhere"
+        context.aside[ident] = _extent(node, context)
+    return str(context.aside[ident])
+
+
+def _extent(node: Term, context: Context) -> str:
+    below = [extent(child, context) for child in node.below]
+    match node:
+        case Ref():
+            known = context.definition(node.name)
+            below.append(extent(known[1], context) if known else "everywhere")
+        case Pow(exponent=Num(value=value)) if whole(value):
+            if value <= 0 and not bounds(node.base, context).nonzero:
+                below.append("almost everywhere")
+        case Pow():
+            base = sign(node.base, context)
+            below.append({"positive": "everywhere", "nonnegative": "almost everywhere"}.get(base, "somewhere"))
+            if base == "nonnegative" and isinstance(node.exponent, Num) and node.exponent.value > 0:
+                below.pop()
+        case Apply(op="log"):
+            known_sign = sign(node.args[0], context)
+            below.append({"positive": "everywhere", "nonnegative": "almost everywhere"}.get(known_sign, "somewhere"))
+        case Reduce() if node.kind not in {"sum", "prod"} and not provably_at_least(node.index.size, 1):
+            below.append("somewhere")
+    return next((e for e in ("somewhere", "almost everywhere") if e in below), "everywhere")
+
+
 def anonymous(node: Term) -> tuple[Term, dict[Index, Size]]:
     """A term at indices that stand for any of their range, and what was put for its own."""
     mapping: dict[Index, Size] = {}

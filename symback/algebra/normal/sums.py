@@ -115,10 +115,13 @@ def open_index(index: Index, taken: Indices) -> Index:
 
 
 def _unread(context: Context, powers: Powers, over: Indices) -> tuple[Poly, Indices] | None:
-    """``Σ_i 1 = n``."""
+    """``Σ_i 1 = n``; a range whose length reads another index may be empty, and its length below 0 is none."""
     for index in over:
         if not reads(powers, index) and not any(index in i.size.indices for i in over):
-            return times(context, settled(context, powers), context.poly(Count(index.size))), _others(over, index)
+            count = context.poly(Count(index.size))
+            if index.size.indices:
+                count = times(context, least_place(context, index.size), count)
+            return times(context, settled(context, powers), count), _others(over, index)
     return None
 
 
