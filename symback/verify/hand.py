@@ -23,7 +23,7 @@ from symback.numeric.rounding import CONTEXT, Decimals, Value, decimal, evaluate
 from symback.numeric.values import Places, Sizes, index_tuples, sizes_from_values
 from symback.numeric.worked import RATE, Worked, with_rate, work
 from symback.verify.printed import Printed
-from symback.verify.totals import after_step, before_step
+from symback.verify.updates import after_step, before_step
 
 
 class Hand:

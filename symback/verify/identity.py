@@ -1,4 +1,7 @@
-"""Whether two formulas over a program are the same for all values: as arrays, entry by entry, or at random points."""
+"""Whether two formulas are the same for all values: by the normal form, entry by entry, or at random points.
+
+What a link of a chain asks. It is quick and finds no conditions and no repair; `symback.verify.claims` does that for what is refuted.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
@@ -17,93 +19,84 @@ from symback.algebra.traverse import rewrite
 from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.network.unroll import OF_ENTRIES
-from symback.numeric.evaluate import Evaluator
+from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
 from symback.verify.entries import entry
+from symback.verify.equality import Shown, prove
+from symback.verify.numbers import LEFT, RIGHT, evaluator
+from symback.verify.pairs import Pair
 from symback.verify.sample import Point, draw, size_sets
+from symback.verify.verdict import Word
 
-Word = Literal["proved", "agrees", "refuted", "undecided"]
 BUDGET = 20_000
-POINTS = 6
-DIGITS = 60
-ENTRIES = 64
+POINTS, DIGITS, SETS = 6, 60, 2
+MOST_ENTRIES = 64
+NOTHING = Shown(False)
 
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Whether two formulas are the same: the word, why not, and at which entry and point they differ."""
+    """Whether two formulas are the same: the word, what a proof rests on, or the entry and the point at which they differ."""
 
     word: Word
     why: str = ""
+    shown: Shown = NOTHING
     places: Places = ()
     point: Point | None = None
 
 
-class Identities:
-    """Questions about formulas over one program; what was normalised for one is used for the next."""
+def same(pair: Pair) -> Same:
+    """Whether the sides of a pair are equal at every entry, for all values that satisfy the facts."""
+    if pair.left is pair.right:
+        return Same("proved", shown=Shown(True))
+    shown = prove(pair, BUDGET)
+    if shown.proved:
+        return Same("proved", shown=shown)
+    found = _at_points(pair)
+    return Same("proved", shown=Shown(True)) if found.word != "refuted" and _entrywise(pair) else found
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        facts: dict[Name, tuple[Fact, ...]] = {leaf.name: leaf.facts for leaf in program.leaves if leaf.facts}
-        shapes: dict[Name, tuple[Size, ...]] = {leaf.name: leaf.shape for leaf in program.leaves}
-        self._arrays = Normalizer(Given(facts, program.definition, {}, shapes), BUDGET)
 
-    def same(self, left: Term, right: Term, indices: tuple[Index, ...]) -> Same:
-        """Whether two terms over the same free indices are equal at every entry, for all values that satisfy the facts."""
-        if left is right or self._arrays.equal(left, right).proved:
-            return Same("proved")
-        found = self._at_points(left, right, indices)
-        return Same("proved") if found.word != "refuted" and self._entrywise(left, right, indices) else found
+def _at_points(pair: Pair) -> Same:
+    """Both sides at random points of distinct prime sizes."""
+    tried, reason = 0, "no sizes were found that satisfy the declarations"
+    for sizes in size_sets(pair.program, SETS):
+        rng = random.Random("symback")
+        for turn in range(2 * POINTS):
+            try:
+                found = _difference(pair, draw(pair.program, sizes, rng, positive=turn % 2 == 1))
+            except SymbackError as error:
+                reason = str(error)
+                continue
+            if found is not None:
+                return found
+            tried += 1
+    return Same("agrees") if tried >= POINTS else Same("undecided", reason)
 
-    def _entrywise(self, left: Term, right: Term, indices: tuple[Index, ...]) -> bool:
-        """The same with every sum written out, where all sizes are numbers."""
-        try:
-            places = list(index_tuples(indices, {}))
-            if len(places) > ENTRIES:
+
+def _difference(pair: Pair, point: Point) -> Same | None:
+    """The first entry at which the sides differ at a point."""
+    field = HighPrecision(DIGITS)
+    run = evaluator(pair, point, field)
+    for at in index_tuples(pair.indices, point.sizes):
+        one, other = run.entry(LEFT, at), run.entry(RIGHT, at)
+        if abs(one - other) > field.power(field.number(Fraction(10)), -DIGITS // 2) * (1 + abs(one) + abs(other)):
+            return Same("refuted", f"{float(one):.6g} on the left, {float(other):.6g} on the right", places=at, point=point)
+    return None
+
+
+def _entrywise(pair: Pair) -> bool:
+    """A proof with every sum written out, where all sizes are numbers."""
+    flat = _Flat(pair.program)
+    try:
+        places = list(index_tuples(pair.indices, {}))
+        for at in places[: MOST_ENTRIES + 1]:
+            env = dict(zip(pair.indices, at, strict=True))
+            one, other = (flat.put(entry(t, env, {})) for t in (pair.left, pair.right))
+            if not Normalizer(Given(flat.facts, flat.definitions), BUDGET).equal(one, other).proved:
                 return False
-            for at in places:
-                env = dict(zip(indices, at, strict=True))
-                flat = _Flat(self.program)
-                one, other = (flat.put(entry(t, env, {})) for t in (left, right))
-                if not Normalizer(Given(flat.facts, flat.definitions), BUDGET).equal(one, other).proved:
-                    return False
-        except (SymbackError, RecursionError):
-            return False
-        return True
-
-    def _at_points(self, left: Term, right: Term, indices: tuple[Index, ...]) -> Same:
-        tried, reason = 0, "no sizes were found that satisfy the declarations"
-        for sizes in size_sets(self.program, 2):
-            rng = random.Random("symback")
-            for k in range(2 * POINTS):
-                try:
-                    point = draw(self.program, sizes, rng, positive=k % 2 == 1)
-                    found = self._differs(left, right, indices, point)
-                except SymbackError as error:
-                    reason = str(error)
-                    continue
-                if found is not None:
-                    return found
-                tried += 1
-        return Same("agrees") if tried >= POINTS else Same("undecided", reason)
-
-    def _differs(self, left: Term, right: Term, indices: tuple[Index, ...], point: Point) -> Same | None:
-        """The first entry at which two terms differ at a point."""
-        run = Evaluator(self.program, {n: _lists(t) for n, t in point.values.items()}, point.sizes, DIGITS)
-        for at in index_tuples(indices, point.sizes):
-            env = dict(zip(indices, at, strict=True))
-            one, other = run.term(left, env), run.term(right, env)
-            if abs(one - other) > run.field.power(run.field.number(Fraction(10)), -DIGITS // 2) * (1 + abs(one) + abs(other)):
-                return Same("refuted", f"{float(one):.6g} on the left, {float(other):.6g} on the right", at, point)
-        return None
-
-
-def _lists(table: Mapping[Places, Fraction]) -> object:
-    """A table by place as nested lists."""
-    if () in table:
-        return table[()]
-    firsts = dict.fromkeys(p[0] for p in table)
-    return [_lists({p[1:]: v for p, v in table.items() if p[0] == first}) for first in firsts]
+    except (SymbackError, RecursionError):
+        return False
+    return len(places) <= MOST_ENTRIES
 
 
 class _Flat:
@@ -119,24 +112,25 @@ class _Flat:
         return rewrite(term, self._read)
 
     def _read(self, node: Term) -> Term:
-        if not isinstance(node, Ref) or (not node.places and node.name not in self.program.definition):
+        if not isinstance(node, Ref):
             return node
-        name = f"{node.name}{list(node.places)}"
         definition = self.program.definition.get(node.name)
+        name = f"{node.name}{list(node.places)}"
         if definition is None:
             leaf = self.program.leaf[node.name]
-            self.facts[name] = tuple(Fact(OF_ENTRIES[f.kind], f.numbers) for f in leaf.facts if f.kind in OF_ENTRIES)
+            facts = tuple(Fact(OF_ENTRIES[f.kind], f.numbers) for f in leaf.facts if f.kind in OF_ENTRIES) if leaf.indices else leaf.facts
+            self.facts.update({name: facts} if facts else {})
         elif name not in self.definitions and isinstance(definition.body, Term):
             env = {i: p.value({}) for i, p in zip(definition.indices, node.places, strict=True)}
-            self.definitions[name] = Definition(name, (), definition.body)
+            self.definitions[name] = Definition(name, (), Ref(name))
             self.definitions[name] = Definition(name, (), self.put(entry(definition.body, env, {})))
         return Ref(name)
 
 
 def aligned(left: tuple[Index, ...], right: tuple[Index, ...]) -> tuple[tuple[Index, ...], Mapping[Index, Size]] | None:
-    """The axes two sides have in common, and where both sides' indices are on them; None where the shapes do not fit.
+    """The axes two sides have in common, and where the indices of both are on them; None where the shapes do not fit.
 
-    A column is a vector, and an array of one number is a number.
+    A column is a vector, and an array of one number is a number; a row is neither.
     """
     one, other = _axes(left), _axes(right)
     if [i.size for i in one] != [i.size for i in other]:
@@ -151,4 +145,4 @@ def _axes(indices: tuple[Index, ...]) -> tuple[Index, ...]:
     return indices[:1] if len(indices) == 2 and indices[1].size.constant == 1 else indices
 
 
-__all__ = ["Identities", "Same", "Word", "aligned"]
+__all__ = ["Same", "aligned", "same"]

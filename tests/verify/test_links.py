@@ -13,7 +13,7 @@ from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Num, Partial, Term, add, bracket, mul, ref, total
 from symback.numeric.worked import with_rate
 from symback.reading.sides import Claim, Side
-from symback.verify.links import judge
+from symback.verify.links import failing, judge
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 HOUSE, ROWS = (sb.load(SEEDS / f"{name}.toml").program for name in ("house", "rows"))
@@ -47,7 +47,7 @@ def side(content):
 
 def words(*contents, net=HOUSE, program=None):
     found = judge(net, Claim(with_rate(program or net), tuple(map(side, contents)), "latex"))
-    return [link.word for link in found.links]
+    return [link.word for link in found.links or (found,)]
 
 
 W2, B1, RATE = ref("W2", 0, 0), ref("b1", 1), ref("rate")
@@ -140,10 +140,10 @@ def _at(term: Term, index: Index, other: Index) -> Term:
 
 def test_a_clash_is_refuted_with_its_reason():
     claim = Claim(HOUSE, (Side("a", 0, (), W2), Side("b", 4, (), None, "2 meets 3")), "latex")
-    assert judge(HOUSE, claim).why == "link 1: 2 meets 3"
+    assert judge(HOUSE, claim).why == "the shapes differ: 2 meets 3"
 
 
 def test_the_first_link_that_fails_is_named():
     claim = Claim(with_rate(HOUSE), tuple(map(side, (DL, d("1.17"), d("1.18")))), "latex")
     found = judge(HOUSE, claim)
-    assert (found.word, found.failed and found.failed.number) == ("refuted", 2)
+    assert (found.word, failing(found)) == ("refuted", 2)
