@@ -21,10 +21,12 @@ from symback.verify.differences import POINTS, Outcome
 from symback.verify.equality import Shown, prove
 from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
 from symback.verify.pairs import Pair, pair_of
+from symback.verify.repair import repair
 from symback.verify.verdict import Verdict, Word, worst_of
 from symback.verify.witness import smallest
 
 SIZE_SETS = 3
+LONGEST_FORM = 120
 
 
 def check(program: Program, claim: object, target: str | None = None, kind: str | None = None, id: str = "") -> Verdict:
@@ -41,7 +43,7 @@ def check(program: Program, claim: object, target: str | None = None, kind: str 
     except SymbackError as error:
         found = Verdict(_text_of(claim), "cannot read", str(error))
     else:
-        verdicts = tuple(judge(c) for c in claims)
+        verdicts = tuple(judge(c, program) for c in claims)
         found = verdicts[0] if len(verdicts) == 1 else together(_text_of(claim), verdicts)
     return replace(found, id=id, seconds=round(perf_counter() - start, 4))
 
@@ -53,13 +55,14 @@ def _text_of(claim: object) -> str:
     return str(claim)
 
 
-def judge(claim: Claim) -> Verdict:
-    """The verdict on one equation; a chain of more than two sides is judged link by link."""
+def judge(claim: Claim, network: Program) -> Verdict:
+    """The verdict on one equation over a network; a chain of more than two sides is judged link by link."""
+    own = tuple(d.name for d in claim.program.definitions if d.name not in network.definition and d.name != claim.program.loss)
     text = " = ".join(" ".join(side.text.split()) for side in claim.sides)
     resolved = resolve(claim)
     links = []
     for first, second in zip(resolved.sides, resolved.sides[1:], strict=False):
-        pair, fitted = pair_of(resolved, first, second)
+        pair, fitted = pair_of(resolved, first, second, own)
         line = f"{' '.join(first.text.split())} = {' '.join(second.text.split())}"
         if pair is None:
             links.append(Verdict(line, "refuted", f"the shapes differ: {fitted.clash}"))
@@ -170,20 +173,23 @@ class Judge:
             )
         if witness is None:
             return Verdict(self.text, "undecided", "the sides differ in floating point, and no small point confirms it")
-        return Verdict(self.text, "refuted", _differs(witness), witness=witness, repair=self._repair())
+        why = "; ".join(filter(None, [witness.values_there, witness.differing]))
+        return Verdict(self.text, "refuted", why, witness=witness, repair=self._repair())
 
     def _repair(self) -> str:
-        return ""
+        """The one change that makes the claim right, in a sentence; empty where none was found."""
+        found = self.pair.derivative
+        if found is None:
+            return ""
+        partial, formula = found
+        right = self.pair.program.definition[partial]
+        mended = repair(self.pair.program, self.pair.indices, formula, right, self.pair.own)
+        return "" if mended is None else mended.sentence
 
     def _form(self) -> str:
         """Symback's own formula for the derivative that the claim is about."""
         found = self.pair.derivative
         return "" if found is None else own_form(self.pair.program, found[0])
-
-
-def _differs(witness: object) -> str:
-    differing = getattr(witness, "differing", "")
-    return differing or "the values differ"
 
 
 def _route(shown: Shown, outcome: Outcome | None, small: SmallSizes | None) -> str:
@@ -204,13 +210,15 @@ def own_form(program: Program, partial: Partial) -> str:
     if partial.by not in (*below.leaf, *below.definition) or partial.of in below.leaf:
         return ""
     core = gradients(below.leaves, below.definitions, partial.of)
-    derived = core.printed[partial.by]
+    derived, style = core.printed[partial.by], style_of(program)
     try:
-        return equation_text(
-            Definition(derived.target, derived.indices, core.over_leaves(partial.by)), core.printing_program, style_of(program)
-        )
+        lines = [
+            equation_text(Definition(derived.target, derived.indices, body), core.printing_program, style)
+            for body in (core.over_leaves(partial.by), derived.result)
+        ]
     except SymbackError:
         return ""
+    return lines[0] if len(lines[0]) <= LONGEST_FORM else min(lines, key=len)
 
 
 def term_text(term: Term, program: Program) -> str:

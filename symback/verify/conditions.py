@@ -1,32 +1,40 @@
-"""The weakest fact that was not declared and makes a claim true."""
+"""The weakest fact that was not declared and makes a claim true.
+
+What holds under some facts holds at every point that has them. So each leaf gets a few tables, chosen once such that every set of
+facts has one of them; where the sides differ at such a table, all sets it has are out, and few questions are left to be proved.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from itertools import combinations
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import combinations, product
 from typing import NamedTuple
 
 from symback.algebra.facts import FACTS, Fact, closure
-from symback.errors import SymbackError
+from symback.errors import NumericError
 from symback.network.program import Leaf
-from symback.numeric.values import Sizes
-from symback.verify.numbers import look, sets_of
+from symback.numeric.values import Sizes, size_value
+from symback.verify.numbers import CLOSE, TRIES, gap, look, sets_of
 from symback.verify.pairs import Pair
-from symback.verify.sample import draw, satisfies
+from symback.verify.sample import Point, Table, draw, number, satisfies, satisfying
 
 AT_ONCE = 3
-LIMIT = 240
+LEAVES_AT_ONCE = 4
+LOOKS = 5
 DISCRETE = ("binary", "one-hot", "plus or minus one", "zero diagonal")
 """Facts that a quantity cannot keep while it moves: not tried on what is differentiated by, nor on parameters."""
+Facts = tuple[Fact, ...]
 Assumed = tuple[tuple[str, Fact], ...]
 
 
-class Candidate(NamedTuple):
-    """A fact that might be assumed of a leaf."""
+class Cover(NamedTuple):
+    """Sets of facts for one leaf, weakest first, and tables such that each set holds of one of them."""
 
-    name: str
-    fact: Fact
+    sets: tuple[Facts, ...]
+    tables: tuple[Table, ...]
 
 
 def weakest(pair: Pair, holds: Callable[[Pair], bool]) -> Assumed | None:
@@ -35,62 +43,107 @@ def weakest(pair: Pair, holds: Callable[[Pair], bool]) -> Assumed | None:
     One fact is tried first, then two and three of one leaf, then two of different leaves; among as many, those that imply least.
     """
     sizes = sets_of(pair, 1)
-    if not sizes:
-        return None
-    tried = 0
-    for assumed in _in_order(tuple(candidates(pair))):
-        tried += 1
-        if tried > LIMIT:
-            return None
+    for assumed in _viable(pair, sizes[0]) if sizes else ():
         given = pair.given(assumed)
-        try:
-            alike = _possible(given, assumed, sizes[0]) and look(given, sizes[0], "assumed") == "same"
-        except SymbackError:
-            continue
-        if alike and holds(given):
+        if look(given, sizes[0], "assumed", LOOKS) == "same" and holds(given):
             return assumed
     return None
 
 
-def _possible(given: Pair, assumed: Assumed, sizes: Sizes) -> bool:
-    """Whether points are drawn that have all the facts of the leaves in question."""
-    point = draw(given.program, sizes, random.Random("assumed"))
-    return all(satisfies(given.program.leaf[name].facts, point.values[name]) for name, _ in assumed)
+def _viable(pair: Pair, sizes: Sizes) -> Iterator[Assumed]:
+    """The sets of facts that no table of their leaves contradicts."""
+    base = _base(pair, sizes)
+    if base is None:
+        return
+    covers = {name: found for name in pair.reads if (found := _cover_of(pair, name, sizes)).sets}
+    passed = {name: [t for t in found.tables if _alike(pair, base, {name: t})] for name, found in covers.items()}
+    single = [
+        (name, facts) for name, found in covers.items() if passed[name] for facts in found.sets if _passes(facts, found, passed[name])
+    ]
+    for name, facts in sorted(single, key=lambda s: _strength(s[1])):
+        yield tuple((name, f) for f in facts)
+    for one, other in combinations(covers, 2) if len(covers) <= LEAVES_AT_ONCE else ():
+        yield from _of_two(pair, base, (one, other), (covers[one], covers[other]))
 
 
-def candidates(pair: Pair) -> Iterator[Candidate]:
-    """Facts without numbers that fit a leaf's shape and that its declared facts do not imply already, weakest first."""
-    moved = {p.by for p in pair.partials}
-    for row in sorted(FACTS.values(), key=lambda row: len(closure([Fact(row.name)]))):
-        for name in pair.reads:
-            leaf = pair.program.leaf[name]
-            fixed = row.name in DISCRETE and (name in moved or leaf.role in ("weight", "bias"))
-            if not row.numbers and not fixed and _fits(leaf, Fact(row.name)):
-                yield Candidate(name, Fact(row.name))
+def _base(pair: Pair, sizes: Sizes) -> Point | None:
+    """A point at which the sides have values and differ."""
+    rng = random.Random("assumed")
+    for turn in range(TRIES):
+        point = draw(pair.program, sizes, rng, positive=turn > TRIES // 2)
+        if not _alike(pair, point, {}):
+            return point
+    return None
+
+
+def _strength(facts: Facts) -> tuple[int, int]:
+    return len(facts), len(closure(facts))
+
+
+def _passes(facts: Facts, cover: Cover, passed: Sequence[Table]) -> bool:
+    return all(any(t is p for p in passed) for t in cover.tables if satisfies(facts, t))
+
+
+def _of_two(pair: Pair, base: Point, names: tuple[str, str], covers: tuple[Cover, Cover]) -> Iterator[Assumed]:
+    """One fact of each of two leaves."""
+    wrong = [t for t in product(covers[0].tables, covers[1].tables) if not _alike(pair, base, dict(zip(names, t, strict=True)))]
+    for one, other in product(*([s for s in c.sets if len(s) == 1] for c in covers)):
+        if not any(satisfies(one, a) and satisfies(other, b) for a, b in wrong):
+            yield (names[0], one[0]), (names[1], other[0])
+
+
+def _alike(pair: Pair, base: Point, tables: dict[str, Table]) -> bool:
+    """Whether the sides are the same with other tables for some leaves, or have no value there."""
+    try:
+        error = gap(pair, replace(base, values={**base.values, **tables}))
+    except NumericError:
+        return True
+    return error is None or error <= CLOSE
+
+
+def _cover_of(pair: Pair, name: str, sizes: Sizes) -> Cover:
+    leaf = pair.program.leaf[name]
+    if any(i.size.indices for i in leaf.indices):
+        return Cover((), ())
+    fixed = leaf.role in ("weight", "bias") or any(p.by == name for p in pair.partials)
+    allowed = tuple(row for row in FACTS if not FACTS[row].numbers and not (fixed and row in DISCRETE) and _fits(leaf, Fact(row)))
+    return cover(tuple(size_value(i.size, sizes) for i in leaf.indices), leaf.facts, allowed)
 
 
 def _fits(leaf: Leaf, fact: Fact) -> bool:
-    if fact in closure(leaf.facts):
-        return False
-    row = FACTS[fact.kind]
-    rank = len(leaf.indices)
-    if fact.kind in ("one-hot", "sums to one") and not rank:
+    """Whether a fact can be said of a leaf's shape, and its declared facts do not imply it."""
+    row, rank = FACTS[fact.kind], len(leaf.indices)
+    if fact in closure(leaf.facts) or (fact.kind in ("one-hot", "sums to one") and not rank):
         return False
     return row.rank is None or (rank == row.rank and leaf.shape[0] is leaf.shape[1])
 
 
-def _in_order(found: tuple[Candidate, ...]) -> Iterator[Assumed]:
-    yield from ((c,) for c in found)
-    for count in range(2, AT_ONCE + 1):
-        chosen = [g for g in combinations(found, count) if len({c.name for c in g}) == 1]
-        yield from sorted(filter(_independent, chosen), key=_strength)
-    yield from (g for g in combinations(found, 2) if g[0].name != g[1].name)
+@lru_cache(maxsize=256)
+def cover(shape: tuple[int, ...], declared: Facts, allowed: tuple[str, ...]) -> Cover:
+    """Sets of up to three of the allowed facts, none of which follows from another, and tables of a shape that have them.
+
+    >>> [[f.kind for f in facts] for facts in cover((2,), (), ("positive", "nonnegative")).sets]
+    [['nonnegative'], ['positive']]
+    """
+    rng = random.Random("cover")
+    leaf = Leaf("a")
+    places = [tuple(p) for p in product(*map(range, shape))]
+    chosen: list[Facts] = []
+    tables: list[Table] = []
+    groups = [g for count in range(1, AT_ONCE + 1) for g in combinations([Fact(kind) for kind in allowed], count) if _independent(g)]
+    for facts in sorted(groups, key=_strength, reverse=True):
+        if any(satisfies((*declared, *facts), t) for t in tables):
+            chosen.append(facts)
+            continue
+        try:
+            table = satisfying(replace(leaf, facts=(*declared, *facts)), {p: number(rng) for p in places}, rng)
+        except NumericError:
+            continue
+        if satisfies((*declared, *facts), table):
+            chosen.append(facts)
+            tables.append(table)
+    return Cover(tuple(sorted(chosen, key=_strength)), tuple(tables))
 
 
-def _strength(group: tuple[Candidate, ...]) -> int:
-    return len(closure(c.fact for c in group))
-
-
-def _independent(group: tuple[Candidate, ...]) -> bool:
-    """Whether none of the facts follows from another."""
-    return not any(a.fact in closure([b.fact]) for a in group for b in group if a is not b)
+def _independent(group: Facts) -> bool:
+    return not any(a in closure([b]) for a in group for b in group if a is not b)

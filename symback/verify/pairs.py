@@ -25,7 +25,8 @@ CLAIMED = "claimed"
 class Pair:
     """``right`` is said to be what ``left`` is, entry by entry at ``indices``.
 
-    ``about`` names the left side for people; ``partials`` are the derivatives that either side reads.
+    ``about`` names the left side for people; ``partials`` are the derivatives that either side reads, ``own`` the
+    names that the claim's own lines define.
     """
 
     program: Program
@@ -34,6 +35,7 @@ class Pair:
     right: Term
     about: str
     partials: tuple[Partial, ...] = ()
+    own: tuple[Name, ...] = ()
 
     def given(self, extra: tuple[tuple[str, Fact], ...] = (), values: bool = False) -> Pair:
         """The same pair where further facts hold of leaves, or with the declared values of scalars put in."""
@@ -107,14 +109,14 @@ class Fitted(NamedTuple):
     clash: str = ""
 
 
-def pair_of(resolved: Resolved, first: Side, second: Side) -> tuple[Pair | None, Fitted]:
+def pair_of(resolved: Resolved, first: Side, second: Side, own: tuple[Name, ...] = ()) -> tuple[Pair | None, Fitted]:
     """Two sides at common indices. Axes of size 1 may be missing on either side, which is said; a plain 0 stands for zeros."""
     fitted = fit(first, second)
     if first.body is None or fitted.body is None:
         return None, fitted
     only = {i: Size.of(0) for i in first.indices if i.size.constant == 1}
     left, right = substitute(first.body, only), substitute(fitted.body, only)
-    return Pair(resolved.program, first.indices, left, right, first.text, resolved.partials), fitted
+    return Pair(resolved.program, first.indices, left, right, first.text, resolved.partials, own), fitted
 
 
 def fit(first: Side, second: Side) -> Fitted:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, permutations
+from math import prod
 from typing import Any
 
 from symback.algebra.definitions import Opaque
@@ -20,6 +21,8 @@ from symback.numeric.values import Places, Sizes, index_tuples, size_value
 
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
 TRIES = 4000
+MOST = 200_000
+"""How many numbers a point may hold."""
 Table = dict[Places, Fraction]
 Rule = Callable[[Table, random.Random, Fact], Table]
 
@@ -86,10 +89,16 @@ def possible(program: Program, sizes: Sizes) -> bool:
             return False
         if any(size_value(Size.of(a), sizes) < a.least for i in indices for a in i.size.atoms if isinstance(a, SizeSymbol)):
             return False
+        if sum(_count(leaf, sizes) for leaf in program.leaves) > MOST:
+            return False
         draw(program, sizes, random.Random(0))
     except (NumericError, ZeroDivisionError):
         return False
     return True
+
+
+def _count(leaf: Leaf, sizes: Sizes) -> int:
+    return prod(size_value(i.size, sizes) for i in leaf.indices if not i.size.indices)
 
 
 @dataclass(frozen=True)

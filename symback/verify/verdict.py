@@ -37,11 +37,15 @@ class Witness:
             "differing": self.differing,
         }
 
-    def __str__(self) -> str:
-        where = ", ".join([*(f"{n} = {v}" for n, v in self.sizes.items()), *(f"{n} = {shown(v)}" for n, v in self.values.items())])
+    @property
+    def values_there(self) -> str:
+        """The entry by both, as a phrase."""
         at = f"[{','.join(str(p + 1) for p in self.entry)}]" if self.entry else ""
-        line = f"with {where}: {self.about}{at} is {shown(self.right)}, the claim gives {shown(self.claimed)}"
-        return f"{line}; {self.differing}" if self.differing else line
+        return f"{self.about}{at} is {shown(self.right)}, and the claim gives {shown(self.claimed)}"
+
+    def __str__(self) -> str:
+        where = [*(f"{n} = {v}" for n, v in self.sizes.items()), *(f"{n} = {shown(v)}" for n, v in self.values.items())]
+        return ", ".join(where) or "any point"
 
 
 def shown(value: Any) -> str:
@@ -112,7 +116,7 @@ class Verdict:
         lines = [f"{name}{' '.join(self.claim.split())}", f"  {self.word}: {self.why}" if self.why else f"  {self.word}"]
         rows = [
             ("repair", self.repair),
-            ("witness", "" if self.witness is None else str(self.witness)),
+            ("seen at", "" if self.witness is None else str(self.witness)),
             ("symback writes", self.form),
             ("where", " and ".join(self.conditions)),
             ("because", " and ".join(self.facts)),

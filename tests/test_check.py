@@ -1,0 +1,148 @@
+"""symback check: words, files, exit status, and input that makes no sense."""
+
+import json
+
+import pytest
+
+import symback as sb
+from symback.cli import main
+
+NET = {"name": "square", "symbols": {"A": {"shape": ["n", "n"]}, "x": {"shape": ["n"]}}, "forward": "L = x @ A @ x", "loss": "L"}
+ENTRY = {**{k: NET[k] for k in ("symbols", "forward", "loss")}, "id": "c1", "target": "x", "kind": "gradient"}
+WORDS = [
+    ("dL/dx = A @ x + A.T @ x", "proved"),
+    ("dL/dx = 2*A @ x", "conditional"),
+    ("dL/dx = A @ x - A.T @ x", "refuted"),
+    ("dL/dx = A @ ", "cannot read"),
+    ("dL/dA = np.outer(x, x)", "proved"),
+    ("dA = x[:, None] * x", "proved"),
+    ("d2L/dx2 = A + A.T", "proved"),
+    ("d2L/dxdx = 2*A", "conditional"),
+    ("dL/dA = x", "refuted"),
+    ("s = A @ x\ndL/dx = s + A.T @ x", "proved"),
+    ("dL/dx = A @ x + A.T @ x = (A + A.T) @ x", "proved"),
+    ("dL/dx = (A + A.T) @ x = 2*A @ x", "conditional"),
+    ("L = np.sum(A * np.outer(x, x))", "proved"),
+    ("dL/dx = A @ q", "cannot read"),
+    ("A @ x", "cannot read"),
+]
+
+
+@pytest.mark.parametrize(("claim", "word"), WORDS)
+def test_words(claim, word):
+    found = sb.check(sb.Network.from_dict(NET), claim)
+    assert found.word == word, found.text()
+    assert found.why
+
+
+def test_a_condition_reads_as_a_sentence():
+    found = sb.check(sb.Network.from_dict(NET), "dL/dx = 2*A @ x")
+    assert found.condition == "A is symmetric"
+    assert found.witness is not None
+    assert "holds when A is symmetric" in found.why
+
+
+def test_a_bare_formula_needs_its_target():
+    network = sb.Network.from_dict(NET)
+    assert sb.check(network, "A @ x + A.T @ x", target="x").word == "proved"
+    assert sb.check(network, "A + A.T", target="x", kind="hessian").word == "proved"
+    assert sb.check(network, "A + A.T", target="x", kind="hesian").word == "cannot read"
+    assert sb.check(network, "A + A.T", target="y").word == "cannot read"
+
+
+def test_a_bad_network_is_an_error():
+    with pytest.raises(sb.SymbackError, match="Q"):
+        sb.Network.from_dict({**NET, "forward": "L = x @ Q @ x"})
+
+
+def _file(tmp_path, text, name="claims.json"):
+    path = tmp_path / name
+    path.write_text(text)
+    return str(path)
+
+
+def _claims(*texts):
+    return json.dumps({"claims": [{**ENTRY, "id": f"c{n}", "claim": {"text": text}} for n, text in enumerate(texts)]})
+
+
+RIGHT, WRONG, SYMMETRIC, BROKEN = "(A + A.T) @ x", "A @ x - A.T @ x", "2 * A @ x", "A @"
+
+
+@pytest.mark.parametrize(
+    ("texts", "status"),
+    [((RIGHT,), 0), ((RIGHT, SYMMETRIC), 3), ((SYMMETRIC, BROKEN), 2), ((BROKEN, WRONG, SYMMETRIC), 1)],
+)
+def test_exit_status(tmp_path, capsys, texts, status):
+    assert main(["check", "--claims", _file(tmp_path, _claims(*texts)), "--json"]) == status
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["schema"] == 1
+    assert [row["id"] for row in answer["claims"]] == [f"c{n}" for n in range(len(texts))]
+    for row in answer["claims"]:
+        assert {"id", "verdict", "why", "condition", "repair", "witness", "seconds"} <= set(row)
+
+
+def test_a_witness_in_json(tmp_path, capsys):
+    main(["check", "--claims", _file(tmp_path, _claims(WRONG)), "--json"])
+    witness = json.loads(capsys.readouterr().out)["claims"][0]["witness"]
+    assert set(witness) >= {"sizes", "values", "entry", "claimed", "right"}
+    assert witness["claimed"] != witness["right"]
+    assert set(witness["values"]) == {"A", "x"}
+
+
+def test_an_entry_that_is_broken_does_not_stop_the_others(tmp_path, capsys):
+    rows = [
+        {**ENTRY, "claim": {"text": RIGHT}},
+        3,
+        {"id": "c3"},
+        {**ENTRY, "id": "c4", "claim": 5},
+        {**ENTRY, "id": "c5", "forward": "L = x @"},
+    ]
+    assert main(["check", "--claims", _file(tmp_path, json.dumps({"claims": rows})), "--json"]) == 2
+    found = json.loads(capsys.readouterr().out)["claims"]
+    assert [row["verdict"] for row in found] == ["proved", *["cannot read"] * 4]
+    assert all(row["why"] for row in found)
+
+
+def test_toml(tmp_path, capsys):
+    text = """
+[[claims]]
+id = "t1"
+forward = "L = w * x"
+loss = "L"
+target = "w"
+note = "an unknown key"
+claim = { text = "x" }
+[claims.symbols]
+w = {}
+x = {}
+"""
+    assert main(["check", "--claims", _file(tmp_path, text, "claims.toml")]) == 0
+    assert "proved" in capsys.readouterr().out
+
+
+REFUSED = [
+    '{"claims": [], "claims": []}',
+    '{"claims": [{"id": "a"}, {"id": "a"}]}',
+    '{"claims": [{"id": "a", "symbols": {"w": {"value": NaN}}}]}',
+    '{"claims": 3}',
+    "[]",
+    "{",
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_file_that_makes_no_sense_is_refused_in_one_line(tmp_path, capsys, text):
+    assert main(["check", "--claims", _file(tmp_path, text)]) == 2
+    shown = capsys.readouterr()
+    assert len(shown.err.strip().splitlines()) == 1
+    assert not shown.out
+
+
+def test_one_claim_on_the_command_line(tmp_path, capsys):
+    net = tmp_path / "net.json"
+    net.write_text(json.dumps(NET))
+    assert main(["check", str(net), "dL/dx = A @ x"]) == 1
+    shown = capsys.readouterr().out
+    assert "refuted" in shown
+    assert main(["check", str(net)]) == 2
+    assert main(["check"]) == 2
