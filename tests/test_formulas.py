@@ -67,6 +67,91 @@ PAIRS = {"U": {"role": "weight", "shape": ["B", "d"]}, "V": {"role": "weight", "
 CONTRAST = "S = U @ V.T/tau\nP = exp(S)/sum(exp(S), axis=1, keepdims=True)\nL = -mean(log(diag(P)))"
 LATENT = {"mu": Z, "l": Z, "e": {"shape": ["n"]}, "d": {"shape": ["n"]}}
 
+HEADS = {
+    "X": {"role": "weight", "shape": ["n", "D"]}, **{w: {"role": "weight", "shape": ["H", "D", "d"]} for w in ("Wq", "Wk", "Wv")},
+    "bk": {"role": "bias", "shape": ["H", "d"]}, "Wo": {"role": "weight", "shape": ["H", "d", "D"]}, "G": {"shape": ["n", "D"]},
+}  # fmt: skip
+MULTI_HEAD = """Q = einsum('nd,hde->hne', X, Wq)
+                K = einsum('nd,hde->hne', X, Wk) + bk[:, None, :]
+                V = einsum('nd,hde->hne', X, Wv)
+                S = einsum('hne,hme->hnm', Q, K)/sqrt(d)
+                P = exp(S)/sum(exp(S), axis=2, keepdims=True)
+                A = einsum('hnm,hme->hne', P, V)
+                O = einsum('hne,hed->nd', A, Wo)
+                L = sum(G*O)"""
+IMAGES = {
+    "X": {"role": "weight", "shape": ["N", "C", "h", "w"]}, "K": {"role": "weight", "shape": ["O", "C", "k", "l"]}, "b": {"role": "bias", "shape": ["O"]},
+    "G": {"shape": ["N", "O", "h - k + 1", "w - l + 1"]},
+}  # fmt: skip
+CONVOLVE = """Y = stack([stack([einsum('ncab,ocab->no', X[:, :, i:i+k, j:j+l], K) for j in range(w - l + 1)], axis=-1) for i in range(h - k + 1)], axis=2)
+              Z = Y + b[None, :, None, None]
+              L = sum(G*Z)"""
+GROUPS = {"X": {"role": "weight", "shape": ["g", "c", "s"]}, "G": {"shape": ["g", "c", "s"]}, "eps": {"role": "constant"}}
+GROUP_NORM = """mu = mean(X, axis=(1, 2), keepdims=True)
+                s_d = sqrt(mean((X - mu)**2, axis=(1, 2), keepdims=True) + eps)
+                Xh = (X - mu)/s_d
+                L = sum(G*Xh)"""
+PAIR = {"u": Z, "v": Z}
+COSINE = "a = sqrt(sum(u**2))\nb = sqrt(sum(v**2))\nuh = u/a\nvh = v/b\nc = uh @ vh\nL = c"
+LOGITS = {"z": Z, "y": {"shape": ["n"], "facts": ["one-hot"]}, "t": {"shape": ["n"]}, "a": {}, "T": {}}
+GATE = {"a": Z, "b": Z, "g": {"shape": ["n"]}}
+MARGINS = {"S": {"role": "weight", "shape": ["N", "K"]}, "Y": {"shape": ["N", "K"], "facts": ["one-hot"]}}
+SCORE = {"z": {"role": "weight"}, "y": {}, "d": {}}
+
+LOSSES_AND_ARRAYS = [
+    Form("cosine similarity", PAIR, COSINE, "u", "∂L/∂u = (vh − (vhᵀ uh)·uh)/a", exact="∂L/∂u = (vh − (vhᵀ uh)·uh)/a"),
+    Form("label smoothing", LOGITS, "p = exp(z)/sum(exp(z))\nq = (1 - a)*y + a/n\nL = -sum(q*log(p))", "z", "∂L/∂z = p − q", facts=("sums to one",),
+         exact="∂L/∂z = p − q"),
+    Form("distillation", LOGITS, "p = exp(z/T)/sum(exp(z/T))\nq = exp(t/T)/sum(exp(t/T))\nL = T**2*sum(q*(log(q) - log(p)))", "z", "∂L/∂z = T·(p − q)",
+         exact="∂L/∂z = T(p − q)"),
+    Form("Huber", SCORE, "r = z - y\nL = where(abs(r) <= d, r**2/2, d*(abs(r) - d/2))", "r", "∂L/∂r = [abs(r) ≤ d]·r + [abs(r) > d]·d·sign(r)"),
+    Form("log-cosh", SCORE, "r = z - y\nL = log(cosh(r))", "r", "∂L/∂r = tanh(r)", exact="∂L/∂r = tanh(r)"),
+    Form("Poisson", SCORE, "m = exp(z)\nL = m - y*z", "z", "∂L/∂z = m − y", exact="∂L/∂z = m − y"),
+    Form("cross-entropy of logits", SCORE, "L = log(1 + exp(z)) - y*z", "z", "∂L/∂z = σ(z) − y", exact="∂L/∂z = σ(z) − y"),
+    Form("hinge", SCORE, "L = maximum(0, 1 - y*z)", "z", "∂L/∂z = −[1 − y·z > 0]·y", exact="∂L/∂z = −[1 − y·z > 0]·y"),
+    Form("squared hinge", SCORE, "L = maximum(0, 1 - y*z)**2", "z", "∂L/∂z = −2·relu(1 − y·z)·y"),
+    Form("multi-class hinge, other scores", MARGINS, "s = sum(S*Y, axis=1, keepdims=True)\nM = maximum(0, S - s + 1)*(1 - Y)\nL = sum(M)", "s",
+         "∂L/∂s[i,j] = −Σ_k [S[i,k] − s[i,1] + 1 > 0]·(1 − Y[i,k])", style=INDEX),
+    Form("triplet", {"a": Z, "p": Z, "n": Z, "m": {}}, "d = sum((a - p)**2) - sum((a - n)**2)\nL = maximum(d + m, 0)", "a", "∂L/∂a = 2·∂L/∂d·(n − p)"),
+    Form("divergence from a fixed distribution", {"z": Z, "q": {"shape": ["n"], "facts": ["positive", "sums to one"]}}, "p = exp(z)/sum(exp(z))\nL = sum(q*log(q/p))",
+         "z", "∂L/∂z = p − q", facts=("sums to one",), exact="∂L/∂z = p − q"),
+    Form("momentum", {"v": Z, "g": {"shape": ["n"]}, "w": {"shape": ["n"]}, "be": {}}, "u = be*v + (1 - be)*g\nL = sum(w*u)", "v", "∂L/∂v = be·w"),
+    Form("Adam, second moment", {"m": {}, "v": {"role": "weight"}, "e": {}}, "r = sqrt(v)\nL = m/(r + e)", "r", "∂L/∂r = −m/(r + e)²"),
+    Form("log-softmax", {"z": Z, "g": {"shape": ["n"]}}, "y = z - log(sum(exp(z)))\nL = sum(g*y)", "z", "∂L/∂z = g − (𝟏ᵀ g)·exp(y)",
+         exact="∂L/∂z = g − (𝟏ᵀ g)·exp(y)"),
+    Form("softsign", SCORE, "L = z/(1 + abs(z))", "z", "∂L/∂z = 1/(1 + abs(z))²", exact="∂L/∂z = 1/(1 + abs(z))²"),
+    Form("group norm", GROUPS, GROUP_NORM, "X",
+         "∂L/∂X[i,j,k] = (G[i,j,k] − mean_m mean_n G[i,m,n] − (mean_m mean_n G[i,m,n]·Xh[i,m,n])·Xh[i,j,k])/s_d[i,1,1]", style=INDEX),
+    Form("rotary embedding", {"x": {"role": "weight", "shape": ["n", "2"]}, "c": {"shape": ["n"]}, "s": {"shape": ["n"]}, "G": {"shape": ["n", "2"]}},
+         "y = stack([x[:, 0]*c - x[:, 1]*s, x[:, 0]*s + x[:, 1]*c], axis=1)\nL = sum(G*y)", "x",
+         "∂L/∂x[i,j] = [j = 1]·(G[i,1]·c[i] + G[i,2]·s[i]) + [j = 2]·(G[i,2]·c[i] − G[i,1]·s[i])", style=INDEX),
+    Form("SwiGLU, gate", GATE, "s = sigmoid(a)\ny = a*s*b\nL = sum(g*y)", "a", "∂L/∂a = g ⊙ b ⊙ s ⊙ (1 + a ⊙ (1 − s))"),
+    Form("GeGLU, gate", GATE, "y = a*Phi(a)*b\nL = sum(g*y)", "a", "∂L/∂a = g ⊙ b ⊙ (Φ(a) + a ⊙ φ(a))"),
+    Form("inverse", {"A": {"role": "weight", "shape": ["n", "n"]}, "B": {"shape": ["n", "n"]}}, "L = trace(inv(A) @ B)", "A", "∂L/∂A = −A_invᵀ Bᵀ A_invᵀ",
+         exact="∂L/∂A = −A_invᵀ Bᵀ A_invᵀ"),
+    Form("trace", {"A": {"role": "weight", "shape": ["m", "n"]}, "B": {"shape": ["n", "m"]}}, "L = trace(A @ B)", "A", "∂L/∂A = Bᵀ", exact="∂L/∂A = Bᵀ"),
+    Form("solve", {"A": {"role": "weight", "shape": ["n", "n"]}, "b": Z, "g": {"shape": ["n"]}}, "x = solve(A, b)\nL = sum(g*x)", "A", "∂L/∂A = −A_invᵀ g xᵀ",
+         exact="∂L/∂A = −A_invᵀ g xᵀ"),
+    Form("embedding", {"W": {"role": "weight", "shape": ["v", "d"]}, "O": {"shape": ["n", "v"], "facts": ["one-hot"]}, "G": {"shape": ["n", "d"]}},
+         "E = O @ W\nL = sum(G*E)", "W", "∂L/∂W = Oᵀ G", exact="∂L/∂W = Oᵀ G"),
+    Form("dropout", {"x": Z, "m": {"shape": ["n"], "facts": ["binary"]}, "g": {"shape": ["n"]}}, "y = m*x\nL = sum(g*y)", "x", "∂L/∂x = g ⊙ m"),
+    Form("maximum of each row", {"X": {"role": "weight", "shape": ["n", "k"]}, "g": {"shape": ["n"]}}, "M = max(X, axis=1)\nL = sum(g*M)", "X",
+         "∂L/∂X[i,j] = g[i]·[X[i,j] = M[i]]/(Σ_k [X[i,k] = M[i]])", style=INDEX),
+    Form("multi-head, heads", HEADS, MULTI_HEAD, "A", "∂L/∂A[k,i,l] = Σ_j G[i,j]·Wo[k,l,j]", style=INDEX),
+    Form("multi-head, output weights", HEADS, MULTI_HEAD, "Wo", "∂L/∂Wo[k,l,j] = Σ_i A[k,i,l]·G[i,j]", style=INDEX),
+    Form("multi-head, query weights", HEADS, MULTI_HEAD, "Wq", "∂L/∂Wq[k,j,l] = Σ_i X[i,j]·∂L/∂Q[k,i,l]", style=INDEX),
+    Form("multi-head, input", HEADS, MULTI_HEAD, "X",
+         "∂L/∂X[i,j] = Σ_k Σ_l ∂L/∂Q[k,i,l]·Wq[k,j,l] + Σ_k Σ_l ∂L/∂K[k,i,l]·Wk[k,j,l] + Σ_k Σ_l ∂L/∂V[k,i,l]·Wv[k,j,l]", style=INDEX),
+    Form("multi-head, key bias", HEADS, MULTI_HEAD, "bk", "∂L/∂bk[k,l] = 0", style=INDEX),
+    Form("convolution, kernel", IMAGES, CONVOLVE, "K", "∂L/∂K[o,c,i,j] = Σ_n Σ_u Σ_v G[n,o,u,v]·X[n,c,u + i − 1,v + j − 1]", style=INDEX),
+    Form("convolution, bias", IMAGES, CONVOLVE, "b", "∂L/∂b[o] = Σ_n Σ_u Σ_v G[n,o,u,v]", style=INDEX),
+    Form("convolution, input", IMAGES, CONVOLVE, "X",
+         "∂L/∂X[n,c,i,j] = Σ_o Σ_u Σ_v G[n,o,u,v]·[i − u + 1 ≥ 1]·[i − u + 1 ≤ k]·[j − v + 1 ≥ 1]·[j − v + 1 ≤ l]·K[o,c,i − u + 1,j − v + 1]", style=INDEX),
+    Form("causal attention, scores", {k: {**v, "shape": ["n" if a == "m" else a for a in v["shape"]]} for k, v in ATTENTION.items()},
+         "S = Q @ K.T/sqrt(d)\nE = tril(exp(S))\nP = E/sum(E, axis=1, keepdims=True)\nA = P @ V\nL = sum(G*A)", "S",
+         "∂L/∂S = P ⊙ (∂L/∂P − (∂L/∂P ⊙ P) 𝟏 𝟏ᵀ)"),
+]  # fmt: skip
+
 TENSOR = [
     Form("softmax over a batch", BATCH, SOFTMAX_BATCH, "Z", "∂L/∂Z = (P − Y)/N", facts=("sums to one",), exact="∂L/∂Z = (P − Y)/N"),
     Form("weights over a batch", BATCH, SOFTMAX_BATCH, "W", "∂L/∂W = Xᵀ (∂L/∂Z)", exact="∂L/∂W = Xᵀ (∂L/∂Z)"),
@@ -118,6 +203,7 @@ FORMS = [
     Form("bias of a dense layer", DENSE, dense("tanh(z)"), "b2", "∂L/∂b2 = ∂L/∂z2", exact="∂L/∂b2 = ∂L/∂z2"),
     Form("squared error, over leaves", DENSE, dense("tanh(z)"), "W3", "∂L/∂W3 = −(y − z3) h2ᵀ", over="leaves", exact="∂L/∂W3 = −(y − z3) h2ᵀ"),
     *TENSOR,
+    *LOSSES_AND_ARRAYS,
 ]  # fmt: skip
 
 

@@ -175,7 +175,7 @@ def transpose(tree: Tree) -> Tree:
     Transpose(body=Hadamard(parts=(Array(name='A'), Array(name='B'))))
     """
     carried = _carried(tree)
-    return Transpose(tree) if isinstance(tree, ENTRYWISE) and transposes(tree) + 1 < transposes(carried) else carried
+    return Transpose(tree) if isinstance(tree, ENTRYWISE) and transposes(tree) < transposes(carried) else carried
 
 
 def transposes(tree: Tree) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
 
-from symback.algebra.terms import ONE, Add, Bracket, Count, Mul, Num, Reduce, Term, mul, reciprocal
+from symback.algebra.terms import ONE, Add, Bracket, Count, Mul, Num, Reduce, Term, add, mul, reciprocal
 from symback.algebra.traverse import children, factors, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.products import collect, distribute, like_terms, positive_first
@@ -179,6 +179,30 @@ def _expanded(node: Term) -> Term | None:
     if once is node:
         return None
     return min((tidy(n) for n in (once, *_one_sum_spread(node))), key=length)
+
+
+def by_cases(node: Term) -> Term:
+    """The terms of a sum that stand under the same conditions brought together, where that is shorter.
+
+    >>> from symback.algebra.terms import ZERO, bracket, ref
+    >>> x, y, c, d = ref("x"), ref("y"), bracket(ref("z"), ">", ZERO), bracket(ref("z"), "<", ZERO)
+    >>> by_cases(x * (c * y - d) + y * (c - d))
+    [z > 0]*(x*y + y) + [z < 0]*(-1*x + -1*y)
+    """
+    return _where_shorter(node, _by_cases, strict=True)
+
+
+def _by_cases(node: Term) -> Term | None:
+    if not isinstance(node, Add):
+        return None
+    groups: dict[frozenset[object], tuple[list[Term], list[Term]]] = {}
+    for item in addends(distribute(node)):
+        conditions = [f for f in factors(item) if isinstance(f, Bracket)]
+        rest = mul(f for f in factors(item) if not isinstance(f, Bracket))
+        groups.setdefault(guards(factors(item)), (conditions, []))[1].append(rest)
+    if len(groups) < 2 or all(not conditions for conditions, _ in groups.values()):
+        return None
+    return tidy(Add(tuple(mul([*conditions, add(rest)]) for conditions, rest in groups.values())))
 
 
 def _one_sum_spread(node: Term) -> list[Term]:

@@ -107,7 +107,7 @@ MOST_DECIMALS = 12
 
 @lru_cache(maxsize=65536)
 def length(node: Term) -> int:
-    """How long a formula reads: names, plus numbers other than ±1, plus one per reduction, function and bracket.
+    """How long a formula reads: names, plus numbers other than 0 and ±1, plus one per reduction, function and bracket.
 
     >>> from symback.algebra.terms import ref
     >>> h = ref("h")
@@ -117,7 +117,7 @@ def length(node: Term) -> int:
     below = sum(length(c) for c in children(node))
     match node:
         case Num():
-            return 0 if abs(node.value) == 1 else 1
+            return 0 if abs(node.value) in (0, 1) else 1
         case Count():
             return _size_length(node.size)
         case Ref():

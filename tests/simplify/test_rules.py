@@ -209,6 +209,12 @@ EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
         ((x - y) ** 2 + 2 * x * y, Add((x**2, y**2))),
         (total([i], u(i) + v(i)) - total([j], v(j)), total([i], u(i))),
     ],
+    "by cases": [
+        (over(x, bracket(p, ">", ZERO) * y - bracket(p, "<", ZERO)) + over(y, bracket(p, ">", ZERO) - bracket(p, "<", ZERO)),
+         Add((over(bracket(p, ">", ZERO), x * y + y), over(bracket(p, "<", ZERO), -x + -y)))),
+        (over(bracket(q, "<", ZERO), x) + over(bracket(q, ">", ZERO), y) + over(bracket(q, "<", ZERO), p), over(bracket(q, "<", ZERO), x + p) + over(bracket(q, ">", ZERO), y)),
+        (over(x, bracket(p, ">", ZERO), y) + over(bracket(p, ">", ZERO), q) + x, over(bracket(p, ">", ZERO), x * y + q) + x),
+    ],
     "common factor": [
         (p * x - p * y, over(p, x - y)),
         (y * x + p * x, over(y + p, x)),
@@ -242,6 +248,7 @@ UNTOUCHED: dict[str, list[Term]] = {
     "complement": [apply("sigmoid", -x), y * apply("sigmoid", -x) + apply("sigmoid", x), apply("sigmoid", -x) + apply("sigmoid", y)],
     "common denominator": [bracket(x, ">", ZERO) * y / p - bracket(x, "<", ZERO) * y / p, x / p + y / q, y / p + x, x + y],
     "expand": [x * (y + 1), (x + y) ** 2, p * one_minus_p],
+    "by cases": [x + y, over(bracket(p, ">", ZERO), x) + y, over(bracket(p, ">", ZERO), x) + over(bracket(p, "<", ZERO), y)],
     "common factor": [over(bracket(i, ">=", 1), x, before_i) + over(bracket(i, ">=", TWO), y, before_i),
                       over(bracket(x, ">", ZERO), y, x**-1) + over(bracket(x, "<", ZERO), p, x**-1), x + y, x * y + p * q, p + 1],
     "positive first": [p - y, -y - p, -y],
