@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from time import perf_counter
 
 from symback.algebra.definitions import Definition
-from symback.algebra.terms import Bracket, Partial, Term
-from symback.algebra.traverse import free_indices
+from symback.algebra.terms import ZERO, Partial
+from symback.algebra.traverse import names
 from symback.errors import SymbackError
 from symback.network.profile import style_of
 from symback.network.program import Program
-from symback.notation.write import equation_text, formula_text
+from symback.notation.write import equation_text
 from symback.reading.claims import read_claim
 from symback.reading.sides import Claim
 from symback.verify.conditions import weakest
 from symback.verify.derivatives import gradients, resolve, restricted
 from symback.verify.differences import POINTS, Outcome
 from symback.verify.equality import Shown, prove
+from symback.verify.links import Chains
 from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
 from symback.verify.pairs import Pair, pair_of
 from symback.verify.repair import repair
-from symback.verify.verdict import Verdict, Word, worst_of
+from symback.verify.updates import with_steps
+from symback.verify.verdict import Verdict, Word
 from symback.verify.witness import smallest
+from symback.verify.wording import term_text, together
 
 SIZE_SETS = 3
 LONGEST_FORM = 120
@@ -48,6 +52,10 @@ def check(program: Program, claim: object, target: str | None = None, kind: str 
     return replace(found, id=id, seconds=round(perf_counter() - start, 4))
 
 
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _text_of(claim: object) -> str:
     if isinstance(claim, Mapping):
         given = claim.get("claim", "")
@@ -56,39 +64,56 @@ def _text_of(claim: object) -> str:
 
 
 def judge(claim: Claim, network: Program) -> Verdict:
-    """The verdict on one equation over a network; a chain of more than two sides is judged link by link."""
-    own = tuple(d.name for d in claim.program.definitions if d.name not in network.definition and d.name != claim.program.loss)
-    text = " = ".join(" ".join(side.text.split()) for side in claim.sides)
-    resolved = resolve(claim)
-    links = []
-    for first, second in zip(resolved.sides, resolved.sides[1:], strict=False):
+    """The verdict on one equation over a network; a chain is judged link by link, and for the derivation it shows too."""
+    text = " = ".join(map(_line, (side.text for side in claim.sides)))
+    if len(claim.sides) < 2:
+        return Verdict(text, "cannot read", "nothing is said to be equal", choices=claim.choices)
+    links = tuple(_links(claim, network))
+    if is_chain(claim, network):
+        links = _beside(links, Chains(network).judge(claim))
+    return replace(links[0] if len(links) == 1 else together(text, links), claim=text)
+
+
+def _links(claim: Claim, network: Program) -> Iterator[Verdict]:
+    """The verdict on each pair of neighbours, by its values alone."""
+    whole = with_steps(claim)
+    own = tuple(d.name for d in whole.program.definitions if d.name not in network.definition and d.name != claim.program.loss)
+    resolved = resolve(whole)
+    for first, second in pairwise(resolved.sides):
         pair, fitted = pair_of(resolved, first, second, own)
-        line = f"{' '.join(first.text.split())} = {' '.join(second.text.split())}"
+        line = f"{_line(first.text)} = {_line(second.text)}"
+        choices = tuple(filter(None, [*claim.choices, fitted.choice]))
         if pair is None:
-            links.append(Verdict(line, "refuted", f"the shapes differ: {fitted.clash}"))
+            yield Verdict(line, "refuted", f"the shapes differ: {fitted.clash}", choices=choices)
         else:
-            links.append(replace(Judge(pair, line).verdict(), choices=tuple(filter(None, [*claim.choices, fitted.choice]))))
-    return replace(links[0], claim=text) if len(links) == 1 else together(text, tuple(links))
+            yield replace(Judge(pair, line).verdict(), choices=choices)
 
 
-def together(text: str, verdicts: tuple[Verdict, ...]) -> Verdict:
-    """One verdict for several: the word of the one that stands worst, and its reasons."""
-    word = worst_of(tuple(v.word for v in verdicts))
-    worst = next(v for v in verdicts if v.word == word)
-    number = verdicts.index(worst) + 1
-    why = (
-        f"link {number} of {len(verdicts)}, {worst.claim}: {worst.why}"
-        if word not in ("proved", "agrees")
-        else f"all {len(verdicts)} links hold"
-    )
-    merged = {
-        "conditions": tuple(dict.fromkeys(c for v in verdicts for c in v.conditions)),
-        "facts": tuple(dict.fromkeys(f for v in verdicts for f in v.facts)),
-        "choices": tuple(dict.fromkeys(c for v in verdicts for c in v.choices)),
-        "worst": max(v.worst for v in verdicts),
-        "links": verdicts,
-    }
-    return replace(worst, claim=text, why=why, **merged)  # type: ignore[arg-type]
+def is_chain(claim: Claim, network: Program) -> bool:
+    """Whether a claim shows a derivation: several links, products of derivatives, numbers, updates, expressions differentiated."""
+    bodies = [side.body for side in claim.sides if side.body is not None]
+    read = [n for body in bodies for n in names(body)]
+    if len(claim.sides) > 2 or any(not names(body) for body in bodies if body is not ZERO):
+        return True
+    derivatives = [sum(isinstance(n, Partial) for n in names(body)) for body in bodies]
+    known = {*network.leaf, *claim.program.definition}
+    return max(derivatives, default=0) > 1 or any(not isinstance(n, Partial) and n not in known for n in read)
+
+
+def _beside(links: tuple[Verdict, ...], chain: Verdict) -> tuple[Verdict, ...]:
+    """Each link by its values and as a step of a derivation: wrong as a step is wrong, a number that was rounded may be right."""
+    steps = chain.links or (chain,)
+    if len(steps) != len(links):
+        return steps
+    return tuple(_both(one, step) for one, step in zip(links, steps, strict=True))
+
+
+def _both(one: Verdict, step: Verdict) -> Verdict:
+    if step.word == "refuted":
+        return replace(one, why=step.why) if one.word == "refuted" else step if one.holds else one
+    if step.holds and one.word in ("refuted", "undecided", "agrees", "conditional"):
+        return step
+    return one
 
 
 class Judge:
@@ -219,14 +244,3 @@ def own_form(program: Program, partial: Partial) -> str:
     except SymbackError:
         return ""
     return lines[0] if len(lines[0]) <= LONGEST_FORM else min(lines, key=len)
-
-
-def term_text(term: Term, program: Program) -> str:
-    """A side condition as a reader writes it: ``x ≠ 0``."""
-    if not isinstance(term, Bracket):
-        return formula_text(term, free_indices(term), program)
-    try:
-        left, right = (formula_text(side, free_indices(side), program) for side in (term.left, term.right))
-    except SymbackError:
-        return repr(term)
-    return f"{left} {'≠' if term.relation == '!=' else term.relation} {right}"

@@ -13,14 +13,13 @@ from decimal import Decimal
 from itertools import pairwise
 
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, Add, Mul, Num, Partial, Ref, Term
+from symback.algebra.terms import MINUS_ONE, Add, Mul, Num, Ref, Term
 from symback.algebra.traverse import names, refs, substitute
-from symback.errors import SymbackError
+from symback.errors import NumericError, SymbackError
 from symback.network.program import PARAMETERS, Program
 from symback.numeric.values import Places, index_tuples
 from symback.numeric.worked import RATE
 from symback.reading.sides import Claim, Side
-from symback.verify.claims import term_text, together
 from symback.verify.derivatives import resolve
 from symback.verify.entries import entry
 from symback.verify.hand import Hand, Numbers
@@ -28,9 +27,10 @@ from symback.verify.identity import Same, aligned, same
 from symback.verify.pairs import Pair
 from symback.verify.printed import arithmetic, decimals, follows, number
 from symback.verify.printed import same as same_number
-from symback.verify.telescope import Node, broken, missed, rank
+from symback.verify.telescope import Node, broken, made, missed
 from symback.verify.updates import after_step, later, with_steps
 from symback.verify.verdict import Verdict, Word
+from symback.verify.wording import term_text, together
 
 ROUNDED = "rounded, or at the values of the network"
 
@@ -53,6 +53,23 @@ class Chains:
             return first
         second = _Chain(self.hand, stepped).verdict()
         return second if (failing(second) or len(claim.sides)) > (failing(first) or 0) else first
+
+    def check(self, text: str) -> Verdict:
+        """The verdict on a chain as it was published, in LaTeX; *cannot read* with the reason where it cannot be read."""
+        from symback.reading.published import read_published
+
+        try:
+            claims = read_published(self.hand.network, text)
+        except SymbackError as error:
+            return Verdict(_line(text), "cannot read", str(error))
+        found = [self.judge(claim) for claim in claims]
+        links = tuple(link for v in found for link in v.links or (v,))
+        return found[0] if len(found) == 1 else replace(together(_line(text), links), choices=_each(v.choices for v in found))
+
+
+def check(network: Program, text: str) -> Verdict:
+    """The verdict on one published chain over a network."""
+    return Chains(network).check(text)
 
 
 def judge(network: Program, claim: Claim) -> Verdict:
@@ -125,16 +142,24 @@ class _Link:
         return Verdict(self.line, word, why)
 
     def _differentiated(self) -> str:
-        """``∂z/∂w = ∂/∂w(...)``: what stands in brackets has to be z. Why it is not; empty if it is, or if this is no such link."""
-        one, other = (_taken_apart(t, self.program) for t in (self.written.left, self.written.right))
-        if one is None or other is None or one[1] != other[1]:
+        """Why two derivatives by one variable are not of the same quantity; empty if they are, or if that is no question.
+
+        ``∂z/∂w = ∂/∂w(...)``: what stands in brackets has to be z, and a product that makes ∂L/∂w is no derivative of anything else.
+        """
+        one, other = (made(t, self.program) for t in (self.written.left, self.written.right))
+        if one is None or other is None or one.by != other.by or one.of == other.of:
             return ""
-        declared = [of.name in self.hand.network.definition for of, _ in (one, other)]
-        if declared[0] == declared[1]:
+        in_place = [n for n in (one.of, other.of) if n.name not in self.hand.network.definition]
+        named = next((n for n in (one.of, other.of) if n not in in_place), None)
+        products = [t for t in (self.written.left, self.written.right) if not isinstance(t, Ref)]
+        if named is None or not (in_place or products):
             return ""
-        found = same(replace(self.pair, indices=(), left=one[0], right=other[0]))
-        named = one[0] if declared[0] else other[0]
-        return f"what is differentiated is not {named.name}: {_where(found)}" if found.word == "refuted" else ""
+        found = same(replace(self.pair, indices=(), left=Ref(one.of.name, one.of.places), right=Ref(other.of.name, other.of.places)))
+        if found.word != "refuted" and (in_place or one.of.name == other.of.name):
+            return ""
+        return (
+            f"what is differentiated is not {named}: {_where(found)}" if in_place else f"{one} is not {other}, which the other factors make"
+        )
 
     # the values ------------------------------------------------------------------------------------------------------------
 
@@ -188,7 +213,7 @@ class _Link:
         formula, numbers = (one, other) if names(one) and len(decimals(one)) <= len(decimals(other)) else (other, one)
         values = self.chain.numbers.values(formula)
         if not values:
-            return f"{formula} has no value at the values of the network"
+            raise NumericError(self.sides[0].text, "is not known in numbers", "declare a value for every symbol it rests on")
         printed = number(numbers)
         if printed is not None:
             return "" if any(printed.rounds(v) for v in values) else f"the value is {_texts(values)}, not {printed.value}"
@@ -206,14 +231,6 @@ class _Link:
         shown = number(literal)
         worked_out = [r for r in refs(formula) if r is not formula and r.name not in self.program.leaf]
         return shown is not None and any(shown.rounds(abs(v)) for r in worked_out for v in self.chain.numbers.values(r))
-
-
-def _taken_apart(term: Term, program: Program) -> tuple[Ref, Ref] | None:
-    """What is differentiated and by what, where a side is one derivative."""
-    if not isinstance(term, Ref) or not isinstance(term.name, Partial):
-        return None
-    cut = rank(term.name.of, program)
-    return Ref(term.name.of, term.places[:cut]), Ref(term.name.by, term.places[cut:])
 
 
 def _step_of(hand: Hand, claim: Claim) -> Side | None:
@@ -251,6 +268,10 @@ def _has_values(hand: Hand, own: Term, shown: Term, indices: tuple[Index, ...], 
     return True
 
 
+def _each(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for group in groups for item in group))
+
+
 def _line(text: str) -> str:
     return " ".join(text.split())
 
@@ -275,4 +296,4 @@ def _shape(side: Side) -> str:
     return " × ".join(str(s) for s in side.shape) or "a number"
 
 
-__all__ = ["Chains", "failing", "judge"]
+__all__ = ["Chains", "check", "failing", "judge"]
