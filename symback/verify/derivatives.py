@@ -76,7 +76,7 @@ class _Maker:
             self.make(partial.of)
         below = restricted(self.program.with_definitions(self.table.values()), partial.of)
         if partial.of in below.leaf or partial.by not in (*below.leaf, *below.definition):
-            self.table[partial] = _trivial(below, partial)
+            self.table[partial] = _trivial(self.program.with_definitions(self.table.values()), partial)
             return
         gradient = gradients(below.leaves, below.definitions, partial.of).gradient_program([partial.by])
         for definition in gradient.definitions:

@@ -49,25 +49,43 @@ Way = tuple[Step, ...]
 
 
 def broken(left: Term, right: Term, program: Program) -> str:
-    """Why two sides are not the same derivative by the chain rule; empty where they are, or where that is no question.
+    """Why two sides are not derivatives of something by the same variable, as the chain rule makes them; empty where they are, or
+    where that is no question.
 
     It is one where both sides are derivatives, or products of derivatives, or sums of such products, and one of them holds a
-    product of two or more.
+    product of two or more. What is differentiated is compared by `made`.
 
     >>> from symback.algebra.terms import ref
     >>> a, b, c = ref(Partial("L", "b")), ref(Partial("L", "z")), ref(Partial("z", "z"))
     >>> broken(a, b * c, Program("", (), (), ()))
     '∂z/∂z is 1 and no link of a chain'
     """
-    sides = [ways(side, program) for side in (left, right)]
-    if not all(sides) or max(len(way) for side in sides for way in side) < 2:
+    found = [way for side in (left, right) for way in ways(side, program)]
+    if not _is_chain(left, right, program):
         return ""
-    whole = [ends(way) for side in sides for way in side]
-    lost = next((way for way, end in zip((w for side in sides for w in side), whole, strict=True) if end is None), None)
+    lost = next((way for way in found if ends(way) is None), None)
     if lost is not None:
         return gap(lost)
-    found = list(dict.fromkeys(w for w in whole if w is not None))
-    return "" if len(found) == 1 else f"{found[0]} is not {found[1]}, which the other factors make"
+    whole = list(dict.fromkeys(e for e in map(ends, found) if e is not None))
+    other = next((e for e in whole if e.by != whole[0].by), None)
+    return "" if other is None else f"{whole[0]} is not {other}, which the other factors make"
+
+
+def made(term: Term, program: Program) -> Step | None:
+    """The derivative that a side is, or that its factors make; None where it makes none, or several.
+
+    >>> from symback.algebra.terms import ref
+    >>> str(made(ref(Partial("L", "z")) * ref(Partial("z", "w")), Program("", (), (), ())))
+    '∂L/∂w'
+    """
+    whole = dict.fromkeys(ends(way) for way in ways(term, program))
+    return next(iter(whole)) if len(whole) == 1 else None
+
+
+def _is_chain(left: Term, right: Term, program: Program) -> bool:
+    """Whether both sides are made of derivatives alone, and not of one each."""
+    sides = [ways(side, program) for side in (left, right)]
+    return all(sides) and max(len(way) for side in sides for way in side) > 1
 
 
 def ways(term: Term, program: Program) -> tuple[Way, ...]:
@@ -134,9 +152,9 @@ def missed(left: Term, right: Term, program: Program, sizes: Sizes) -> Node | st
     A single product is that derivative where each of its quantities is on every way from the variable to the one before it: None
     then. Else the first quantity that a way goes around; and a text where this does not decide (a sum of products).
     """
-    sides = [ways(side, program) for side in (left, right)]
-    if not all(sides) or max(len(way) for side in sides for way in side) < 2:
+    if not _is_chain(left, right, program):
         return "no product of derivatives"
+    sides = [ways(side, program) for side in (left, right)]
     found: list[Node | str | None] = []
     for way in (way for side in sides for way in side):
         nodes = _in_turn(way)
@@ -214,4 +232,4 @@ def _counted(place: Size) -> str:
     return repr(place + 1) if place.constant is None else str(place.constant + 1)
 
 
-__all__ = ["Node", "Step", "Way", "broken", "ends", "gap", "missed", "rank", "ways"]
+__all__ = ["Node", "Step", "Way", "broken", "ends", "gap", "made", "missed", "rank", "ways"]
