@@ -1,0 +1,166 @@
+"""Published texts cut into statements, and statements into the sides of their relations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symback.errors import ReadingError
+from symback.reading.published_grammar import RELATIONS, SEPARATORS
+from symback.reading.published_tokens import Piece, Pieces
+
+EQUAL = ("=", ":=", r"\leftarrow", r"\approx", "-=", "+=")
+OPENERS, CLOSINGS = ("(", "[", r"\{"), (")", "]", r"\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A side: its pieces and the relation before it."""
+
+    pieces: Pieces
+    relation: str = ""
+
+    @property
+    def position(self) -> int:
+        """Where the side begins."""
+        return self.pieces[0].position
+
+    @property
+    def end(self) -> int:
+        """Where the side ends."""
+        return self.pieces[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Sides that are said to be equal, or one side alone."""
+
+    sides: tuple[Part, ...]
+
+    @property
+    def position(self) -> int:
+        """Where the statement begins."""
+        return self.sides[0].position
+
+
+def statements(source: str, pieces: Pieces) -> tuple[Statement, ...]:
+    """The statements of a text."""
+    found: list[Statement] = []
+    for chunk in _chunks(pieces):
+        found += _of_chunk(source, chunk)
+    return tuple(found)
+
+
+def _chunks(pieces: Pieces) -> list[Pieces]:
+    """The text cut at new lines that begin a statement, arrows, semicolons and words."""
+    chunks: list[list[Piece]] = [[]]
+    depth = 0
+    for at, piece in enumerate(pieces):
+        if piece.kind in ("sign", "command"):
+            depth += (piece.text in OPENERS) - (piece.text in CLOSINGS)
+        if depth <= 0 and _separates(piece):
+            chunks.append([])
+        elif depth <= 0 and piece.is_("newline"):
+            following = pieces[at + 1] if at + 1 < len(pieces) else None
+            previous = chunks[-1][-1] if chunks[-1] else None
+            goes_on = following is not None and (following.is_(*EQUAL, "+", "-", r"\cdot", r"\times", *CLOSINGS))
+            unfinished = previous is not None and previous.is_(*EQUAL, "+", "-", *OPENERS)
+            if not (goes_on and chunks[-1]) and not unfinished:
+                chunks.append([])
+        elif piece.is_("newline"):
+            continue
+        else:
+            chunks[-1].append(piece)
+    return [tuple(t) for c in chunks if (t := _trimmed(c))]
+
+
+def _separates(piece: Piece) -> bool:
+    if piece.is_(r"\to", ";"):
+        return True
+    words = piece.text.strip(" ,.:;").lower()
+    return (piece.kind == "word" and words in SEPARATORS) or (
+        piece.kind == "run" and words in ("where", "and", "with", "hence", "thus", "so", "then")
+    )
+
+
+def _trimmed(chunk: list[Piece]) -> list[Piece]:
+    """A chunk without the punctuation around it."""
+    start, end = 0, len(chunk)
+    while start < end and chunk[start].is_(",", ".", ":", "newline"):
+        start += 1
+    while end > start and chunk[end - 1].is_(",", ".", ":", "newline"):
+        end -= 1
+    return chunk[start:end]
+
+
+def _of_chunk(source: str, chunk: Pieces) -> list[Statement]:
+    parts = _cut(chunk, (",",))
+    related = [_has_relation(p) for p, _ in parts]
+    if len(parts) > 1 and _listed(chunk):
+        return _side_by_side(chunk)
+    if len(parts) > 1 and all(related):
+        return [s for p, _ in parts for s in [_statement(source, tuple(_trimmed(list(p))))]]
+    if len(parts) > 1 and related[0]:
+        split = _list_of_statements(source, parts)
+        if split is not None:
+            return split
+    return [_statement(source, chunk)]
+
+
+def _list_of_statements(source: str, parts: list[tuple[Pieces, str]]) -> list[Statement] | None:
+    """Statements separated by commas, where what has no relation is a remark on the range of an index."""
+    found: list[Statement] = []
+    for k, (part, _) in enumerate(parts):
+        trimmed = tuple(_trimmed(list(part)))
+        if not trimmed:
+            continue
+        if not _has_relation(trimmed):
+            if any(p.is_(r"\dots", r"\forall", r"\in") for q, _ in parts[k:] for p in q):
+                break
+            return None
+        if len(trimmed) == 3 and trimmed[1].is_("=") and any(p.is_(r"\dots") for q, _ in parts[k + 1 :] for p in q):
+            break
+        found.append(_statement(source, trimmed))
+    return found
+
+
+def _listed(chunk: Pieces) -> bool:
+    """Whether every side of a chain is a list of equal length: a, b = c, d."""
+    counts = [len(_cut(side, (",",))) for side, _ in _cut(chunk, EQUAL)]
+    return len(counts) > 1 and len(set(counts)) == 1 and counts[0] > 1
+
+
+def _side_by_side(chunk: Pieces) -> list[Statement]:
+    sides = [([p for p, _ in _cut(side, (",",))], relation) for side, relation in _cut(chunk, EQUAL)]
+    return [Statement(tuple(Part(tuple(_trimmed(list(parts[k]))), relation) for parts, relation in sides)) for k in range(len(sides[0][0]))]
+
+
+def _has_relation(pieces: Pieces) -> bool:
+    return any(len(_cut(pieces, (sign,))) > 1 for sign in EQUAL)
+
+
+def _statement(source: str, pieces: Pieces) -> Statement:
+    sides = []
+    for side, relation in _cut(pieces, EQUAL):
+        trimmed = tuple(_trimmed(list(side)))
+        if not trimmed:
+            at = side[0].position if side else (pieces[-1].end if pieces else 0)
+            raise ReadingError(source, "a side of the relation is missing", "write a formula on both sides", at)
+        sides.append(Part(trimmed, relation))
+    return Statement(tuple(sides))
+
+
+def _cut(pieces: Pieces, signs: tuple[str, ...]) -> list[tuple[Pieces, str]]:
+    """Pieces cut at signs outside brackets, each with the sign before it."""
+    found: list[tuple[list[Piece], str]] = [([], "")]
+    depth = 0
+    for piece in pieces:
+        if piece.kind in ("sign", "command"):
+            depth += (piece.text in OPENERS) - (piece.text in CLOSINGS)
+        if depth <= 0 and piece.is_(*signs):
+            found.append(([], piece.text))
+        else:
+            found[-1][0].append(piece)
+    return [(tuple(p), s) for p, s in found]
+
+
+__all__ = ["RELATIONS", "Part", "Statement", "statements"]
