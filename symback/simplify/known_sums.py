@@ -5,19 +5,17 @@ Asked once a gradient is finished. The normal form decides, with the definitions
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer, Proof
-from symback.algebra.sizes import Size
-from symback.algebra.terms import ONE, ZERO, Name, Partial, Reduce, Ref, Term
-from symback.algebra.traverse import names, rewrite, walk
+from symback.algebra.relabel import joint_shape, shape_of, shape_of_indices
+from symback.algebra.terms import ONE, ZERO, Add, Name, Partial, Reduce, Ref, Term
+from symback.algebra.traverse import free_indices, names, rewrite, walk
 from symback.network.program import Program
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.known import Find, Known, around
 
-BUDGET = 3_000
+BUDGET = 1_000
 
 
 def known_sums(node: Term, program: Program, gradient: Find) -> Known | None:
@@ -35,7 +33,10 @@ def known_sums(node: Term, program: Program, gradient: Find) -> Known | None:
         if summed is None:
             continue
         value = ZERO if isinstance(summed, Partial) else ONE
-        proof = _shown(inner, value, program, around(summed, program, gradient))
+        definitions = around(summed, program, gradient)
+        if isinstance(summed, Partial) and not _may_cancel(inner, definitions):
+            continue
+        proof = _shown(inner, value, program, definitions)
         if proof.proved:
             new = arithmetic(rewrite(node, lambda n, inner=inner, value=value: value if n is inner else n))  # type: ignore[misc]
             reason = f"the gradient by {summed.by} sums to 0" if isinstance(summed, Partial) else ""
@@ -54,6 +55,17 @@ def _summed(node: Term, program: Program) -> Name | None:
     return name if own is not None and isinstance(own.body, Term) and _may_be_known(own, program) else None
 
 
+def _may_cancel(node: Term, definitions: tuple[Definition, ...]) -> bool:
+    """Whether some definition subtracts a sum over as many places as a sum has: what is summed may be centred then."""
+    assert isinstance(node, Reduce)
+    terms = (t for d in definitions if isinstance(d.name, Partial) for n in _nodes(d) if isinstance(n, Add) for t in n.args)
+    return any(isinstance(n, Reduce) and n.index.size is node.index.size for t in terms for n in walk(t))
+
+
+def _nodes(definition: Definition) -> list[Term]:
+    return list(walk(definition.body)) if isinstance(definition.body, Term) else []
+
+
 def _may_be_known(own: Definition, program: Program) -> bool:
     """Whether a definition holds a sum, or a name with a fact about its sum."""
     assert isinstance(own.body, Term)
@@ -63,20 +75,24 @@ def _may_be_known(own: Definition, program: Program) -> bool:
     return about or any(isinstance(n, Reduce) for body in (own.body, *below) if isinstance(body, Term) for n in walk(body))
 
 
-def _shown(node: Term, value: Term, program: Program, around: tuple[Definition, ...]) -> Proof:
-    read = dict.fromkeys(n for d in around for n in d.reads)
+def _shown(node: Term, value: Term, program: Program, definitions: tuple[Definition, ...]) -> Proof:
+    """Whether a sum has a value; what was refused once is refused at once for every other network of the same shape."""
+    read = dict.fromkeys(n for d in definitions for n in d.reads)
     leaves = [program.leaf[n] for n in read if n in program.leaf]
-    facts = tuple((leaf.name, leaf.facts) for leaf in leaves if leaf.facts)
-    return _proof(node, value, around, facts, tuple((leaf.name, leaf.shape) for leaf in leaves))
+    facts: dict[Name, tuple[Fact, ...]] = {leaf.name: leaf.facts for leaf in leaves if leaf.facts}
+    asked = Definition("", free_indices(node), node)
+    shapes = [*(shape_of(d) for d in (asked, *definitions)), *(shape_of_indices(leaf.name, leaf.indices) for leaf in leaves)]
+    shape = joint_shape(str((value, tuple(facts.values()))), shapes)[0]
+    if shape in _REFUSED:
+        return Proof(False, node)
+    given = Given(facts, {d.name: d for d in definitions}, {}, {leaf.name: leaf.shape for leaf in leaves})
+    proof = Normalizer(given, BUDGET).equal(node, value)
+    if not proof.proved:
+        _REFUSED[shape] = None
+        if len(_REFUSED) > MOST_REFUSED:
+            _REFUSED.pop(next(iter(_REFUSED)))
+    return proof
 
 
-@lru_cache(maxsize=4096)
-def _proof(
-    node: Term,
-    value: Term,
-    around: tuple[Definition, ...],
-    facts: tuple[tuple[Name, tuple[Fact, ...]], ...],
-    shapes: tuple[tuple[Name, tuple[Size, ...]], ...],
-) -> Proof:
-    given = Given(dict(facts), {d.name: d for d in around}, {}, dict(shapes))
-    return Normalizer(given, BUDGET).equal(node, value)
+_REFUSED: dict[int, None] = {}
+MOST_REFUSED = 4096

@@ -197,7 +197,7 @@ def _by_cases(node: Term) -> Term | None:
         return None
     groups: dict[frozenset[object], tuple[list[Term], list[Term]]] = {}
     for item in addends(distribute(node)):
-        conditions = [f for f in factors(item) if isinstance(f, Bracket)]
+        conditions: list[Term] = [f for f in factors(item) if isinstance(f, Bracket)]
         rest = mul(f for f in factors(item) if not isinstance(f, Bracket))
         groups.setdefault(guards(factors(item)), (conditions, []))[1].append(rest)
     if len(groups) < 2 or all(not conditions for conditions, _ in groups.values()):
