@@ -10,7 +10,7 @@ from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, Add, Apply, Bracket, Count, Mul, Name, Num, Partial, Pow, Reduce, Ref, Term, mul
 from symback.algebra.traverse import factors, free_indices, names, rename, rewrite, substitute, walk
 from symback.network.program import Program
-from symback.verify.mistakes import named, unsigned
+from symback.verify.spots import named, unsigned
 
 MOST_FITS = 4
 MOST_FACTORS = 5
@@ -41,8 +41,7 @@ def _collected(program: Program, right: Term) -> tuple[Term, ...]:
     found.update(dict.fromkeys(_slopes(program)))
     for name in named(program):
         found[Ref(name, tuple(Size.of(i) for i in program.indices(name)))] = None
-    whole = {right, unsigned(right)}
-    return tuple(t for t in found if t not in whole and (not isinstance(t, Num) or t is ONE))
+    return tuple(t for t in found if not isinstance(t, Num) or t is ONE)
 
 
 def _bodies(program: Program, right: Term) -> Iterator[Term]:

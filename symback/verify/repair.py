@@ -28,7 +28,8 @@ from symback.notation.write import formula_text
 from symback.verify.constants import Constants
 from symback.verify.ingredients import Ingredients, is_plain
 from symback.verify.layouts import Layout, layouts
-from symback.verify.mistakes import MISTAKES, ORDER, Change, Spot, negated, unsigned
+from symback.verify.mistakes import MISTAKES, ORDER
+from symback.verify.spots import Change, Spot, negated, unsigned
 from symback.verify.trial import PARTS, POINTS, RESULT, Lines, Trial, plus, sizes_for, trial
 
 BUDGET = 2_000
@@ -102,7 +103,14 @@ class Search:
         """The tiers one after the other: changes of the claim alone, parts put in, what the difference says, two changes."""
         if self.layout.says and self.first.fits(self.first.values(self.lines.whole)) and self.holds(self.lines.whole):
             return self._repair("layout", "", (), self.lines.body(-1), self.lines.whole, len(self.lines.lines) - 1)
-        for tier in (self._changes, self._parts, self._difference, self._coefficients, self._multiples):
+        return self.one_change() or self._first_of(self._coefficients, self._multiples)
+
+    def one_change(self) -> Repair | None:
+        """The first confirmed change of one place."""
+        return self._first_of(self._changes, self._parts, self._difference)
+
+    def _first_of(self, *tiers: Callable[[], Iterator[Found]]) -> Repair | None:
+        for tier in tiers:
             found = sorted(tier(), key=lambda f: f.order)
             for candidate in islice(found, MOST_TRIED):
                 confirmed = self._confirmed(candidate)
@@ -181,7 +189,7 @@ class Search:
             parts = [p for p in self.ingredients.at(spot.scope) if p is not spot.node]
             if parts:
                 for row, part in self.first.of_parts(spot, parts, own):
-                    if not row.replaces or sum(1 for _ in walk(part)) <= SHORT:
+                    if not row.replaces or (unsigned(part) is not unsigned(self.target) and sum(1 for _ in walk(part)) <= SHORT):
                         yield Found(row.kind, spot, Change(row.node(spot.node, part), row.says, (part, spot.node)))
 
     @cached_property

@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, cycle, permutations
+from itertools import permutations
 from math import prod
 from typing import Any, NamedTuple
 
@@ -20,8 +20,8 @@ from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.field import HighPrecision
 from symback.numeric.values import index_tuples, size_value
 from symback.verify.arrays import Arrays
-from symback.verify.mistakes import Spot, put, spots
 from symback.verify.sample import Point, draw, possible, size_sets, symbols_of
+from symback.verify.spots import Spot, put, spots
 
 TOLERANCE = 1e-9
 DIGITS, SAME = 50, 30
@@ -254,33 +254,56 @@ class Trial:
 
 
 def trial(lines: Lines, target: Term, sizes: Mapping[str, object], rng: random.Random) -> Trial:
-    """A point of some sizes at which the right formula is finite; the values are positive where others will not do."""
+    """A point of some sizes at which the right formula is finite and the claim is wrong; positive values where others will not do.
+
+    Where the claim is wrong nowhere among those tried, a point at which the right formula is finite.
+    """
+    finite: Trial | None = None
     for attempt in range(TRIES):
         made = Trial(lines, target, draw(lines.program, sizes, rng, attempt >= TRIES // 2))
         if made.is_finite:
-            return made
-    raise NumericError("right formula", "it is not finite at points that satisfy the facts", "declare what the variables must satisfy")
+            if made.scale and not made.fits(made.values(lines.whole)):
+                return made
+            finite = finite or made
+    if finite is None:
+        raise NumericError("right formula", "it is not finite at points that satisfy the facts", "declare what the variables must satisfy")
+    return finite
 
 
 def sizes_for(lines: Lines) -> list[dict[str, object]]:
-    """Sizes for the points: distinct primes, or smaller ones where a node would have very many entries."""
+    """Sizes for the points: distinct primes, or smaller ones where a leaf or a node would have very many entries."""
     program = lines.program
-    scopes = list(dict.fromkeys(s.scope for s in lines.spots))
-    wide = max(scopes, key=len)
     symbols, tables = symbols_of(program)
-
-    def entries(sizes: Mapping[str, object]) -> int:
-        return prod(size_value(i.size, sizes) for i in wide if not i.size.indices)
-
-    primes = list(size_sets(program, POINTS))
-    if not primes:
+    found: list[dict[str, object]] = []
+    if symbols and not tables:
+        widest = [leaf.indices for leaf in program.leaves] + [max((s.scope for s in lines.spots), key=len)]
+        for choice in _choices(len(symbols)):
+            sizes = dict(program.sizes) | dict(zip(symbols, choice, strict=True))
+            if sizes not in found and _is_small(widest, sizes) and possible(program, sizes):
+                found.append(sizes)
+                if len(found) == POINTS:
+                    return found
+    found = found or list(size_sets(program, POINTS))
+    if not found:
         raise NumericError(program.name, "no sizes were found that satisfy the declarations", "declare sizes")
-    if tables or all(entries(s) <= WIDEST for s in primes):
-        return primes
-    small: Iterator[dict[str, object]] = (
-        dict(program.sizes) | dict(zip(symbols, cycle(order), strict=False))
-        for order in chain(permutations((2, 3, 4)), permutations((2, 3)))
-    )
-    usable = [s for s in small if possible(program, s)]
-    usable.sort(key=entries)
-    return [*usable[:POINTS], *primes][:POINTS]
+    return found
+
+
+def _choices(count: int) -> Iterator[tuple[int, ...]]:
+    """Values for some sizes, those that tell most apart first: distinct primes in turn, then few small numbers in every order."""
+    primes = (2, 3, 5, 7, 11, 13)
+    for size in range(max(count, 3), len(primes) + 1):
+        yield from ((*primes[k:size], *primes[:k])[:count] for k in range(size))
+    for pool in ((2, 3, 5, 7), (2, 3, 4), (2, 3)):
+        for order in permutations(pool):
+            for first in range(len(pool)):
+                yield tuple(pool[first] if k < first else order[k % len(order)] for k in range(count))
+
+
+def _is_small(widest: Sequence[tuple[Index, ...]], sizes: Mapping[str, object]) -> bool:
+    """Whether every axis has a place and no array has too many entries."""
+    for indices in widest:
+        extents = [size_value(i.size, sizes) for i in indices if not i.size.indices]
+        if min(extents, default=1) < 1 or prod(extents) > WIDEST:
+            return False
+    return True

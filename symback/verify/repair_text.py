@@ -1,0 +1,280 @@
+"""The repair of a claim that cannot be laid over arrays: its text with a transpose more or less, factors exchanged, another axis.
+
+    repair_text("X @ (h - y)", reread, right) -> Repair("the transpose of X is missing: X.T @ (h - y)", ...) or None
+
+``reread`` reads a text as the claim was read and says None where it still makes no sense, so that this module knows no reader.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, islice, pairwise
+
+from symback.algebra.definitions import Definition
+from symback.algebra.sizes import Index
+from symback.algebra.terms import Name, Term
+from symback.errors import NumericError
+from symback.network.program import Program
+from symback.verify.layouts import layouts
+from symback.verify.repair import Repair, Search
+
+MOST_READ = 80
+MOST_MENDED = 3
+LONGEST = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says: a program with the claim's ``own`` lines, and the claimed entry at indices."""
+
+    program: Program
+    indices: tuple[Index, ...]
+    term: Term
+    own: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Another text, what that says of the claim, and the line as it now reads."""
+
+    text: str
+    says: str
+    line: str
+
+
+Reread = Callable[[str], Reading | None]
+
+
+def repair_text(text: str, reread: Reread, right: Definition, latex: bool = False) -> Repair | None:
+    """The first edit of a text after which it is the right formula; failing that, an edit and one change more."""
+    if len(text) > LONGEST:
+        return None
+    kept: list[tuple[Edit, Search]] = []
+    for edit in islice(latex_edits(text) if latex else numpy_edits(text), MOST_READ):
+        reading = reread(edit.text)
+        search = None if reading is None else _search(reading, right)
+        if search is None:
+            continue
+        whole = search.lines.whole
+        if bool(search.first.fits(search.first.values(whole))) and search.holds(whole):
+            return Repair(f"{edit.says}: {edit.line}", "transpose", search.layout.indices, whole, edit.line)
+        kept.append((edit, search))
+    for edit, search in kept[:MOST_MENDED]:
+        found = search.one_change()
+        if found is not None:
+            return replace(found, sentence=f"{edit.says}, and {found.sentence}", kind="two changes")
+    return None
+
+
+def _search(reading: Reading, right: Definition) -> Search | None:
+    """The search for a text that has the right shape."""
+    layout = next(iter(layouts(reading.indices, reading.term, right)), None)
+    if layout is None or layout.says:
+        return None
+    try:
+        return Search(reading.program, layout, right, reading.own)
+    except NumericError:
+        return None
+
+
+# NumPy ---------------------------------------------------------------------------------------------------------------------
+
+
+def numpy_edits(text: str) -> Iterator[Edit]:
+    """The edits of NumPy text, line by line: transposes first, then the order of factors, then axes.
+
+    >>> next(numpy_edits("X @ (h - y)"))
+    Edit(text='X.T @ (h - y)', says='the transpose of X is missing', line='X.T @ (h - y)')
+    """
+    lines = text.split("\n")
+    made: list[list[tuple[int, str, str]]] = [[] for _ in RANKS]
+    for number, line in enumerate(lines):
+        for rank, says, new in _line_edits(line):
+            made[rank].append((number, says, new))
+    for number, says, new in chain(*made):
+        yield Edit("\n".join([*lines[:number], new, *lines[number + 1 :]]), says, new.strip())
+
+
+RANKS = ("a transpose missing", "a transpose too many", "the order of factors", "an axis", "another product")
+
+
+def _line_edits(line: str) -> Iterator[tuple[int, str, str]]:
+    """``(rank, sentence, line)`` for every edit of a line; a line that is no Python has none."""
+    try:
+        tree = ast.parse(line.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    source = line.strip()
+    for node in ast.walk(tree):
+        yield from _node_edits(node, source)
+
+
+def _node_edits(node: ast.AST, source: str) -> Iterator[tuple[int, str, str]]:
+    match node:
+        case ast.BinOp(left=left, right=right, op=op):
+            a, b = _piece(left, source), _piece(right, source)
+            sign = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/"}.get(type(op), "")
+            if not sign:
+                return
+            yield from _operands(node, (left, a), (right, b), sign, source)
+        case ast.Attribute(value=value, attr="T"):
+            piece = _piece(value, source)
+            yield 1, f"the transpose of {_bare(piece)} is too much", _spliced(source, node, piece)
+        case ast.Call(func=func, args=[first, second], keywords=[]) if _piece(func, source).split(".")[-1] in ("outer", "dot", "matmul"):
+            name, a, b = _piece(func, source), _piece(first, source), _piece(second, source)
+            yield 2, f"the arguments of {name} stand in the wrong order", _spliced(source, node, f"{name}({b}, {a})")
+            if not name.endswith("outer"):
+                yield 0, f"the transpose of {_bare(a)} is missing", _spliced(source, node, f"{name}({_transposed(first, a)}, {b})")
+                yield 0, f"the transpose of {_bare(b)} is missing", _spliced(source, node, f"{name}({a}, {_transposed(second, b)})")
+        case ast.Call(func=func, keywords=keywords) if _piece(func, source).split(".")[-1] in REDUCTIONS:
+            yield from _axes(node, keywords, source)
+
+
+REDUCTIONS = ("sum", "mean", "max", "min", "prod", "softmax")
+
+
+def _operands(
+    node: ast.BinOp, first: tuple[ast.expr, str], second: tuple[ast.expr, str], sign: str, source: str
+) -> Iterator[tuple[int, str, str]]:
+    (left, a), (right, b) = first, second
+    turned = [(_transposed(left, a), b, a), (a, _transposed(right, b), b)]
+    for one, other, bare in turned:
+        yield 0, f"the transpose of {_bare(bare)} is missing", _spliced(source, node, f"{one} {sign} {other}")
+    if sign == "@":
+        a_, b_ = (f"({p})" if isinstance(n, ast.BinOp) and not p.startswith("(") else p for n, p in (first, second))
+        yield 2, f"the factors of {_bare(a)} @ {_bare(b)} stand in the wrong order", _spliced(source, node, f"{b_} @ {a_}")
+        yield 0, f"the transposes of {_bare(a)} and {_bare(b)} are missing", _spliced(source, node, f"{turned[0][0]} @ {turned[1][1]}")
+        yield (
+            2,
+            "the factors stand in the wrong order, and a transpose is missing",
+            _spliced(source, node, f"{_transposed(right, b)} @ {a_}"),
+        )
+        yield (
+            2,
+            "the factors stand in the wrong order, and a transpose is missing",
+            _spliced(source, node, f"{b_} @ {_transposed(left, a)}"),
+        )
+        yield 4, "an outer product is needed", _spliced(source, node, f"np.outer({a}, {b})")
+        yield 4, "an element-wise product is needed", _spliced(source, node, f"{a_} * {b_}")
+        return
+    if sign == "*":
+        yield 4, "a matrix product is needed", _spliced(source, node, f"{a} @ {b}")
+        yield 4, "an outer product is needed", _spliced(source, node, f"np.outer({a}, {b})")
+    for one, other, bare in ((f"{_atom(left, a)}[:, None]", b, a), (a, f"{_atom(right, b)}[:, None]", b)):
+        yield 3, f"{_bare(bare)} must stand as a column", _spliced(source, node, f"{one} {sign} {other}")
+
+
+def _axes(node: ast.Call, keywords: list[ast.keyword], source: str) -> Iterator[tuple[int, str, str]]:
+    """Another axis, or the axis kept."""
+    piece = _piece(node, source)
+    axis = next((k for k in keywords if k.arg == "axis"), None)
+    own = None if axis is None else _piece(axis.value, source)
+    for other in ("0", "1", "-1"):
+        if own is not None and other != own:
+            yield (
+                3,
+                f"the axis is wrong: {other} instead of {own}",
+                _spliced(source, node, re.sub(r"axis\s*=\s*-?\d+", f"axis={other}", piece)),
+            )
+        if own is None:
+            yield 3, f"axis={other} is missing", _spliced(source, node, f"{piece[:-1]}, axis={other})")
+            yield 3, f"axis={other} is missing", _spliced(source, node, f"{piece[:-1]}, axis={other}, keepdims=True)")
+    if own is not None and not any(k.arg == "keepdims" for k in keywords):
+        yield 3, "keepdims=True is missing", _spliced(source, node, f"{piece[:-1]}, keepdims=True)")
+        for other in ("0", "1"):
+            if other != own:
+                turned = re.sub(r"axis\s*=\s*-?\d+", f"axis={other}", piece)
+                yield (
+                    3,
+                    f"the axis is wrong, and keepdims=True is missing: {other} instead of {own}",
+                    _spliced(source, node, f"{turned[:-1]}, keepdims=True)"),
+                )
+    if any(k.arg == "keepdims" for k in keywords):
+        yield 3, "keepdims=True is too much", _spliced(source, node, re.sub(r",\s*keepdims\s*=\s*\w+", "", piece))
+
+
+def _piece(node: ast.AST, source: str) -> str:
+    """The text of a node, with the brackets around it."""
+    text = ast.get_source_segment(source, node) or ""
+    start = _offset(node, source)
+    before, after = source[:start].rstrip(), source[start + len(text) :].lstrip()
+    wrapped = isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.IfExp) and before.endswith("(") and after.startswith(")")
+    called = wrapped and len(before) > 1 and (before[-2].isalnum() or before[-2] in "_])")
+    return f"({text})" if wrapped and not called else text
+
+
+def _offset(node: ast.AST, source: str) -> int:
+    """Where a node begins in a text of one line; Python's parser counts bytes."""
+    return len(source.encode()[: getattr(node, "col_offset", 0)].decode(errors="ignore"))
+
+
+def _spliced(source: str, node: ast.AST, new: str) -> str:
+    """The text with another piece in the place of a node."""
+    start = _offset(node, source)
+    length = len(ast.get_source_segment(source, node) or "")
+    return source[:start] + new + source[start + length :]
+
+
+def _atom(node: ast.AST, piece: str) -> str:
+    plain = isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript) or piece.startswith("(")
+    return piece if plain else f"({piece})"
+
+
+def _transposed(node: ast.AST, piece: str) -> str:
+    return piece[:-2] if piece.endswith(".T") else f"{_atom(node, piece)}.T"
+
+
+def _bare(piece: str) -> str:
+    return piece[1:-1] if piece.startswith("(") and piece.endswith(")") and piece[1:-1].count("(") == piece[1:-1].count(")") else piece
+
+
+# LaTeX ---------------------------------------------------------------------------------------------------------------------
+
+_GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
+_MARK = rf"(?:\s*(?:_\s*(?:{_GROUP}|\\[A-Za-z]+|[A-Za-z0-9])|\^\s*(?:{_GROUP}|\([^()]*\)|\[[^\[\]]*\]|\\[A-Za-z]+|[A-Za-z0-9*])|'))*"
+_LETTER = rf"(?:\\(?:mathbf|boldsymbol|bm|mathrm|hat|bar|tilde|vec)\s*{_GROUP}|\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|eta|theta|lambda|mu|nu|phi|sigma|Delta|Sigma|Theta|Lambda|Phi)(?![A-Za-z])|(?<![\\A-Za-z])[A-Za-z](?![A-Za-z]))"
+_ATOM = re.compile(rf"{_LETTER}{_MARK}")
+_TRANSPOSE = re.compile(r"\s*\^\s*(?:\{\s*(?:\\top|\\intercal|\\mathsf\s*\{?\s*T\s*\}?|\\mathrm\s*\{\s*T\s*\}|T)\s*\}|\\top|\\intercal|T)")
+
+
+def latex_edits(text: str) -> Iterator[Edit]:
+    r"""The edits of LaTeX, right of the last equals sign: a transpose at each symbol, taken from each, neighbours exchanged.
+
+    >>> next(latex_edits(r"\nabla_w L = X (h - y)")).text
+    '\\nabla_w L = X^\\top (h - y)'
+    """
+    start = text.rfind("=") + 1
+    atoms = [m for m in _ATOM.finditer(text, start) if m.group().strip()]
+    for atom in atoms:
+        if not _TRANSPOSE.search(atom.group()):
+            new = f"{atom.group()}^\\top" if "^" not in atom.group() else f"({atom.group()})^\\top"
+            yield _latex_edit(text, atom.span(), new, f"the transpose of {atom.group().strip()} is missing")
+    for atom in atoms:
+        if _TRANSPOSE.search(atom.group()):
+            new = _TRANSPOSE.sub("", atom.group())
+            yield _latex_edit(text, atom.span(), new, f"the transpose of {new.strip()} is too much")
+    for one, other in pairwise(atoms):
+        between = text[one.end() : other.start()]
+        if not between.strip():
+            says = f"the factors {one.group().strip()} and {other.group().strip()} stand in the wrong order"
+            for new in _exchanged(one.group(), other.group()):
+                yield _latex_edit(text, (one.start(), other.end()), new, says)
+
+
+def _exchanged(one: str, other: str) -> Iterable[str]:
+    """Two neighbours the other way round, as they are and with their transposes turned."""
+    first, second = _turned(one), _turned(other)
+    return (f"{other} {one}", f"{second} {one}", f"{other} {first}", f"{second} {first}", f"{first} {second}")
+
+
+def _turned(atom: str) -> str:
+    return _TRANSPOSE.sub("", atom) if _TRANSPOSE.search(atom) else f"{atom}^\\top" if "^" not in atom else f"({atom})^\\top"
+
+
+def _latex_edit(text: str, span: tuple[int, int], new: str, says: str) -> Edit:
+    start, end = span
+    whole = text[:start] + new + text[end:]
+    return Edit(whole, says, whole.strip())

@@ -1,0 +1,226 @@
+"""Slips in what stands in a formula: signs, names, places, powers, numbers, functions, one factor or term too many."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+
+from symback.algebra.operations import OPERATIONS
+from symback.algebra.sizes import Size
+from symback.algebra.terms import (
+    MINUS_ONE,
+    NEGATED,
+    ONE,
+    SWAPPED,
+    Add,
+    Apply,
+    Bracket,
+    Count,
+    Mul,
+    Name,
+    Num,
+    Pow,
+    Reduce,
+    Ref,
+    Term,
+    add,
+    mul,
+)
+from symback.algebra.traverse import free_indices, names, rename, substitute, walk
+from symback.network.program import Program
+from symback.verify.spots import Change, Changes, Spot, alike, named, negated, sizes_of, unsigned
+
+# signs and order -----------------------------------------------------------------------------------------------------------
+
+
+def sign(spot: Spot, program: Program) -> Changes:
+    """The whole, one term of a sum, an argument, an exponent has the other sign."""
+    node, parent = spot.node, spot.parent
+    if isinstance(parent, Mul | Bracket | Reduce) or isinstance(node, Bracket):
+        return
+    if isinstance(parent, Add):
+        yield Change(negated(node), "the sign of the term {} is wrong", (unsigned(node),))
+    elif parent is None:
+        yield Change(negated(node), "the sign is wrong")
+    else:
+        yield Change(negated(node), "the sign of {} is wrong", (unsigned(node),))
+
+
+# transposes and indices ----------------------------------------------------------------------------------------------------
+
+
+def transpose(spot: Spot, program: Program) -> Changes:
+    """Two places of a read, or two indices of a part, exchanged where their sizes are the same."""
+    node = spot.node
+    if isinstance(node, Ref):
+        sizes = [i.size for i in program.indices(node.name)]
+        for a, b in combinations(range(len(node.places)), 2):
+            if sizes[a] is sizes[b] and node.places[a] is not node.places[b]:
+                places = list(node.places)
+                places[a], places[b] = places[b], places[a]
+                yield Change(Ref(node.name, tuple(places)), "{} must be transposed", (Ref(node.name),))
+    elif isinstance(node, Add | Mul | Reduce | Pow):
+        own = [i for i in free_indices(node) if i in spot.scope]
+        for i, j in combinations(own, 2):
+            if i.size is j.size:
+                moved = substitute(node, {i: Size.of(j), j: Size.of(i)}, spot.scope)
+                says = "the whole must be transposed" if spot.parent is None else "{} must be transposed"
+                yield Change(moved, says, () if spot.parent is None else (node,))
+
+
+def index_slip(spot: Spot, program: Program) -> Changes:
+    """One place of a read is another index of the same size, or off by one."""
+    node = spot.node
+    if not isinstance(node, Ref):
+        return
+    sizes = [i.size for i in program.indices(node.name)]
+    for k, place in enumerate(node.places):
+        for other in (*(Size.of(i) for i in spot.scope if i.size is sizes[k]), place + 1, place - 1):
+            if other is not place:
+                new = Ref(node.name, (*node.places[:k], other, *node.places[k + 1 :]))
+                yield Change(new, "an index of {0} is wrong: {1} must be {2}", (Ref(node.name), node, new))
+
+
+def bracket_slip(spot: Spot, program: Program) -> Changes:
+    """A condition turned round, strict instead of not strict, negated, or off by one."""
+    node = spot.node
+    if isinstance(node, Bracket):
+        turned = Bracket(SWAPPED[node.relation], node.left, node.right)
+        others = [Bracket(NEGATED[node.relation], node.left, node.right), turned, Bracket(NEGATED[turned.relation], node.left, node.right)]
+        if isinstance(node.right, Count):
+            others += [Bracket(node.relation, node.left, Count(node.right.size + step)) for step in (-1, 1)]
+        yield from (Change(new, "the condition {} must be {}", (node, new)) for new in dict.fromkeys(others) if new is not node)
+
+
+# factors and terms too many ------------------------------------------------------------------------------------------------
+
+
+def extra_factor(spot: Spot, program: Program) -> Changes:
+    """One factor, or two, too many."""
+    node = spot.node
+    if not isinstance(node, Mul):
+        return
+    plain = [k for k, f in enumerate(node.args) if f is not MINUS_ONE and f is not ONE]
+    for count in (1, 2):
+        for gone in combinations(plain, count):
+            kept = mul(f for k, f in enumerate(node.args) if k not in gone)
+            lost = mul(node.args[k] for k in gone)
+            says = "the factor {} is too much" if count == 1 else "the factors {} are too much"
+            yield Change(kept, says, (lost,))
+
+
+def extra_term(spot: Spot, program: Program) -> Changes:
+    """One term of a sum too many."""
+    node = spot.node
+    if isinstance(node, Add):
+        for k, part in enumerate(node.args):
+            yield Change(add((*node.args[:k], *node.args[k + 1 :])), "the term {} is too much", (part,))
+
+
+def extra_function(spot: Spot, program: Program) -> Changes:
+    """A function, a power or a condition that should not be there; one function for another."""
+    node = spot.node
+    if isinstance(node, Apply) and node.args:
+        yield from (Change(a, f"{node.op} is too much: {{}} stands alone", (a,)) for a in node.args)
+        for row in OPERATIONS.values():
+            if row.name != node.op and row.arity == len(node.args):
+                made = Apply(row.name, node.args)
+                yield Change(made, "{} must be {}", (node, made))
+        if len(node.args) == 2:
+            made = Apply(node.op, node.args[::-1])
+            yield Change(made, "{} must be {}", (node, made))
+    elif isinstance(node, Pow):
+        yield Change(node.base, "the exponent of {} is too much", (node.base,))
+
+
+def lost_function(spot: Spot, program: Program) -> Changes:
+    """A function of the network that is not applied."""
+    node = spot.node
+    if isinstance(node, Num | Count | Bracket):
+        return
+    for op in _functions(program):
+        made = Apply(op, (node,))
+        yield Change(made, f"{op} is missing: {{0}} for {{1}}", (made, node))
+
+
+def _functions(program: Program) -> tuple[str, ...]:
+    """The functions of one argument that a program applies, and those that training brings in."""
+    bodies = [d.body for d in program.definitions if isinstance(d.body, Term)]
+    found = dict.fromkeys(n.op for b in bodies for n in walk(b) if isinstance(n, Apply) and len(n.args) == 1)
+    return tuple(dict.fromkeys((*found, "exp", "log", "abs", "sign", "relu")))
+
+
+# powers and numbers --------------------------------------------------------------------------------------------------------
+
+POWERS = tuple(Fraction(p) for p in ("-1", "2", "1/2", "-1/2", "-2", "3", "-3", "3/2", "-3/2"))
+
+
+def power(spot: Spot, program: Program) -> Changes:
+    """The exponent is another one: p for 1/p, s for s², a root forgotten."""
+    node = spot.node
+    if isinstance(node, Num | Count | Bracket) or (isinstance(spot.parent, Pow) and spot.path[-1] == 1):
+        return
+    if isinstance(node, Pow):
+        if isinstance(node.exponent, Num):
+            own = node.exponent.value
+            wanted = dict.fromkeys((-own, own - 1, own + 1, own * 2, own / 2, *POWERS))
+            others: list[Term] = [Pow(node.base, Num(e)) for e in wanted if e not in (own, 0, 1)]
+        else:
+            others = [Pow(node.base, e) for e in (negated(node.exponent), node.exponent - 1, node.exponent + 1)]
+        yield from (Change(new, "the exponent is wrong: {} must be {}", (node, new)) for new in others)
+    elif not isinstance(spot.parent, Pow):
+        for e in POWERS:
+            new = Pow(node, Num(e))
+            yield Change(new, "{0} stands on the wrong side of the fraction bar" if e == -1 else "{0} must be {1}", (node, new))
+
+
+def number(spot: Spot, program: Program) -> Changes:
+    """A number or a size is another one."""
+    node = spot.node
+    if isinstance(node, Num):
+        v = node.value
+        wanted = dict.fromkeys((v * 2, v / 2, v + 1, v - 1, v * v, *((1 / v,) if v else ())))
+        yield from (Change(Num(e), "{} must be {}", (node, Num(e))) for e in wanted if e != v)
+    elif isinstance(node, Count):
+        sizes = dict.fromkeys(i.size for leaf in program.leaves for i in leaf.indices)
+        for size in (*sizes, node.size - 1, node.size + 1):
+            if size is not node.size:
+                yield Change(Count(size), "{} must be {}", (node, Count(size)))
+
+
+# names ---------------------------------------------------------------------------------------------------------------------
+
+
+def other_name(spot: Spot, program: Program) -> Changes:
+    """A name is another one of the same shape, at one read or wherever a part reads it: another layer, the value before the activation."""
+    node = spot.node
+    if isinstance(node, Ref):
+        for other, places in alike(node, program):
+            yield Change(Ref(other, places), _says(node.name, other, program), (Ref(node.name), Ref(other)))
+    elif isinstance(node, Mul | Add) and not isinstance(spot.parent, Add | Reduce):
+        for name in names(node):
+            sizes = sizes_of(name, program)
+            for other in named(program):
+                if other != name and sizes and sizes_of(other, program) == sizes:
+                    yield Change(rename(node, {name: other}), _says(name, other, program), (Ref(name), Ref(other)))
+
+
+def _says(name: Name, other: Name, program: Program) -> str:
+    """What it means that one name stands for another."""
+    ours, theirs = (program.spellings.get(str(n)) for n in (name, other))
+    if ours and theirs and ours.letter == theirs.letter and ours.layer != theirs.layer:
+        return f"layer {ours.layer} is taken instead of layer {theirs.layer}: {{1}} for {{0}}"
+    if _activation(other, program) == name:
+        return "{0} is taken before the activation instead of after it: {1} for {0}"
+    if _activation(name, program) == other:
+        return "{0} is taken after the activation instead of before it: {1} for {0}"
+    return "{1} is needed instead of {0}"
+
+
+def _activation(name: Name, program: Program) -> Name | None:
+    """The name of which another one is a function entry by entry, and of nothing else."""
+    definition = program.definition.get(name)
+    if definition is None or len(definition.reads) != 1 or not isinstance(definition.body, Term):
+        return None
+    read = definition.reads[0]
+    return read if (program.indices(read) and sizes_of(read, program) == sizes_of(name, program)) or not definition.indices else None
