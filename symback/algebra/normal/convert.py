@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import singledispatch
 
-from symback.algebra.normal.conditions import condition
+from symback.algebra.normal.conditions import condition, least_place
 from symback.algebra.normal.context import Context
 from symback.algebra.normal.opaque_reads import opaque_read
 from symback.algebra.normal.poly import (
@@ -187,7 +187,7 @@ def _min(context: Context, poly: Poly, index: Index) -> Poly:
 
 
 def _prod(context: Context, poly: Poly, index: Index) -> Poly:
-    """``Π_i c·a·b_i·exp(d_i) = c^n·a^n·exp(Σ_i d_i)·Π_i b_i``."""
+    """``Π_i c·a·b_i·exp(d_i) = c^n·a^n·exp(Σ_i d_i)·Π_i b_i``; nothing to multiply is 1, and a range may be empty."""
     if index.size.constant == 1:
         return _at_zero(context, poly, index)
     if len(poly) != 1:
@@ -195,9 +195,11 @@ def _prod(context: Context, poly: Poly, index: Index) -> Poly:
         if below:
             parts = [settled(context, {a: e}) for a, e in below.items()]
             return product(context, *(_prod(context, p, index) for p in (numerator, *parts)))
-        return _closed(context, "prod", poly, index) if poly else {}
+        return _closed(context, "prod", poly, index) if poly else least_place(context, -index.size)
     ((m, c),) = poly.items()
     count = context.poly(Count(index.size))
+    if index.size.indices:
+        count = times(context, least_place(context, index.size), count)
     parts = [symbolic_power(context, constant(c), count)] if c != 1 else []
     for atom, e in m:
         factor: Poly = {((atom, e),): 1}

@@ -129,6 +129,8 @@ def _extent(node: Term, context: Context) -> str:
 def anonymous(node: Term) -> tuple[Term, dict[Index, Size]]:
     """A term at indices that stand for any of their range, and what was put for its own."""
     mapping: dict[Index, Size] = {}
+    if not free_indices(node):
+        return node, mapping
     for mark, index in enumerate(free_indices(node)):
         mapping[index] = Size.of(Index(ANY, index.size.substitute(mapping), mark))
     return substitute(node, mapping), mapping
