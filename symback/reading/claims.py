@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from symback.errors import ReadingError
@@ -11,8 +12,9 @@ from symback.network.program import Program
 from symback.reading.claim_numpy import read_numpy
 from symback.reading.claim_sympy import read_sympy
 from symback.reading.files import from_dict
-from symback.reading.goals import goal_of
+from symback.reading.goals import Goal, goal_of
 from symback.reading.over_program import extend, scope_of
+from symback.reading.published import read_published
 from symback.reading.sides import Claim
 
 __all__ = ["claim_network", "extend", "read_claim", "read_entry", "scope_of"]
@@ -63,4 +65,10 @@ def _read(program: Program, text: str, language: str, target: str | None, kind: 
     goal = None if target is None else goal_of(program, target, kind)
     if language == "text":
         return read_numpy(program, text, goal)
-    raise ReadingError(text[:60], "LaTeX is not read yet", "write the claim in NumPy")
+    claims = read_published(program if goal is None else goal.program, text)
+    return claims if goal is None else tuple(_about(claim, goal) for claim in claims)
+
+
+def _about(claim: Claim, goal: Goal) -> Claim:
+    """A claim of one side alone is about the goal."""
+    return claim if len(claim.sides) > 1 else replace(claim, sides=(goal.side, *claim.sides))

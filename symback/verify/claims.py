@@ -20,7 +20,7 @@ from symback.verify.conditions import weakest
 from symback.verify.derivatives import gradients, resolve, restricted
 from symback.verify.differences import POINTS, Outcome
 from symback.verify.equality import Shown, prove
-from symback.verify.links import Chains
+from symback.verify.links import STEPS, Chains
 from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
 from symback.verify.pairs import Pair, pair_of
 from symback.verify.repair import repair
@@ -110,7 +110,8 @@ def _beside(links: tuple[Verdict, ...], chain: Verdict) -> tuple[Verdict, ...]:
 
 def _both(one: Verdict, step: Verdict) -> Verdict:
     if step.word == "refuted":
-        return replace(one, why=step.why) if one.word == "refuted" else step if one.holds else one
+        shown = step.route == STEPS
+        return replace(one, why=f"{step.why}; {one.why}") if shown and one.word == "refuted" else step if shown or one.holds else one
     if step.holds and one.word in ("refuted", "undecided", "agrees", "conditional"):
         return step
     return one

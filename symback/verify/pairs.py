@@ -116,7 +116,17 @@ def pair_of(resolved: Resolved, first: Side, second: Side, own: tuple[Name, ...]
         return None, fitted
     only = {i: Size.of(0) for i in first.indices if i.size.constant == 1}
     left, right = substitute(first.body, only), substitute(fitted.body, only)
-    return Pair(resolved.program, first.indices, left, right, first.text, resolved.partials, own), fitted
+    return Pair(resolved.program, first.indices, left, right, _label(left, first.text), resolved.partials, own), fitted
+
+
+def _label(left: Term, text: str) -> str:
+    """What a side is called in a sentence: a derivative as one writes it, else its own text."""
+    if not isinstance(left, Ref) or not isinstance(left.name, Partial):
+        return text
+    of, by = left.name.of, left.name.by
+    if isinstance(of, Partial):
+        return f"∂²{of.of}/∂{by}²" if of.by == by else f"∂²{of.of}/∂{of.by}∂{by}"
+    return f"∂{of}/∂{by}"
 
 
 def fit(first: Side, second: Side) -> Fitted:
