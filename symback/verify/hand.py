@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from symback.algebra.definitions import Definition
-from symback.algebra.sizes import Size
 from symback.algebra.terms import Name, Num, Partial, Ref, Term
 from symback.algebra.traverse import names, refs, rewrite
 from symback.derivation import derive
@@ -22,7 +21,6 @@ from symback.numeric.evaluate import Evaluator
 from symback.numeric.rounding import CONTEXT, Decimals, Value, decimal, evaluate
 from symback.numeric.values import Places, Sizes, index_tuples, sizes_from_values
 from symback.numeric.worked import RATE, Worked, with_rate, work
-from symback.verify.printed import Printed
 from symback.verify.updates import after_step, before_step
 
 
@@ -46,19 +44,6 @@ class Hand:
     def declared(self) -> frozenset[Fraction]:
         """The absolute values of all declared numbers."""
         return frozenset(abs(v) for value in self.given.values() for v in _flat(value))
-
-    @cached_property
-    def all(self) -> tuple[Decimal, ...]:
-        """The absolute values of every entry of every name and of every gradient of the loss."""
-        wanted = [*self.network.leaf, *(d.name for d in reached(self.network))]
-        gradient = derive(self.network).gradient_program(wanted)
-        numbers = Numbers(self, gradient)
-        found: dict[Decimal, None] = {}
-        for name in (*wanted, *gradient.results):
-            for places in index_tuples(gradient.indices(name), self.sizes):
-                entry = Ref(name, tuple(Size.of(p) for p in places))
-                found.update(dict.fromkeys(abs(v) for v in numbers.values(entry)))
-        return tuple(found)
 
     @cached_property
     def names(self) -> Mapping[tuple[Name, Places], str]:
@@ -102,6 +87,17 @@ class Numbers:
             return None
         return value
 
+    def by_hand(self, term: Term) -> Decimal | None:
+        """The value of an entry with the numbers worked with by hand in place of its names; None where nothing is worked by hand."""
+        used = {read: self._used(read) for read in refs(term)}
+        numbers = {read: Num(Fraction(v)) for read, v in used.items() if v is not None}
+        if self.hand.worked is None or len(numbers) < len(used):
+            return None
+        try:
+            return evaluate(rewrite(term, lambda n: numbers.get(n, n) if isinstance(n, Ref) else n))
+        except SymbackError:
+            return None
+
     def values(self, term: Term) -> tuple[Decimal, ...]:
         """Every value an entry may have been printed for: the exact one, then those met when it is worked by hand."""
         exact = self.exact(term)
@@ -115,11 +111,6 @@ class Numbers:
                 numbers = {read: Num(Fraction(v)) for read, v in found.items() if v is not None}
                 yield rewrite(term, lambda n, numbers=numbers: numbers.get(n, n))  # type: ignore[misc]
 
-    def knows(self, printed: Printed) -> bool:
-        """Whether a decimal is a number of the network, its sign aside: declared, or what a quantity or a gradient rounds to."""
-        size = Printed(abs(printed.value), printed.half)
-        return Fraction(size.value) in self.hand.declared or any(size.rounds(v) for v in self.hand.all)
-
     @cached_property
     def _evaluator(self) -> Evaluator:
         given = {n: v for n, v in self.hand.given.items() if n in self.program.leaf}
@@ -129,17 +120,13 @@ class Numbers:
         if self.hand.worked is None or not names(term):
             return
         if isinstance(term, Ref):
-            value = self._value(term)
-            if value is not None:
-                yield from (value.computed, value.carried, *(decimal(n.value) for n in value.shown))
+            shown = self._value(term)
+            if shown is not None:
+                yield from (shown.computed, shown.carried, *(decimal(n.value) for n in shown.shown))
             return
-        used = {read: self._used(read) for read in refs(term)}
-        numbers = {read: Num(Fraction(v)) for read, v in used.items() if v is not None}
-        if len(numbers) == len(used):
-            try:
-                yield evaluate(rewrite(term, lambda n: numbers.get(n, n) if isinstance(n, Ref) else n))
-            except SymbackError:
-                return
+        value = self.by_hand(term)
+        if value is not None:
+            yield value
 
     def _used(self, read: Ref) -> Decimal | None:
         """The number that is worked with by hand in place of a name: rounded where there is such a line, else exact."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 
 from symback.algebra.sizes import Index, Size
@@ -25,6 +26,7 @@ from symback.verify.entries import entry
 from symback.verify.hand import Hand, Numbers
 from symback.verify.identity import Same, aligned, same
 from symback.verify.pairs import Pair
+from symback.verify.parts import Parts
 from symback.verify.printed import arithmetic, decimals, follows, number
 from symback.verify.printed import same as same_number
 from symback.verify.telescope import Node, broken, made, missed
@@ -32,6 +34,7 @@ from symback.verify.updates import after_step, later, with_steps
 from symback.verify.verdict import Verdict, Word
 from symback.verify.wording import term_text, together
 
+STEPS = "the steps that are shown"
 ROUNDED = "rounded, or at the values of the network"
 
 
@@ -40,6 +43,7 @@ class Chains:
 
     def __init__(self, network: Program) -> None:
         self.hand = Hand(network)
+        self.parts = Parts(self.hand)
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a chain, with one for each of its links.
@@ -47,11 +51,11 @@ class Chains:
         A side that holds nothing but parameters may mean them before or after a step of gradient descent (``w = w − η ∂L/∂w``);
         the reading under which more of the chain holds is taken, and said.
         """
-        first = _Chain(self.hand, claim).verdict()
+        first = _Chain(self.parts, claim).verdict()
         stepped = later(claim) if first.word == "refuted" else None
         if stepped is None:
             return first
-        second = _Chain(self.hand, stepped).verdict()
+        second = _Chain(self.parts, stepped).verdict()
         return second if (failing(second) or len(claim.sides)) > (failing(first) or 0) else first
 
     def check(self, text: str) -> Verdict:
@@ -86,14 +90,21 @@ def failing(verdict: Verdict) -> int | None:
 class _Chain:
     """One chain being judged: its sides over a program that holds every derivative they read."""
 
-    def __init__(self, hand: Hand, claim: Claim) -> None:
+    def __init__(self, known: Parts, claim: Claim) -> None:
+        hand = known.hand
         step = _step_of(hand, claim)
         if step is not None:
             said = f"the first side is read as {step.text}"
             claim = replace(claim, sides=(step, *claim.sides), choices=(*claim.choices, said))
-        self.hand, self.claim = hand, with_steps(claim)
+        self.hand, self.known, self.claim = hand, known, with_steps(claim)
         self.resolved = resolve(self.claim)
         self.numbers = Numbers(hand, self.resolved.program)
+
+    @cached_property
+    def parts(self) -> frozenset[Decimal]:
+        """The values of all parts of the formulas in the chain."""
+        sides = [(s.indices, s.body) for s in self.resolved.sides if s.body is not None and names(s.body)]
+        return frozenset(v for indices, body in sides for v in self.known.of(indices, body, self.numbers))
 
     def verdict(self) -> Verdict:
         """The links one after the other."""
@@ -136,7 +147,7 @@ class _Link:
         if self.fits is None:
             return self._made("refuted", f"the shapes differ: the left side is {_shape(one)}, the right side {_shape(other)}")
         why = broken(self.written.left, self.written.right, self.program) or self._differentiated()
-        return self._made("refuted", why) if why else self._by_value()
+        return replace(self._made("refuted", why), route=STEPS) if why else self._by_value()
 
     def _made(self, word: Word, why: str = "") -> Verdict:
         return Verdict(self.line, word, why)
@@ -188,8 +199,13 @@ class _Link:
         """Whether a side is a number, or has numbers of the network put in for names."""
         if not names(self.pair.left) or not names(self.pair.right):
             return True
-        found = [number(d) for t in (self.pair.left, self.pair.right) for d in decimals(t)]
-        return bool(found) and all(p is not None and self.chain.numbers.knows(p) for p in found)
+        found = [d for t in (self.pair.left, self.pair.right) for d in decimals(t)]
+        return bool(found) and self._strange(found) is None
+
+    def _strange(self, literals: Iterable[Num]) -> Num | None:
+        """The first decimal that is the value of nothing in the network nor in the chain."""
+        shown = [(d, number(d)) for d in literals]
+        return next((d for d, p in shown if p is None or not self.chain.known.know(p, self.chain.parts)), None)
 
     def _each(self, why_not: Callable[[Term, Term], str]) -> Verdict:
         """Every entry of both sides by a question that answers with what is wrong."""
@@ -217,6 +233,9 @@ class _Link:
         printed = number(numbers)
         if printed is not None:
             return "" if any(printed.rounds(v) for v in values) else f"the value is {_texts(values)}, not {printed.value}"
+        strange = self._strange(decimals(numbers))
+        if strange is not None:
+            return f"{strange.literal} is the value of nothing here"
         rounded = [n for n in decimals(numbers) if self._may_be_rounded(n, formula)]
         choices = list(self.chain.numbers.put_in(numbers)) if names(numbers) else [numbers]
         found = [arithmetic(choice, rounded) for choice in choices]
