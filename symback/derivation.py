@@ -20,6 +20,8 @@ from symback.calculus.reverse import Sweep, prepare
 from symback.calculus.trace import Derived, Lazily, Step, remembered
 from symback.network.program import Program
 from symback.simplify.arithmetic import arithmetic
+from symback.simplify.rules import PLAIN, simplify
+from symback.simplify.shape import length
 from symback.simplify.splice import foldable, spliced
 from symback.simplify.steps import ALL_CANCEL, finished, simplified
 
@@ -108,7 +110,8 @@ class Derivation:
             if wider is term:
                 break
             term = wider
-        return term
+        tidied = simplify(term, PLAIN)
+        return tidied if length(tidied) < length(term) else term
 
 
 def derive(program: Program, result: Name | None = None) -> Derivation:

@@ -13,12 +13,13 @@ from functools import lru_cache
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Term, add, mul
+from symback.algebra.terms import ONE, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Term, add, mul
 from symback.algebra.traverse import children, factors, free_indices, inline, rewrite, substitute, walk, with_children
 from symback.simplify.arithmetic import arithmetic
+from symback.simplify.functions import one_function
 from symback.simplify.quotients import over_common_denominator, tidy
-from symback.simplify.rules import simplify
-from symback.simplify.shape import addends, coefficient_and_rest, key, length, power_of, product, to_power
+from symback.simplify.rules import PLAIN, simplify
+from symback.simplify.shape import addends, coefficient_and_rest, key, length, negated, power_of, product, to_power
 
 HELD = "·held"
 
@@ -80,8 +81,15 @@ def _divides_by_nothing_new(node: Term, definition: Definition, known: frozenset
 
 @lru_cache(maxsize=4096)
 def _ways(definition: Definition) -> tuple[tuple[Solved, ...], ...]:
-    """The atoms the body can be solved for: each factor that is more than a name, then what stands inside it."""
-    return tuple(_solutions(definition))
+    """The atoms the body can be solved for: each factor that is more than a name, then what stands inside it.
+
+    So is the body as it reads once it is simplified, and the function that it spells out.
+    """
+    body = definition.body
+    assert isinstance(body, Term)
+    tidied = simplify(body, PLAIN)
+    bodies = dict.fromkeys((body, tidied, one_function(tidied)))
+    return tuple(way for b in bodies for way in _solutions(Definition(definition.name, definition.indices, b)))
 
 
 def _solutions(definition: Definition) -> Iterator[tuple[Solved, ...]]:
@@ -101,6 +109,8 @@ def _solutions(definition: Definition) -> Iterator[tuple[Solved, ...]]:
         power = product(1 / number, [head, *(to_power(b, -e) for b, e in map(power_of, others))])
         outer = Solved(base, value, tuple(others), exponent, power)
         yield (outer,)
+        if isinstance(base, Apply) and base.op == "sigmoid" and exponent == 1 and not others:
+            yield (outer, Solved(Apply("sigmoid", (arithmetic(negated(base.args[0])),)), add((ONE, negated(value))), ()))
         inner = _inside(base, value, tuple(others))
         if inner is not None:
             yield (outer, inner)

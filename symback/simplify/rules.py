@@ -73,9 +73,9 @@ def simplifications(node: Term, rules: tuple[Rule, ...] = ROWS) -> Iterator[tupl
             return
 
 
-def simplify(node: Term) -> Term:
+def simplify(node: Term, rules: tuple[Rule, ...] = ROWS) -> Term:
     """The last term of `simplifications`."""
     last = node
-    for _, _, after in simplifications(node):
+    for _, _, after in simplifications(node, rules):
         last = after
     return last
