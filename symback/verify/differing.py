@@ -15,7 +15,7 @@ from symback.notation.write import formula_text
 from symback.verify.layouts import layouts
 from symback.verify.repair import Search
 
-FEW = 3
+FEW, LONGEST = 3, 90
 
 
 def difference(program: Program, indices: Sequence[Index], claimed: Term, right: Definition, own: Iterable[Name] = ()) -> str:
@@ -97,7 +97,8 @@ def terms_in_words(claimed: Term, right: Term, program: Program) -> str:
         elif mine != other and mine is not None and other is not None:
             says = "has the wrong sign" if mine == -other else f"has the factor {mine} instead of {other}"
             found.append(f"the term {_text(_scaled(base, abs(other)), program)} {says}")
-    return ", ".join(found) if 0 < len(found) <= FEW and (len(theirs) > 1 or len(ours) > 1) else ""
+    short = 0 < len(found) <= FEW and all(len(f) <= LONGEST for f in found)
+    return ", ".join(found) if short and (len(theirs) > 1 or len(ours) > 1) else ""
 
 
 def _terms(node: Term) -> dict[Term, Any]:

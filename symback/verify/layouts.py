@@ -11,7 +11,10 @@ from symback.algebra.sizes import Index, Size, fresh
 from symback.algebra.terms import Kind, Reduce, Term
 from symback.algebra.traverse import binders, substitute
 
-SAYS: tuple[tuple[Kind, str], ...] = (("sum", "the sum over {} is missing"), ("mean", "the mean over {} is missing"))
+SAYS: tuple[tuple[Kind, str], ...] = (
+    ("sum", "the sum over the axis of size {} is missing"),
+    ("mean", "the mean over the axis of size {} is missing"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def layouts(indices: tuple[Index, ...], claimed: Term, right: Definition) -> Ite
                     body = term
                     for index in gone:
                         body = Reduce(kind, index, body)
-                    yield _over(tuple(rest), body, right, says.format(" and ".join(i.name for i in gone)))
+                    yield _over(tuple(rest), body, right, says.format(" and ".join(repr(i.size) for i in gone)))
     else:
         yield from _widened(wide, term, wanted, right)
 

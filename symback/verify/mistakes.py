@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from symback.network.program import Program
 from symback.verify.slips import (
+    activation,
     bracket_slip,
     extra_factor,
     extra_function,
@@ -42,6 +43,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("transpose", transpose),
     Mistake("sum or mean", reduction_kind),
     Mistake("extra factor", extra_factor),
+    Mistake("activation", activation),
     Mistake("extra term", extra_term),
     Mistake("wrong axis", reduction_axis),
     Mistake("exponent", power),
@@ -50,7 +52,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("reduction extra", reduction_extra),
     Mistake("reach of a sum", reduction_reach),
     Mistake("function", extra_function),
-    Mistake("function", lost_function),
+    Mistake("function lost", lost_function),
     Mistake("number", number),
     Mistake("condition", bracket_slip),
     Mistake("index", index_slip),
@@ -58,8 +60,8 @@ MISTAKES: tuple[Mistake, ...] = (
 """The mistakes that need nothing but the claim itself, those people make most often first."""
 
 ORDER: tuple[str, ...] = (
-    "layout", "sign", "transpose", "sum or mean", "extra factor", "constant", "extra term", "wrong axis", "exponent", "name", "reduction lost",
+    "layout", "sign", "transpose", "sum or mean", "extra factor", "activation", "exponent", "constant", "extra term", "wrong axis", "name", "reduction lost",
     "reduction extra", "reach of a sum", "function", "number", "condition", "index", "factor missing", "term missing", "swapped",
-    "coefficients", "two changes",
+    "function lost", "coefficients", "two changes",
 )  # fmt: skip
 """All kinds of mistakes, in the order in which people make them."""

@@ -20,21 +20,24 @@ from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Num, Reduce, Ref, Term, mul
-from symback.algebra.traverse import free_indices, substitute, walk, with_children
+from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Num, Reduce, Ref, Term, add, mul
+from symback.algebra.traverse import free_indices, names, substitute, walk, with_children
 from symback.errors import NumericError, SymbackError
 from symback.network.program import Program
 from symback.notation.write import formula_text
 from symback.verify.constants import Constants
 from symback.verify.ingredients import Ingredients, is_plain
 from symback.verify.layouts import Layout, layouts
-from symback.verify.mistakes import MISTAKES, ORDER
+from symback.verify.mistakes import MISTAKES, ORDER, Mistake
 from symback.verify.spots import Change, Spot, negated, unsigned
 from symback.verify.trial import PARTS, POINTS, RESULT, Lines, Trial, plus, sizes_for, trial
 
 BUDGET = 2_000
 MOST_SPOTS = 150
 MOST_TRIED = 12
+FEW = 2
+LATE = tuple(m for m in MISTAKES if ORDER.index(m.name) > ORDER.index("swapped"))
+EARLY = tuple(m for m in MISTAKES if m not in LATE)
 SHORT = 12
 """A part of at most this many nodes may take the place of a node; a longer one would replace the claim, not mend it."""
 
@@ -64,8 +67,8 @@ class Found:
 
     @property
     def order(self) -> tuple[int, int, int]:
-        """The order in which people make mistakes, the last line before the others, the outer node before the inner."""
-        return ORDER.index(self.kind), -self.spot.line, len(self.spot.path)
+        """The order in which people make mistakes, the outer node before the inner, the last line before the others."""
+        return ORDER.index(self.kind), len(self.spot.path), -self.spot.line
 
 
 def repair(program: Program, indices: Sequence[Index], claimed: Term, right: Definition, own: Iterable[Name] = ()) -> Repair | None:
@@ -77,13 +80,11 @@ def repair(program: Program, indices: Sequence[Index], claimed: Term, right: Def
     """
     lines = tuple(own)
     try:
-        for layout in layouts(tuple(indices), claimed, right):
-            found = Search(program, layout, right, lines).run()
-            if found is not None:
-                return found
+        searches = [Search(program, layout, right, lines) for layout in layouts(tuple(indices), claimed, right)]
+        tiers: tuple[Callable[[Search], Repair | None], ...] = (Search.layout_alone, Search.one_change, Search.two_changes)
+        return next((found for tier in tiers for search in searches if (found := tier(search)) is not None), None)
     except NumericError:
         return None
-    return None
 
 
 class Search:
@@ -99,15 +100,20 @@ class Search:
         self.random = random.Random("symback")
         self.first = self._trial(0)
 
-    def run(self) -> Repair | None:
-        """The tiers one after the other: changes of the claim alone, parts put in, what the difference says, two changes."""
-        if self.layout.says and self.first.fits(self.first.values(self.lines.whole)) and self.holds(self.lines.whole):
-            return self._repair("layout", "", (), self.lines.body(-1), self.lines.whole, len(self.lines.lines) - 1)
-        return self.one_change() or self._first_of(self._coefficients, self._multiples)
+    def layout_alone(self) -> Repair | None:
+        """The claim as it is, where another layout is all it takes."""
+        whole = self.lines.whole
+        if not self.layout.says or not self.first.fits(self.first.values(whole)) or not self.holds(whole):
+            return None
+        return self._repair("layout", "", (), self.lines.body(-1), whole, len(self.lines.lines) - 1)
+
+    def two_changes(self) -> Repair | None:
+        """The first confirmed change of several places."""
+        return self._first_of(self._coefficients, self._multiples)
 
     def one_change(self) -> Repair | None:
         """The first confirmed change of one place."""
-        return self._first_of(self._changes, self._parts, self._difference)
+        return self._first_of(self._changes, self._parts, self._late, self._difference)
 
     def _first_of(self, *tiers: Callable[[], Iterator[Found]]) -> Repair | None:
         for tier in tiers:
@@ -141,17 +147,22 @@ class Search:
     def _changes(self) -> Iterator[Found]:
         """The table of mistakes at every node, and the number by which a node must be multiplied."""
         for spot in self.spots:
-            offered = self._offered(spot)
-            if offered:
-                fits = self.first.fits(self.first.of_nodes(spot, [c.node for _, c in offered]))
-                yield from (Found(kind, spot, c) for (kind, c), good in zip(offered, fits, strict=True) if good)
+            yield from self._fitting(spot, EARLY)
             if spot.is_term:
                 yield from self._constant(spot)
             elif isinstance(spot.node, Num):
                 yield from self._number(spot)
 
-    def _offered(self, spot: Spot) -> list[tuple[str, Change]]:
-        return [(m.name, c) for m in MISTAKES for c in m.changes(spot, self.program)]
+    def _late(self) -> Iterator[Found]:
+        """The mistakes that are less likely than a part that is missing."""
+        for spot in self.spots:
+            yield from self._fitting(spot, LATE)
+
+    def _fitting(self, spot: Spot, rows: Sequence[Mistake]) -> Iterator[Found]:
+        offered = [(m.name, c) for m in rows for c in m.changes(spot, self.program)]
+        if offered:
+            fits = self.first.fits(self.first.of_nodes(spot, [c.node for _, c in offered]))
+            yield from (Found(kind, spot, c) for (kind, c), good in zip(offered, fits, strict=True) if good)
 
     def _constant(self, spot: Spot) -> Iterator[Found]:
         """The number, size or scalar by which a term is to be multiplied."""
@@ -162,7 +173,8 @@ class Search:
         rest = [t.factor(spot) for t in self.others]
         factors = [f for f in (factor, *rest) if f is not None]
         if len(factors) == POINTS:
-            yield from (Found("constant", spot, c) for c in _multiplied(spot.node, self.constants, factors))
+            for change in _multiplied(spot.node, self.constants, factors):
+                yield Found("factor missing" if names(change.pieces[-1]) else "constant", spot, change)
 
     def _number(self, spot: Spot) -> Iterator[Found]:
         """The number that must stand where a number stands, wherever that is."""
@@ -212,12 +224,16 @@ class Search:
         return found
 
     def _difference(self) -> Iterator[Found]:
-        """One term of the right formula, multiplied out, that the claim lacks."""
+        """Terms of the right formula, multiplied out, that the claim lacks and is otherwise right; or terms that it has too much."""
         spot = self.lines.spots[0]
-        difference = self.normalizer.equal(self.target, self.lines.whole).difference
-        right = self.normalizer.normal(self.target)
-        if isinstance(right, Add) and not isinstance(difference, Add) and len(right.args) > 1:
-            yield Found("term missing", spot, Change(plus(spot.node, difference), "the term {0} is missing", (difference,)))
+        ours, theirs = (_terms(self.normalizer.normal(t)) for t in (self.lines.whole, self.target))
+        lost = [t for t in theirs if t not in ours]
+        extra = [t for t in ours if t not in theirs]
+        if lost and not extra and len(lost) < len(theirs) and len(lost) <= FEW:
+            yield Found("term missing", spot, Change(plus(spot.node, add(lost)), "the term {0} is missing", (add(lost),)))
+        if extra and not lost and len(extra) < len(ours) and len(extra) <= FEW:
+            made = add(map(negated, extra))
+            yield Found("extra term", spot, Change(plus(spot.node, made), "the term {0} is too much", (add(extra),)))
 
     # two changes ---------------------------------------------------------------------------------------------------
 
@@ -245,9 +261,9 @@ class Search:
         """A change and a factor of the whole."""
         root = self.lines.spots[0]
         for spot in self.spots:
-            offered = self._offered(spot)
-            values = self.first.of_nodes(spot, [c.node for _, c in offered]) if offered else ()
-            for (_, change), value in zip(offered, values, strict=True):
+            offered = [c for m in EARLY for c in m.changes(spot, self.program)]
+            values = self.first.of_nodes(spot, [c.node for c in offered]) if offered else ()
+            for change, value in zip(offered, values, strict=True):
                 if self.first.multiple(self.first.right, value) is None:
                     continue
                 line, whole = self.lines.changed(spot, change.node)
@@ -306,6 +322,10 @@ def _multiplied(node: Term, constants: Constants, factors: Sequence[float]) -> I
     number, put_in = found
     for made in constants.named(*(float(number.value) * f for f in factors)):
         yield Change(put_in(made), "the factor {0} must be {1}", (number, made))
+
+
+def _terms(node: Term) -> tuple[Term, ...]:
+    return node.args if isinstance(node, Add) else (node,)
 
 
 def _scaled(node: Term, factor: Term) -> Term:

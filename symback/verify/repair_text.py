@@ -98,7 +98,15 @@ def numpy_edits(text: str) -> Iterator[Edit]:
         yield Edit("\n".join([*lines[:number], new, *lines[number + 1 :]]), says, new.strip())
 
 
-RANKS = ("a transpose missing", "a transpose too many", "the order of factors", "an axis", "another product")
+RANKS = (
+    "a transpose missing",
+    "a transpose too many",
+    "a transpose of a part",
+    "the order of factors",
+    "an axis",
+    "a column",
+    "another product",
+)
 
 
 def _line_edits(line: str) -> Iterator[tuple[int, str, str]]:
@@ -125,7 +133,7 @@ def _node_edits(node: ast.AST, source: str) -> Iterator[tuple[int, str, str]]:
             yield 1, f"the transpose of {_bare(piece)} is too much", _spliced(source, node, piece)
         case ast.Call(func=func, args=[first, second], keywords=[]) if _piece(func, source).split(".")[-1] in ("outer", "dot", "matmul"):
             name, a, b = _piece(func, source), _piece(first, source), _piece(second, source)
-            yield 2, f"the arguments of {name} stand in the wrong order", _spliced(source, node, f"{name}({b}, {a})")
+            yield 3, f"the arguments of {name} stand in the wrong order", _spliced(source, node, f"{name}({b}, {a})")
             if not name.endswith("outer"):
                 yield 0, f"the transpose of {_bare(a)} is missing", _spliced(source, node, f"{name}({_transposed(first, a)}, {b})")
                 yield 0, f"the transpose of {_bare(b)} is missing", _spliced(source, node, f"{name}({a}, {_transposed(second, b)})")
@@ -142,11 +150,12 @@ def _operands(
     (left, a), (right, b) = first, second
     turned = [(_transposed(left, a), b, a), (a, _transposed(right, b), b)]
     for one, other, bare in turned:
-        yield 0, f"the transpose of {_bare(bare)} is missing", _spliced(source, node, f"{one} {sign} {other}")
+        rank = 0 if bare.isidentifier() else 2
+        yield rank, f"the transpose of {_bare(bare)} is missing", _spliced(source, node, f"{one} {sign} {other}")
     if sign == "@":
         a_, b_ = (f"({p})" if isinstance(n, ast.BinOp) and not p.startswith("(") else p for n, p in (first, second))
-        yield 2, f"the factors of {_bare(a)} @ {_bare(b)} stand in the wrong order", _spliced(source, node, f"{b_} @ {a_}")
-        yield 0, f"the transposes of {_bare(a)} and {_bare(b)} are missing", _spliced(source, node, f"{turned[0][0]} @ {turned[1][1]}")
+        yield 3, f"the factors of {_bare(a)} @ {_bare(b)} stand in the wrong order", _spliced(source, node, f"{b_} @ {a_}")
+        yield 2, f"the transposes of {_bare(a)} and {_bare(b)} are missing", _spliced(source, node, f"{turned[0][0]} @ {turned[1][1]}")
         yield (
             2,
             "the factors stand in the wrong order, and a transpose is missing",
@@ -157,14 +166,14 @@ def _operands(
             "the factors stand in the wrong order, and a transpose is missing",
             _spliced(source, node, f"{b_} @ {_transposed(left, a)}"),
         )
-        yield 4, "an outer product is needed", _spliced(source, node, f"np.outer({a}, {b})")
-        yield 4, "an element-wise product is needed", _spliced(source, node, f"{a_} * {b_}")
+        yield 6, "an outer product is needed", _spliced(source, node, f"np.outer({a}, {b})")
+        yield 6, "an element-wise product is needed", _spliced(source, node, f"{a_} * {b_}")
         return
     if sign == "*":
-        yield 4, "a matrix product is needed", _spliced(source, node, f"{a} @ {b}")
-        yield 4, "an outer product is needed", _spliced(source, node, f"np.outer({a}, {b})")
+        yield 6, "a matrix product is needed", _spliced(source, node, f"{a} @ {b}")
+        yield 6, "an outer product is needed", _spliced(source, node, f"np.outer({a}, {b})")
     for one, other, bare in ((f"{_atom(left, a)}[:, None]", b, a), (a, f"{_atom(right, b)}[:, None]", b)):
-        yield 3, f"{_bare(bare)} must stand as a column", _spliced(source, node, f"{one} {sign} {other}")
+        yield 5, f"{_bare(bare)} must stand as a column", _spliced(source, node, f"{one} {sign} {other}")
 
 
 def _axes(node: ast.Call, keywords: list[ast.keyword], source: str) -> Iterator[tuple[int, str, str]]:
@@ -180,10 +189,10 @@ def _axes(node: ast.Call, keywords: list[ast.keyword], source: str) -> Iterator[
                 _spliced(source, node, re.sub(r"axis\s*=\s*-?\d+", f"axis={other}", piece)),
             )
         if own is None:
-            yield 3, f"axis={other} is missing", _spliced(source, node, f"{piece[:-1]}, axis={other})")
-            yield 3, f"axis={other} is missing", _spliced(source, node, f"{piece[:-1]}, axis={other}, keepdims=True)")
+            yield 4, f"axis={other} is missing", _spliced(source, node, f"{piece[:-1]}, axis={other})")
+            yield 4, f"axis={other} is missing", _spliced(source, node, f"{piece[:-1]}, axis={other}, keepdims=True)")
     if own is not None and not any(k.arg == "keepdims" for k in keywords):
-        yield 3, "keepdims=True is missing", _spliced(source, node, f"{piece[:-1]}, keepdims=True)")
+        yield 4, "keepdims=True is missing", _spliced(source, node, f"{piece[:-1]}, keepdims=True)")
         for other in ("0", "1"):
             if other != own:
                 turned = re.sub(r"axis\s*=\s*-?\d+", f"axis={other}", piece)
@@ -193,7 +202,7 @@ def _axes(node: ast.Call, keywords: list[ast.keyword], source: str) -> Iterator[
                     _spliced(source, node, f"{turned[:-1]}, keepdims=True)"),
                 )
     if any(k.arg == "keepdims" for k in keywords):
-        yield 3, "keepdims=True is too much", _spliced(source, node, re.sub(r",\s*keepdims\s*=\s*\w+", "", piece))
+        yield 4, "keepdims=True is too much", _spliced(source, node, re.sub(r",\s*keepdims\s*=\s*\w+", "", piece))
 
 
 def _piece(node: ast.AST, source: str) -> str:

@@ -24,6 +24,7 @@ from symback.algebra.terms import (
     Ref,
     Term,
     add,
+    is_number,
     mul,
 )
 from symback.algebra.traverse import free_indices, names, rename, substitute, walk
@@ -36,7 +37,7 @@ from symback.verify.spots import Change, Changes, Spot, alike, named, negated, s
 def sign(spot: Spot, program: Program) -> Changes:
     """The whole, one term of a sum, an argument, an exponent has the other sign."""
     node, parent = spot.node, spot.parent
-    if isinstance(parent, Mul | Bracket | Reduce) or isinstance(node, Bracket):
+    if isinstance(parent, Mul | Bracket | Reduce | Pow) or isinstance(node, Bracket):
         return
     if isinstance(parent, Add):
         yield Change(negated(node), "the sign of the term {} is wrong", (unsigned(node),))
@@ -86,7 +87,7 @@ def bracket_slip(spot: Spot, program: Program) -> Changes:
     node = spot.node
     if isinstance(node, Bracket):
         turned = Bracket(SWAPPED[node.relation], node.left, node.right)
-        others = [Bracket(NEGATED[node.relation], node.left, node.right), turned, Bracket(NEGATED[turned.relation], node.left, node.right)]
+        others = [turned, Bracket(NEGATED[node.relation], node.left, node.right), Bracket(NEGATED[turned.relation], node.left, node.right)]
         if isinstance(node.right, Count):
             others += [Bracket(node.relation, node.left, Count(node.right.size + step)) for step in (-1, 1)]
         yield from (Change(new, "the condition {} must be {}", (node, new)) for new in dict.fromkeys(others) if new is not node)
@@ -133,6 +134,32 @@ def extra_function(spot: Spot, program: Program) -> Changes:
         yield Change(node.base, "the exponent of {} is too much", (node.base,))
 
 
+def activation(spot: Spot, program: Program) -> Changes:
+    """The derivative of another activation: h(1 − h) for 1 − h², 1 − h² for h(1 − h)."""
+    node = spot.node
+    if not isinstance(node, Mul):
+        return
+    for k, factor in enumerate(node.args):
+        if not isinstance(factor, Add) or len(factor.args) != 2 or factor.args[0] is not ONE:
+            continue
+        base = unsigned(factor.args[1])
+        if isinstance(base, Pow) and is_number(base.exponent, 2):
+            made = (base.base, ONE - base.base)
+            yield _exchanged(node, (k,), made)
+        for m, other in enumerate(node.args):
+            if other is base:
+                yield _exchanged(node, (m, k), (ONE - base**2,))
+
+
+def _exchanged(node: Mul, gone: tuple[int, ...], made: tuple[Term, ...]) -> Change:
+    """A product with other factors at the place of some."""
+    kept = [f for k, f in enumerate(node.args) if k not in gone]
+    lost = mul(node.args[k] for k in gone)
+    return Change(
+        mul((*kept[: gone[0]], *made, *kept[gone[0] :])), "{0} is the derivative of another activation; it must be {1}", (lost, mul(made))
+    )
+
+
 def lost_function(spot: Spot, program: Program) -> Changes:
     """A function of the network that is not applied."""
     node = spot.node
@@ -163,6 +190,8 @@ def power(spot: Spot, program: Program) -> Changes:
     if isinstance(node, Pow):
         if isinstance(node.exponent, Num):
             own = node.exponent.value
+            if own == -1:
+                yield Change(node.base, "{0} stands on the wrong side of the fraction bar", (node.base,))
             wanted = dict.fromkeys((-own, own - 1, own + 1, own * 2, own / 2, *POWERS))
             others: list[Term] = [Pow(node.base, Num(e)) for e in wanted if e not in (own, 0, 1)]
         else:

@@ -32,8 +32,8 @@ def reduction_kind(spot: Spot, program: Program) -> Changes:
     if isinstance(node, Reduce):
         for kind in KINDS:
             if kind != node.kind:
-                yield Change(Reduce(kind, node.index, node.body), f"the {SAYS[kind]} must be taken instead of the {SAYS[node.kind]}: {{}}",
-                             (Reduce(kind, node.index, node.body),))  # fmt: skip
+                made = Reduce(kind, node.index, node.body)
+                yield Change(made, f"the {SAYS[kind]} must be taken instead of the {SAYS[node.kind]}")
 
 
 def reduction_axis(spot: Spot, program: Program) -> Changes:

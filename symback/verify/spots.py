@@ -64,7 +64,7 @@ def spots(line: int, indices: tuple[Index, ...], body: Term) -> Iterator[Spot]:
 def put(body: Term, path: Path, node: Term) -> Term:
     """The body with another node at the end of a path.
 
-    >>> from symback.algebra.terms import ref
+    >>> from symback.algebra.terms import ONE, ref
     >>> put(ref("p") - ref("y"), (1, 0), ONE)
     p + 1*y
     """
