@@ -126,7 +126,13 @@ def derive(args: argparse.Namespace) -> Answer:
         text = board(derivation)
         return Answer({**data, "steps": text.splitlines()}, text)
     shown = derivation.lines if args.over == "names" else formulas.values()
-    return Answer(data, "\n".join(f.text(notation=args.notation, over=args.over) for f in shown))
+    return Answer(data, "\n".join(_line(f, args) for f in shown))
+
+
+def _line(formula: Formula, args: argparse.Namespace) -> str:
+    """A formula, and the reason of a zero."""
+    because = f"   because {formula.reason}" if formula.reason else ""
+    return f"{formula.text(notation=args.notation, over=args.over)}{because}"
 
 
 def _scalar(network: Network, wrt: Sequence[str] | None) -> Derivation:
@@ -143,6 +149,7 @@ def _formula(formula: Formula, args: argparse.Namespace) -> dict[str, Any]:
         "latex": formula.latex(notation=args.notation, over=args.over),
         "shape": [str(size) if size.constant is None else size.constant for size in formula.shape],
         "facts": [fact.says(str(name)) for name, fact in formula.facts],
+        **({"reason": formula.reason} if formula.reason else {}),
         "verdict": "unchecked",
     }
 

@@ -98,6 +98,14 @@ def test_derive_with_steps_shows_path_lines_and_reasons(capsys, net):
         assert part in out
 
 
+def test_a_zero_says_why(capsys, tmp_path):
+    path = tmp_path / "net.json"
+    rows = {"x": {"shape": ["n"]}, "b": {"role": "bias"}}
+    path.write_text(json.dumps({"symbols": rows, "forward": "u = x + b\nv = u - mean(u)", "loss": {"L": "sum(v**2)/2"}}))
+    assert run(capsys, "derive", path)[1].splitlines()[-1] == "∂L/∂b = 0   because the gradient by u sums to 0"
+    assert answer(capsys, "derive", path)["gradients"]["b"]["reason"] == "the gradient by u sums to 0"
+
+
 def test_facts_that_were_used_are_reported(capsys, tmp_path):
     path = tmp_path / "net.json"
     rows = {"z": {"role": "weight", "shape": ["n"]}, "y": {"role": "target", "shape": ["n"], "facts": ["sums to one"]}}
