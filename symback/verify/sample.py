@@ -120,17 +120,18 @@ def _nested(table: Mapping[Places, float]) -> Any:
     return [_nested({p[1:]: v for p, v in table.items() if p[0] == first}) for first in firsts]
 
 
-def draw(program: Program, sizes: Sizes, rng: random.Random, positive: bool = False) -> Point:
+def draw(program: Program, sizes: Sizes, rng: random.Random, positive: bool = False, grid: bool = False) -> Point:
     """A random point: decimals of four digits between 0.2 and 1.8 in size, with either sign unless ``positive``.
 
-    Facts change what was drawn; operands that an opaque row inverts get a heavy diagonal.
+    On the ``grid`` they are small integers, so that comparisons meet. Facts change what was drawn; operands that an opaque row inverts get a heavy diagonal.
     """
     inverted = {n for d in program.definitions if isinstance(d.body, Opaque) for n in d.body.operands[:1] if d.body.row != "pinv"}
-    return Point(sizes, {leaf.name: _leaf(leaf, sizes, rng, positive, leaf.name in inverted) for leaf in program.leaves})
+    return Point(sizes, {leaf.name: _leaf(leaf, sizes, rng, positive, leaf.name in inverted, grid) for leaf in program.leaves})
 
 
-def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted: bool) -> Table:
-    table = {p: number(rng, positive) for p in index_tuples(leaf.indices, sizes)}
+def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted: bool, grid: bool) -> Table:
+    pick = coarse if grid else number
+    table = {p: pick(rng, positive or (grid and bool(leaf.facts))) for p in index_tuples(leaf.indices, sizes)}
     return satisfying(leaf, table, rng, (Fact("invertible"),) if inverted and not leaf.facts else ())
 
 
@@ -144,6 +145,11 @@ def satisfying(leaf: Leaf, table: Table, rng: random.Random, more: tuple[Fact, .
         total = _total(table, table)
         table = {p: abs(v) / total for p, v in table.items()}
     return table
+
+
+def coarse(rng: random.Random, positive: bool = False) -> Fraction:
+    """−1, 0 or 1, where comparisons often meet; 1 or 2 where it must be positive."""
+    return Fraction(rng.choice((1, 1, 2) if positive else (-1, 0, 1)))
 
 
 def number(rng: random.Random, positive: bool = False) -> Fraction:
