@@ -33,6 +33,7 @@ from symback.verify.spots import Change, Spot, negated, unsigned
 from symback.verify.trial import PARTS, POINTS, RESULT, Lines, Trial, plus, sizes_for, trial
 
 BUDGET = 2_000
+WORK = 20_000_000
 MOST_SPOTS = 150
 MOST_TRIED = 12
 FEW = 2
@@ -150,17 +151,17 @@ class Search:
             yield from self._fitting(spot, EARLY)
             if spot.is_term:
                 yield from self._constant(spot)
-            elif isinstance(spot.node, Num):
-                yield from self._number(spot)
 
     def _late(self) -> Iterator[Found]:
         """The mistakes that are less likely than a part that is missing."""
         for spot in self.spots:
             yield from self._fitting(spot, LATE)
+            if isinstance(spot.node, Num):
+                yield from self._number(spot)
 
     def _fitting(self, spot: Spot, rows: Sequence[Mistake]) -> Iterator[Found]:
         offered = [(m.name, c) for m in rows for c in m.changes(spot, self.program)]
-        if offered:
+        if offered and self.first.spent <= WORK:
             fits = self.first.fits(self.first.of_nodes(spot, [c.node for _, c in offered]))
             yield from (Found(kind, spot, c) for (kind, c), good in zip(offered, fits, strict=True) if good)
 
@@ -168,7 +169,6 @@ class Search:
         """The number, size or scalar by which a term is to be multiplied."""
         factor = self.first.factor(spot)
         if factor is None:
-            yield from self._number(spot) if isinstance(spot.node, Num) else ()
             return
         rest = [t.factor(spot) for t in self.others]
         factors = [f for f in (factor, *rest) if f is not None]
@@ -195,7 +195,9 @@ class Search:
     def _parts(self) -> Iterator[Found]:
         """Factors and terms of the right formula, activation derivatives, names put in."""
         for spot in self.spots:
-            if not is_plain(spot.node) and spot.node not in (ONE, MINUS_ONE):
+            if self.first.spent > WORK:
+                return
+            if not is_plain(spot.node) and not (isinstance(spot.node, Num) and (spot.is_term or spot.node in (ONE, MINUS_ONE))):
                 continue
             own = [r for r in PARTS if (spot.is_term or not r.alone) and not (r.replaces and spot.parent is None)]
             parts = [p for p in self.ingredients.at(spot.scope) if p is not spot.node]
@@ -262,8 +264,8 @@ class Search:
         root = self.lines.spots[0]
         for spot in self.spots:
             offered = [c for m in EARLY for c in m.changes(spot, self.program)]
-            values = self.first.of_nodes(spot, [c.node for c in offered]) if offered else ()
-            for change, value in zip(offered, values, strict=True):
+            values = self.first.of_nodes(spot, [c.node for c in offered]) if offered and self.first.spent <= WORK else ()
+            for change, value in zip(offered, values, strict=False):
                 if self.first.multiple(self.first.right, value) is None:
                     continue
                 line, whole = self.lines.changed(spot, change.node)
@@ -285,6 +287,8 @@ class Search:
         definition = self.lines.lines[number]
         formula = self._text(line, definition.indices)
         shown = formula if definition.name == RESULT else f"{definition.name} = {formula}"
+        if kind == "transpose":
+            says = _transposed_says(says, self._text(self.lines.body(number), definition.indices), formula)
         sentence = says.format(*(self._text(p, free_indices(p)) for p in pieces))
         both = ", and ".join(part for part in (self.layout.says, sentence) if part)
         return Repair(f"{both}: {shown}", kind, self.layout.indices, whole, shown)
@@ -322,6 +326,12 @@ def _multiplied(node: Term, constants: Constants, factors: Sequence[float]) -> I
     number, put_in = found
     for made in constants.named(*(float(number.value) * f for f in factors)):
         yield Change(put_in(made), "the factor {0} must be {1}", (number, made))
+
+
+def _transposed_says(says: str, before: str, after: str) -> str:
+    """Whether a transpose is missing or too much, as the printed line shows it."""
+    more = after.count("ᵀ") - before.count("ᵀ")
+    return says if not more or "{}" not in says else f"the transpose of {{}} is {'missing' if more > 0 else 'too much'}"
 
 
 def _terms(node: Term) -> tuple[Term, ...]:

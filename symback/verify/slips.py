@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 
 from symback.algebra.operations import OPERATIONS
@@ -171,10 +172,14 @@ def lost_function(spot: Spot, program: Program) -> Changes:
 
 
 def _functions(program: Program) -> tuple[str, ...]:
-    """The functions of one argument that a program applies, and those that training brings in."""
-    bodies = [d.body for d in program.definitions if isinstance(d.body, Term)]
-    found = dict.fromkeys(n.op for b in bodies for n in walk(b) if isinstance(n, Apply) and len(n.args) == 1)
+    """The functions of one argument that a program applies, and common ones."""
+    found = dict.fromkeys(op for d in program.definitions if isinstance(d.body, Term) for op in _applied(d.body))
     return tuple(dict.fromkeys((*found, "exp", "log", "abs", "sign", "relu")))
+
+
+@lru_cache(maxsize=4096)
+def _applied(body: Term) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n.op for n in walk(body) if isinstance(n, Apply) and len(n.args) == 1))
 
 
 # powers and numbers --------------------------------------------------------------------------------------------------------

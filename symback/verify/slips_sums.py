@@ -59,12 +59,12 @@ def reduction_lost(spot: Spot, program: Program) -> Changes:
         new = fresh(index, (*spot.scope, *free_indices(node)))
         body = substitute(node, {index: Size.of(new)}, (new, *spot.scope))
         for kind in LOST:
-            yield Change(Reduce(kind, new, body), f"a {kind} over {{}} is missing", (node,))
+            yield Change(Reduce(kind, new, body), f"a {kind} over the axis of size {index.size!r} is missing")
     for size in _fixed(node, program):
         new = fresh(Index("i", size), (*spot.scope, *free_indices(node)))
         body = _unfixed(node, program, new)
         for kind in LOST:
-            yield Change(Reduce(kind, new, body), f"a {kind} over {{}} is missing", (body,))
+            yield Change(Reduce(kind, new, body), f"a {kind} over the axis of size {size!r} is missing")
 
 
 def _fixed(node: Term, program: Program) -> tuple[Size, ...]:

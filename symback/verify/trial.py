@@ -110,10 +110,11 @@ PARTS: tuple[Part, ...] = (
 
 
 class Trial:
-    """One point: the right values there, and the values of the claim with other nodes."""
+    """One point: the right values there, and the values of the claim with other nodes; ``spent`` counts the entries worked out."""
 
     def __init__(self, lines: Lines, target: Term, point: Point, run: Arrays | None = None) -> None:
         self.lines, self.target, self.point = lines, target, point
+        self.spent = 0
         self.run = Arrays(lines.program, point.values, point.sizes) if run is None else run
         self.right = self.run.entries(target, lines.indices)
         self.scale = float(self.run.np.max(self.run.np.abs(self.right), initial=0.0))
@@ -143,9 +144,11 @@ class Trial:
     def filled(self, spot: Spot, stacked: Any, axes: tuple[Index, ...]) -> Any:
         """The claim for each value of a spot; the values have a leading axis."""
         lines = self.lines
-        most = max(1, AT_ONCE // prod(self.run.extent(i) for i in spot.scope))
+        each = prod(self.run.extent(i) for i in spot.scope)
+        most = max(1, AT_ONCE // each)
         if len(stacked) > most:
             return self.run.np.concatenate([self.filled(spot, stacked[k : k + most], axes) for k in range(0, len(stacked), most)])
+        self.spent += each * len(stacked)
         batch = Index("\0batch", len(stacked))
         hole = Ref(HOLE, tuple(Size.of(i) for i in (batch, *axes)))
         definition = lines.lines[spot.line]
