@@ -22,7 +22,7 @@ from typing import Any
 
 from networks import forget, machine
 
-PATIENCE = 60
+PATIENCE = 20
 """Seconds after which a package is given up."""
 
 Gradient = Callable[[int, str], Any]
@@ -304,11 +304,11 @@ def tensorgrad_size(found: Any) -> int:
 
 PEERS = ("symback", "sympy", "casadi", "pytensor", "tensorgrad")
 TASKS: dict[str, tuple[str, tuple[int, ...]]] = {
-    "softmax": ("softmax and cross-entropy by the logits; width", (8, 32, 128)),
+    "softmax": ("softmax and cross-entropy by the logits; width", (4, 16, 64)),
     "squares": ("sum of (X W − Y)² by W; width", (4, 8, 64)),
-    "norm": ("layer norm by its input; width", (8, 32, 128)),
+    "norm": ("layer norm by its input; width", (4, 16, 64)),
     "attention": ("softmax attention by Q, K, V; width", (8, 64)),
-    "layers": ("sigmoid network by every weight; layers", (2, 4, 8, 16, 32)),
+    "layers": ("sigmoid network by every weight; layers", (2, 4, 8, 16)),
 }
 LOADED = {
     "symback": ("symback.derivation", "symback.reading.files"), "sympy": ("sympy",), "casadi": ("casadi",),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Size
-from symback.algebra.terms import Name
+from symback.algebra.terms import Name, Partial
 from symback.catalogue.derived import Entry, entry
 from symback.catalogue.spelling import words
 from symback.catalogue.view import EntryView, Gradient
@@ -51,7 +51,7 @@ LONG = 40
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An equation, the word for its evidence where the whole entry has not the same, and under what it holds."""
+    """An equation, the word for its evidence where it is not the word of the entry, and under what it holds."""
 
     math: Math
     verdict: str = ""
@@ -131,30 +131,46 @@ def reference(entries: Sequence[EntryView], title: str, version: str = "") -> Re
 def item(view: EntryView) -> Item:
     """One entry, derived anew."""
     found = entry(view.key)
-    gradients = view.gradients if not view.asked else {view.asked: view.gradient()}
-    verdicts = {g.verdict for g in gradients.values()}
-    same = verdicts.pop() if len(verdicts) == 1 else ""
     program = found.core.printing_program
-    forward = tuple(_equation(found.program.definition[name], program) for name in found.row.defined)
-    return Item(view.key, view.title, same, tuple(_shapes(view, program)), forward, tuple(_gradients(found, gradients, same)))
+    gradients = {view.asked: view.gradient()} if view.asked else view.gradients
+    verdict = min((g.verdict for g in gradients.values()), key=WORDS.index)
+    lines = [found.program.definition[name] for name in found.row.defined]
+    before = found.helpers(tuple(lines))
+    forward = tuple(_equation(line, program) for line in (*before, *lines))
+    shown = tuple(_gradients(found, gradients, verdict, {line.name: None for line in before}))
+    return Item(view.key, view.title, verdict, tuple(_shapes(view, program)), forward, shown)
 
 
-def _gradients(found: Entry, gradients: Mapping[str, Gradient], same: str) -> Iterator[Formula]:
-    """The gradients, each after those it reads; what several read stands once."""
+def _gradients(found: Entry, gradients: Mapping[str, Gradient], verdict: str, seen: dict[Name, None]) -> Iterator[Formula]:
+    """The gradients, each after the lines it reads; what several read stands once, and so does what a line takes for granted."""
     program = found.core.printing_program
-    seen: dict[Name, None] = {}
     table = lettering(program, STYLE)
     for name, stored in gradients.items():
         *before, last = found.lines(name)
         if equation_text(last, program) != stored.text():
             raise SymbackError(f"{found.row.name} by {name}", "what is derived is not what was verified", "run tools/build_catalogue.py")
+        said: dict[str, None] = {}
         for line in (*found.helpers((*before, last)), *before):
+            own = _facts(found, line)
+            said.update(dict.fromkeys(own))
             if line.name not in seen:
-                yield Formula(_equation(line, program))
-        held = tuple(dict.fromkeys(_condition(c, table) for c in stored.conditions))
-        if last.name not in seen or held:
-            yield Formula(_equation(last, program), "" if same else stored.verdict, held)
-        seen |= dict.fromkeys(line.name for line in (*before, last))
+                yield Formula(_equation(line, program), "", _conditions(own, table))
+            seen[line.name] = None
+        held = _conditions([c for c in stored.conditions if c not in said], table)
+        word = "" if stored.verdict == verdict else stored.verdict
+        if last.name not in seen or held or word:
+            yield Formula(_equation(last, program), word, held)
+        seen[last.name] = None
+
+
+def _facts(found: Entry, line: Definition) -> list[str]:
+    """The declared facts that a line uses itself."""
+    steps = found.core.printed[line.name.by].steps if isinstance(line.name, Partial) else ()
+    return [fact.says(str(of)) for step in steps for of, fact in step.facts]
+
+
+def _conditions(says: Iterable[str], table: Lettering) -> tuple[Prose, ...]:
+    return tuple(dict.fromkeys(_condition(c, table) for c in says))
 
 
 def _equation(line: Definition, program: Program) -> Math:
@@ -213,9 +229,12 @@ FURTHER: tuple[tuple[str, Prose], ...] = (
     (r"\browmean\(", (_math("rowmean", r"\operatorname{rowmean}", 'op("rowmean")'), " is the column of the means of the rows.")),
 )  # fmt: skip
 
+WORDS = ("proved", "agrees")
+"""What the evidence of a stored gradient may be, the best first."""
+
 EVIDENCE: tuple[tuple[str, Prose], ...] = (
-    ("proved", ("proved: identical to the derivative of the definition for all sizes and all values that satisfy what is stated.",)),
-    ("agrees", ("agrees: equal to high-precision differences of the loss at random points, not proved.",)),
+    (WORDS[0], ("proved: identical to the derivative of the definition for all sizes and all values that satisfy what is stated.",)),
+    (WORDS[1], ("agrees: equal to high-precision differences of the loss at random points, but not proved; such a gradient of an entry that is proved otherwise is marked.",)),
 )  # fmt: skip
 
 
