@@ -14,8 +14,8 @@ from itertools import product
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size, SizeSymbol
-from symback.algebra.terms import Mul, Num, Reduce, Term, is_number
-from symback.algebra.traverse import free_indices
+from symback.algebra.terms import Mul, Num, Term
+from symback.algebra.traverse import binders, free_indices, substitute
 from symback.errors import ReadingError
 from symback.network.program import PARAMETERS, Program
 from symback.reading.formula_grammar import Digits
@@ -29,6 +29,10 @@ from symback.reading.published_tokens import pieces_of
 from symback.reading.published_values import Clash, Context, Undeclared, Value
 from symback.reading.sides import Claim, Side
 
+REDEFINED = ("e", "I", "pi")
+"""Letters with a meaning of their own that a text may give another one."""
+QUOTED = 200
+"""How much of a text an error quotes."""
 TRIES = 48
 """How many combinations of readings of a statement are tried before the first one is kept."""
 
@@ -44,11 +48,28 @@ def read_published(program: Program, source: str) -> tuple[Claim, ...]:
     >>> [side.body for side in read_published(net, r"\frac{\partial L}{\partial p} = 2(p - y)")[0].sides]
     [dL/dp, 2*(p + -1*y)]
     """
-    found = statements(source, pieces_of(source))
-    if not found:
-        raise ReadingError(source, "this says nothing", "write a formula", 0)
-    reader = _Text(source, program, Names(program))
-    return reader.all(found)
+    try:
+        found = statements(source, pieces_of(source))
+        if not found:
+            raise ReadingError(source, "this says nothing", "write a formula", 0)
+        return _Text(source, program, Names(program)).all(found)
+    except ReadingError as error:
+        raise in_one_line(error) from None
+
+
+def in_one_line(error: ReadingError) -> ReadingError:
+    """The error with what it quotes as one printable line of bounded length; the position still counts in the whole source."""
+    where, found = (_line(text, length) for text, length in ((error.where, QUOTED), (error.found, QUOTED)))
+    if (where, found) == (error.where, error.found):
+        return error
+    short = ReadingError(where, found, _line(error.remedy, QUOTED))
+    short.position = error.position
+    return short
+
+
+def _line(text: str, length: int) -> str:
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return shown if len(shown) <= length else f"{shown[: length // 2]}...{shown[-length // 3 :]}"
 
 
 @dataclass
@@ -62,7 +83,7 @@ class _Text:
     def all(self, found: tuple[Statement, ...]) -> tuple[Claim, ...]:
         """The claims of all statements in order; one that uses a name of a later one waits for it."""
         claims: dict[int, tuple[Claim, ...]] = {}
-        waiting = list(range(len(found)))
+        waiting = sorted(range(len(found)), key=lambda k: not self._defines(found[k]))
         while waiting:
             errors: list[ReadingError] = []
             later: list[int] = []
@@ -77,12 +98,20 @@ class _Text:
             waiting = later
         return tuple(claim for k in sorted(claims) for claim in claims[k])
 
+    def _defines(self, statement: Statement) -> bool:
+        """Whether the left side is one symbol that nobody declares; such statements come first."""
+        if len(statement.sides) < 2 or len(statement.sides[0].pieces) > 8:
+            return False
+        head = tree(self.source, statement.sides[0].pieces, self.names)
+        return isinstance(head, Symbol) and not self.names.letters_of(head.letter, head.accents)
+
     def instances(self, statement: Statement) -> tuple[Claim, ...]:
         """A statement, or one for each layer where a letter marks the layer or no mark is shown."""
         open_layers: list[dict[str, str]] = [{}]
         claims: list[Claim] = []
         errors: list[Undeclared] = []
         skipped: list[str] = []
+        bare = False
         while open_layers:
             layers = open_layers.pop(0)
             try:
@@ -90,6 +119,7 @@ class _Text:
             except Generic as generic:
                 if len(layers) > 2:
                     raise ReadingError(self.source, f"the layer of {generic.text} cannot be told", "mark it", statement.position) from None
+                bare = bare or not generic.letter
                 open_layers += [{**layers, generic.letter: layer} for layer in generic.layers]
             except Undeclared as error:
                 if not layers:
@@ -98,8 +128,12 @@ class _Text:
                 skipped.append(_says(layers))
         if not claims:
             raise errors[0]
+        fitting = [c for c in claims if not any(s.clash for s in c.sides)]
+        if bare and fitting and len(fitting) < len(claims):
+            skipped += [c.choices[0] for c in claims if c not in fitting]
+            claims = fitting
         if skipped:
-            note = f"left out, because not all names are declared there: {', '.join(skipped)}"
+            note = f"left out, because not all names are declared there or the sizes differ: {', '.join(skipped)}"
             claims = [replace(c, choices=(*c.choices, note)) for c in claims]
         return tuple(claims)
 
@@ -193,7 +227,7 @@ class _Text:
                         f"write {letter} at an axis by itself",
                         self._where(letter),
                     )
-                ctx.free[letter] = ctx.fresh(letter, size)
+                ctx.free[letter] = ctx.fresh(letter, size, bound=False)
                 changed = True
         return changed
 
@@ -215,15 +249,16 @@ class _Text:
             return None
         if self.names.declares(head.letter) and not head.accents:
             return None
-        try:
-            value(head, ctx)
-        except Undeclared as error:
-            if error.position != head.position:
-                raise
-        except (Clash, Generic):
-            return None
-        else:
-            return None
+        if head.letter not in REDEFINED:
+            try:
+                value(head, ctx)
+            except Undeclared as error:
+                if error.position != head.position:
+                    raise
+            except (Clash, Generic):
+                return None
+            else:
+                return None
         self._define(head, trees[1:], ctx)
         return head
 
@@ -392,10 +427,9 @@ def _own_axes(found: Value, ctx: Context) -> tuple[Index, ...]:
     own: list[Index] = []
     for axis in found.axes:
         mark = axis.mark
-        while (axis.name, mark) in used:
-            mark += 1
-        used.add((axis.name, mark))
-        own.append(Index(axis.name, axis.size, mark))
+        index = Index(axis.name, axis.size, mark) if (axis.name, mark) not in used else ctx.fresh(axis.name, axis.size)
+        used.add((index.name, index.mark))
+        own.append(index)
     return tuple(own)
 
 
@@ -420,15 +454,7 @@ def _fitted(found: Value | str, reference: Value | None, axes: tuple[Index, ...]
 
 def _renamed(body: Term, axes: tuple[Index, ...]) -> Term:
     """A body whose binders look like none of the free indices."""
-    from symback.algebra.traverse import substitute
-
-    return substitute(body, {}, axes) if any(isinstance(n, Reduce) for n in _nodes(body)) and axes else body
+    return substitute(body, {}, axes) if axes and binders(body) else body
 
 
-def _nodes(body: Term) -> Iterator[Term]:
-    from symback.algebra.traverse import walk
-
-    return walk(body)
-
-
-__all__ = ["is_number", "read_published"]
+__all__ = ["read_published"]

@@ -275,7 +275,7 @@ class Parser:
         """Brackets: around a formula, a list, or relations, which then are 1 or 0."""
         start = self.position
         inside = self.closed()
-        if any(p.is_(*RELATIONS) for p in inside):
+        if _relates(inside):
             return Conditions(self.relations(inside), start)
         parts = cells(inside)
         if len(parts) > 1:
@@ -569,9 +569,9 @@ class Parser:
             return self.function("sigmoid", piece)
         if word == "delta" and not self.names.declares("delta") and self._differential_follows():
             return self.differential(piece)
+        if word in ("Sigma", "Pi") and not self.names.declares(word):
+            return self.big("sum" if word == "Sigma" else "prod", piece)
         if word in SIGNS or word == "ell":
-            return self.symbol(word, piece)
-        if word in ("Sigma", "Pi"):
             return self.symbol(word, piece)
         raise self.error(f"{piece.text} means nothing here", "", piece.position)
 
@@ -594,7 +594,7 @@ class Parser:
         start = self.at
         inside = self.closed()
         self.at = start
-        return any(p.is_(*RELATIONS) for p in inside)
+        return _relates(inside)
 
     def accented(self, piece: Piece) -> Node:
         """A letter with an accent; scripts may stand under the accent or after it."""
@@ -626,7 +626,7 @@ class Parser:
         if self.sees("_"):
             self.take()
             below = self.script()
-            if any(p.is_(*RELATIONS) for p in below):
+            if _relates(unbracketed(below)[0]):
                 return Conditions(self.relations(unbracketed(below)[0]), position)
             return OnesSyntax(position)
         if self.sees("(", "[", r"\{") and self._relation_follows():
@@ -749,10 +749,17 @@ class Parser:
         if self.starts() and not self.sees("(", "["):
             mark = self.at
             top = self.factor()
+            if isinstance(top, Symbol) and self.sees("(") and self._is_loss(top):
+                applied = Product((("", top), ("", self.bracketed())), top.position)
+                return Derivative(applied, (by,), piece.position)
             if isinstance(top, Symbol):
                 return Derivative(top, (by,), piece.position)
             self.at = mark
         return Derivative(None, (by,), piece.position, "nabla")
+
+    def _is_loss(self, symbol: Symbol) -> bool:
+        rows = self.names.letters_of(symbol.letter, symbol.accents)
+        return any(r.name == self.names.program.loss for r in rows) or (not rows and symbol.letter in LOSS_WORDS)
 
 
 SEPARATORS = (
@@ -775,6 +782,17 @@ _NO_FACTOR = (
     r"\rfloor",
     r"\infty",
 )
+
+
+def _relates(pieces: Pieces) -> bool:
+    """Whether a relation stands in pieces outside further brackets."""
+    depth = 0
+    for piece in pieces:
+        if piece.kind in ("sign", "command"):
+            depth += (piece.text in CLOSERS) - (piece.text in CLOSERS.values())
+            if not depth and piece.text in RELATIONS:
+                return True
+    return False
 
 
 def _without_words(pieces: Pieces) -> Pieces:

@@ -8,17 +8,31 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from symback.algebra.sizes import Index, Size, SizeSymbol, provably_at_least
-from symback.algebra.terms import Apply, Count, Mul, Name, Partial, Ref, Term, bracket
+from symback.algebra.terms import ONE, Apply, Count, Mul, Name, Partial, Ref, Term, bracket
 from symback.network.hints import suggestion
+from symback.network.lettering import lettering
 from symback.network.program import Leaf
 from symback.reading.formula_grammar import Digits, TransposedSyntax
 from symback.reading.formula_terms import sizes_of
 from symback.reading.published_grammar import tree
-from symback.reading.published_names import LOSS_WORDS, RATES, Generic, Match, Reading, Row, cells, readings, text, unbracketed
+from symback.reading.published_names import (
+    LOSS_WORDS,
+    RATES,
+    Generic,
+    Match,
+    Reading,
+    Row,
+    cells,
+    letter_by_letter,
+    readings,
+    text,
+    unbracketed,
+)
 from symback.reading.published_nodes import Derivative, Group, Listed, Negative, Node, Product, Scripted, Sum, Symbol
 from symback.reading.published_tokens import Pieces
 from symback.reading.published_values import SINGLE, ZEROTH, Clash, Context, Tag, Undeclared, Value, identity, number, squeezed
 from symback.typeset.letters import SIGNS
+from symback.typeset.style import DEFAULT
 
 LAYER_LETTERS = ("l", "L", "ell", "k", "i", "j", "n", "h", "m", "t")
 ADJOINT_OF = ("z", "a", "s", "net", "h", "o", "u", "v", "y")
@@ -57,6 +71,7 @@ class Scripts:
     rest: Pieces
     transposes: bool = False
     inverts: bool = False
+    power: Pieces = ()
 
 
 def scripts(above: Pieces) -> Scripts:
@@ -78,6 +93,9 @@ def scripts(above: Pieces) -> Scripts:
         return Scripts(rest, transposes=True)
     if last.kind == "run" and len(last.text) > 1 and last.text.endswith("T"):
         return Scripts((*above[:-1], replace(last, text=last.text[:-1], end=last.end - 1)), transposes=True)
+    closing = next((k for k, p in enumerate(above) if p.is_("]", ")")), None)
+    if above[0].is_("[", "(") and closing is not None and closing + 1 < len(above) and not any(p.is_("(", "[") for p in above[1:]):
+        return Scripts(above[: closing + 1], power=tuple(p for p in above[closing + 1 :] if not p.is_("^", ",")))
     return Scripts(above)
 
 
@@ -113,9 +131,6 @@ def place(node: Node, ctx: Context) -> Size:
 
 def size_named(letter: str, ctx: Context) -> Size | None:
     """A size by its name, where the program has it."""
-    from symback.network.lettering import lettering
-    from symback.typeset.style import DEFAULT
-
     return sizes_of(lettering(ctx.program, DEFAULT)).get(letter)
 
 
@@ -129,7 +144,7 @@ def at_axis(cell: Pieces, axis: Index, ctx: Context, shown: str) -> tuple[Size |
         bound = ctx.letters.get(letter)
         known = bound or ctx.free.get(letter)
         if known is None and size_named(letter, ctx) is None:
-            ctx.free[letter] = known = ctx.fresh(letter, axis.size)
+            ctx.free[letter] = known = ctx.fresh(letter, axis.size, bound=False)
         if known is not None:
             return _letter_at(letter, known, axis, ctx, shown), ()
     base = 0 if any(letter in text(cell) for letter in ctx.zero_based) else 1
@@ -298,7 +313,7 @@ def custom(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
     if not plain:
         return None
     if letter == "e":
-        return number(Apply("exp", (number_one(),)))
+        return number(Apply("exp", (ONE,)))
     if letter == "pi":
         return number(Apply("pi", ()))
     if letter in ctx.free:
@@ -312,13 +327,6 @@ def custom(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
         ctx.note(f"{text_of(symbol, ctx)} is the loss, {ctx.program.loss}")
         return valued(whole(ctx.program.loss, ctx))
     return None
-
-
-def number_one() -> Term:
-    """The number 1."""
-    from symback.algebra.terms import ONE
-
-    return ONE
 
 
 def rate(letter: str, symbol: Symbol | None, ctx: Context) -> Term:
@@ -339,8 +347,6 @@ def delta(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
     """An undeclared delta: with two indices and no layer the Kronecker delta, else the derivative of the loss by a pre-activation."""
     subs = cells(symbol.below)
     if not above and len(subs) == 1 and sum(len(p.text) if p.kind == "run" else 1 for p in subs[0]) == 2:
-        from symback.reading.published_names import letter_by_letter
-
         subs = letter_by_letter(subs[0])
     if not above and len(subs) == 2:
         left, right = (place(tree(ctx.source, c, ctx.names), ctx) for c in subs)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import singledispatch
 from typing import Any
 
+from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.operations import OPERATIONS, slope
 from symback.algebra.sizes import Index, Size, SizeSymbol
 from symback.algebra.terms import HALF, MINUS_ONE, ONE, TWO, Add, Apply, Bracket, Count, Kind, Mul, Num, Pow, Reduce, Ref, Term, bracket
@@ -15,7 +16,7 @@ from symback.errors import ReadingError, UnknownTerm
 from symback.reading import conditions
 from symback.reading.formula_grammar import Digits, Enclosed, Iverson, OnesSyntax
 from symback.reading.published_grammar import tree
-from symback.reading.published_names import text
+from symback.reading.published_names import letter_by_letter, text, unbracketed
 from symback.reading.published_nodes import (
     Big,
     Cases,
@@ -74,6 +75,8 @@ from symback.reading.published_values import (
     transposed,
 )
 
+AFTER_STEP = " after a step"
+"""Stands behind the name of a parameter after one step of gradient descent; no declared name holds a blank."""
 ACTIVATIONS = ("f", "g", "h", "a", "phi", "psi", "sigma", "s", "act", "rho", "F", "G")
 """Letters of an activation function that nobody declared: the only function that the network applies to its argument."""
 
@@ -114,8 +117,8 @@ def _(node: Symbol, ctx: Context) -> Value:
         raise ctx.error(node.position, f"the prime on {text_of(node, ctx)} means nothing here", "write the derivative, or (updated)")
     if node.marked == "new":
         made = updated(node, ctx)
-    if power:
-        made = raised(made, power, node.position, ctx)
+    for above in (power, parts.power):
+        made = raised(made, above, node.position, ctx) if above else made
     made = inverted(made, node.position, ctx) if parts.inverts else made
     return transposed(made) if parts.transposes else made
 
@@ -137,10 +140,14 @@ def updated(node: Symbol, ctx: Context) -> Value:
     at = located(node, reading, ctx)
     if at.name not in ctx.program.leaf:
         raise ctx.error(node.position, f"{at.name} is no parameter", "an update is of a declared symbol")
-    step = rate("the factor of the gradient", None, ctx)
-    ctx.note(f"{text_of(node, ctx)} after the update is {at.name} minus rate times its gradient, all from the old values")
-    old, gradient = valued(at), derivative_of(whole(loss, ctx), (at,), ctx)
-    return entrywise(ctx, lambda w, g: Add((w, Mul((MINUS_ONE, step, g)))), old, gradient, "the update")
+    name = str(at.name) + AFTER_STEP
+    if name not in ctx.program.definition and all(d.name != name for d in ctx.added):
+        step = rate("the factor of the gradient", None, ctx)
+        every = replace(at, places=tuple(map(Size.of, at.axes)))
+        old, gradient = (v.entry() for v in (valued(every), derivative_of(whole(loss, ctx), (every,), ctx)))
+        ctx.added.append(Definition(name, at.axes, Add((old, Mul((MINUS_ONE, step, gradient))))))
+    ctx.note(f"{text_of(node, ctx)} is {at.name} after the update: minus rate times its gradient, all from the old values")
+    return valued(replace(at, name=name))
 
 
 def located_symbol(node: Node, ctx: Context) -> Located | None:
@@ -151,7 +158,7 @@ def located_symbol(node: Node, ctx: Context) -> Located | None:
     if node.letter in ctx.letters and not node.below and not node.above:
         return None
     parts = scripts(node.above)
-    if parts.inverts:
+    if parts.inverts or parts.power:
         return None
     reading = read_symbol(node, ctx, parts.rest)
     if reading is None or reading.power:
@@ -214,7 +221,7 @@ def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
         return None
     if isinstance(following, Listed) or ctx.names.letters_of(part.letter, part.accents):
         return _argument_list(part, following, ctx)
-    if part.letter not in ACTIVATIONS or (part.above and text(part.above) not in ctx.names.layers):
+    if part.letter not in ACTIVATIONS or (part.above and text(unbracketed(part.above)[0]) not in (*ctx.names.layers, *ctx.layers, "L")):
         return None
     at = located_symbol(following.body, ctx)
     if at is None:
@@ -366,8 +373,6 @@ def inverted(base: Value, position: int, ctx: Context) -> Value:
         return mapped(base, lambda t: Pow(t, MINUS_ONE))
     if base.rank != 2 or base.shape[0] is not base.shape[1]:
         raise Clash(f"{base.says} has no inverse")
-    from symback.algebra.definitions import Definition, Opaque
-
     body = base.entry(*map(Size.of, base.axes))
     direct = isinstance(body, Ref) and isinstance(body.name, str) and body.places == tuple(map(Size.of, base.axes))
     operand = body.name if direct and isinstance(body, Ref) else ctx.define(base, "inverted")
@@ -384,8 +389,6 @@ def _(node: Entry, ctx: Context) -> Value:
     body = value(node.body, ctx)
     given = node.cells
     if len(given) == 1 and body.rank > 1:
-        from symback.reading.published_names import letter_by_letter
-
         single = letter_by_letter(given[0])
         given = single if len(single) == body.rank else given
     if len(given) > body.rank:

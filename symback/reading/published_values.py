@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Kind, Mul, Name, Num, Partial, Pow, Reduce, Ref, Term, bracket, is_number
+from symback.algebra.traverse import free_indices
 from symback.errors import ReadingError
 from symback.network.program import Leaf, Program
 from symback.reading.published_names import Names
@@ -125,10 +127,17 @@ class Context:
         self.asked[key] = options
         return self.policy.get(key, 0)
 
-    def fresh(self, letter: str, size: Size) -> Index:
-        """An index that no other looks like."""
+    @cached_property
+    def taken(self) -> set[tuple[str, int]]:
+        """What the axes of the program look like."""
+        axes = [i for leaf in self.program.leaves for i in leaf.indices] + [i for d in self.program.definitions for i in d.indices]
+        return {(i.name, i.mark) for i in axes}
+
+    def fresh(self, letter: str, size: Size, bound: bool = True) -> Index:
+        """An index that no other of this statement looks like; a bound one looks like no axis of the program either."""
         mark = self._marks.get(letter, 0)
-        used = {(i.name, i.mark) for i in (*self.letters.values(), *self.free.values())}
+        declared = (i for known in (*self.program.leaves, *self.program.definitions) for i in known.indices)
+        used = {(i.name, i.mark) for i in (*self.letters.values(), *self.free.values(), *declared)}
         while (letter, mark) in used:
             mark += 1
         self._marks[letter] = mark + 1
@@ -136,8 +145,6 @@ class Context:
 
     def define(self, value: Value, wish: str) -> str:
         """The name under which a value is defined; free letters become axes of it, before those of the value."""
-        from symback.algebra.traverse import free_indices
-
         places = tuple(Size.of(a) for a in value.axes)
         body = value.entry(*places)
         outer = tuple(i for i in free_indices(body) if i not in value.axes)
@@ -192,7 +199,8 @@ def negated(value: Value) -> Value:
 def minus(term: Term, is_open: bool = True) -> Term:
     """Minus a term, a number with its own sign."""
     if isinstance(term, Num):
-        return Num(-term.value, f"-{term.literal}" if term.literal else None)
+        literal = term.literal and (term.literal[1:] if term.literal.startswith("-") else f"-{term.literal}")
+        return Num(-term.value, literal)
     return Mul((MINUS_ONE, *factors(term, is_open)))
 
 
@@ -303,34 +311,42 @@ def from_sides(rows: Index | None, cols: Index | None, at: Callable[[Size, Size]
 
 
 def _with_ones(ctx: Context, a: Value, b: Value, what: str) -> Value:
-    """A product with the vector of ones or with the identity, which take the size they meet."""
-    shaped = b if a.any_size else a
-    special = a if a.any_size else b
-    if shaped.any_size:
+    """A product with the identity, or with ones, which take the size they meet: ones beside the axis of another sum over it."""
+    if a.any_size and b.any_size:
         raise Clash(f"{what}: the sizes of this product cannot be told")
-    if special.tag is not None and special.tag.of == "identity":
-        return replace(shaped, open=True)
-    if not shaped.rank:
-        return Value((), lambda *p: times(shaped.entry(), ONE, shaped.open), any_size=True)
-    row = special.row
-    if shaped is b:
-        if not row:
-            raise Clash(f"{what}: a column of ones stands before {shaped.says}")
-        return along(ctx, shaped, 0, "sum")
-    if row:
-        raise Clash(f"{what}: a row of ones stands after {shaped.says}")
-    return along(ctx, shaped, 1, "sum")
-
-
-def along(ctx: Context, value: Value, side: int, kind: Kind) -> Value:
-    """A reduction over the rows (0) or the columns (1)."""
-    axis = _axis(value, side)
+    shaped, special = (b, a) if a.any_size else (a, b)
+    if special.tag is not None:
+        return (
+            entrywise(ctx, lambda x, y: times(x, y, a.open), replace(shaped, open=True), number(special.entry()), what)
+            if special.rank
+            else shaped
+        )
+    side = 0 if shaped is b else 1
+    axis = _axis(shaped, side)
+    outer = special.row == bool(side)
+    if axis is not None and outer:
+        raise Clash(f"{what}: a {'column' if side == 0 else 'row'} of ones stands {'before' if side == 0 else 'after'} {shaped.says}")
     if axis is None:
-        return value
+        if not outer:
+            raise Clash(f"{what}: a {'row' if side == 0 else 'column'} of ones stands {'before' if side == 0 else 'after'} {shaped.says}")
+        ctx.note(f"{what} with ones repeats the {'row' if side == 0 else 'column'} as often as it has to be")
+        return mapped(shaped, lambda t: _scaled(special, t, shaped is a))
     k = ctx.fresh("k", axis.size)
     place = Size.of(k)
-    rows, cols = (None, _axis(value, 1)) if side == 0 else (_axis(value, 0), None)
-    return from_sides(rows, cols, lambda r, c: Reduce(kind, k, value.cell(place, c) if side == 0 else value.cell(r, place)))
+    rows, cols = (None, _axis(shaped, 1)) if side == 0 else (_axis(shaped, 0), None)
+
+    def at(r: Size, c: Size) -> Term:
+        return Reduce("sum", k, _scaled(special, shaped.cell(place, c) if side == 0 else shaped.cell(r, place), shaped is a))
+
+    return from_sides(rows, cols, at)
+
+
+def _scaled(special: Value, term: Term, after: bool) -> Term:
+    """A term times what stands with the ones."""
+    factor = special.entry()
+    if is_number(factor, 1):
+        return term
+    return Mul((term, factor)) if after else Mul((*factors(factor, special.open), term))
 
 
 def reduced(ctx: Context, value: Value, kind: Kind, letter: str = "k") -> Value:
