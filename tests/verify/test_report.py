@@ -111,11 +111,14 @@ def test_a_parameter_the_loss_does_not_reach_is_checked_as_well():
     assert report["v"].verdict in ("proved", "agrees")
 
 
-def test_a_recurrence_is_proved_step_by_step_and_an_opaque_row_agrees():
+def test_a_recurrence_is_proved_by_its_equations_and_a_determinant_agrees():
     cases = {c.name: c for c in core_cases.CASES}
     row = verify(derive(cases["recurrence"].program), ("W",), points=6)["W"]
     assert row.verdict == "proved"
-    assert row.route.startswith("normal form, step by step")
+    assert row.route.startswith("normal form, one equation for each name")
     row = verify(derive(cases["inverse"].program), ("A",), points=6)["A"]
-    assert row.verdict == "agrees"
+    assert row.verdict == "proved"
     assert "opaque" in row.route
+    row = verify(derive(cases["determinant"].program), ("A",), points=6)["A"]
+    assert row.verdict == "agrees"
+    assert row.why.startswith("not proved: ∂L/∂A reads the Jacobian of an opaque row")
