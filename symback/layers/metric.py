@@ -18,7 +18,7 @@ METRIC: tuple[LayerRow, ...] = (
              P = exp(S)/sum(exp(S), axis=1, keepdims=True)
              l = log(P)
              L = -mean(diag(l))""",
-          "Each row of U must find its own row of V among all.", "contrastive learning", "nt-xent", "clip loss"),
+          "Each row of U must find its own row of V among all.", "contrastive learning", "nt-xent", "clip loss", "simclr"),
     _loss("triplet", "Triplet loss", "metric", {"a": data("d"), "p": data("d"), "n": data("d"), "m": _POSITIVE},
           """dp = sum((a - p)**2)
              dn = sum((a - n)**2)

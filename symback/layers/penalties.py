@@ -15,7 +15,7 @@ def _penalty(name: str, title: str, forward: str, says: str, *aliases: str, **sy
 PENALTIES: tuple[LayerRow, ...] = (
     _penalty("l1", "L1 penalty", "L = lam*sum(abs(w))", "Pulls weights to exactly zero.", "lasso", w=weight("n"), lam=_POSITIVE),
     _penalty("l2", "L2 penalty", "L = lam*sum(w**2)/2", "Pulls weights towards zero.", "ridge", "weight decay", w=weight("n"), lam=_POSITIVE),
-    _penalty("elastic_net", "Elastic net", "L = lam*(a*sum(abs(w)) + (1 - a)*sum(w**2)/2)", "A mixture of the L1 and the L2 penalty.",
+    _penalty("elastic_net", "Elastic net", "L = lam*(a*sum(abs(w)) + (1 - a)*sum(w**2)/2)", "A mixture of the L1 and the L2 penalty.", "l1 and l2 penalty",
              w=weight("n"), lam=_POSITIVE, a=constant(facts=(("between", 0, 1),))),
     _penalty("frobenius", "Squared Frobenius norm", "L = lam*sum(W**2)/2", "The L2 penalty of a matrix.", "matrix weight decay",
              W=weight("m", "n"), lam=_POSITIVE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import random
 from collections import Counter
@@ -53,13 +54,34 @@ def test_every_entry_says_what_it_is(key):
     stored = STORE[key]
     assert stored["title"][0].isupper() or not stored["title"][0].isalpha()
     assert stored["says"].endswith(".")
-    assert stored["forward"]
-    arguments = {s["name"] for s in stored["symbols"]}
-    assert set(stored["gradients"]) <= arguments
+    assert stored["aliases"]
+    assert stored["topic"] == ENTRIES[key].group
+    assert [line["code"].partition(" = ")[0] for line in stored["forward"]] == [left for left, _ in ENTRIES[key].lines]
+    assert all(line["text"] and line["latex"] for line in stored["forward"])
+
+
+@pytest.mark.parametrize("key", STORE)
+def test_every_entry_has_the_gradient_by_every_argument_with_all_that_is_said_of_it(key):
+    stored = STORE[key]
+    symbols = {s["name"]: s for s in stored["symbols"]}
+    assert set(stored["gradients"]) == set(ENTRIES[key].symbols)
     for name, gradient in stored["gradients"].items():
-        shape = next(s["shape"] for s in stored["symbols"] if s["name"] == name)
-        assert gradient["shape"] == shape
+        assert gradient["shape"] == symbols[name]["shape"]
         assert gradient["latex"].startswith(r"\frac{\partial")
+        assert gradient["text"].startswith("∂")
+        assert gradient["facts"] == list(dict.fromkeys(gradient["facts"]))
+        assert set(gradient["facts"]) <= {fact for s in symbols.values() for fact in s.get("facts", ())} | set(gradient["conditions"])
+        assert isinstance(gradient["conditions"], list)
+
+
+@pytest.mark.parametrize("key", STORE)
+def test_every_entry_has_a_numpy_module(key):
+    tree = ast.parse(STORE[key]["numpy"])
+    assert {"forward", "gradients", "step"} <= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_reference_is_an_address_that_was_opened_or_none():
+    assert all(row.source == "" or row.source.startswith("https://") for row in ENTRIES.values())
 
 
 def test_keys_titles_and_aliases_tell_entries_apart():
