@@ -22,7 +22,8 @@ from symback.notation.write import equation_latex, equation_text
 from symback.numeric.model import Model
 from symback.numeric.values import size_value
 from symback.reading.sympy_bridge import term_to_sympy
-from symback.verify.report import Report, verify
+from symback.verify.report import verify
+from symback.verify.table import Report
 from symback.verify.sample import possible, size_sets, symbols_of
 
 FEW, MANY = 3, 6
