@@ -82,7 +82,7 @@ def sizes_from_values(program: Program, values: Mapping[Any, Any]) -> dict[str, 
     left, the others are checked. A table of widths ``n[l]`` is filled from ragged lists. An integer among the values whose
     name is that of no leaf is a size (a stride, a padding).
 
-    Raises NumericError where two axes disagree or a value is not laid out as declared.
+    Raises NumericError where two axes disagree, a value is not laid out as declared, or a size is too small.
     """
     known: dict[str, object] = {k: v for k, v in program.sizes.items() if isinstance(v, int | list | tuple)}
     known |= {k: int(v) for k, v in values.items() if isinstance(v, int) and k not in program.leaf and k not in program.definition}
@@ -99,7 +99,17 @@ def sizes_from_values(program: Program, values: Mapping[Any, Any]) -> dict[str, 
         pending = rest
     for name, table in tables.items():
         known.setdefault(name, [table.get(k, 0) for k in range(max(table) + 1)])
+    _large_enough(program, known)
     return known
+
+
+def _large_enough(program: Program, known: Mapping[str, object]) -> None:
+    """NumericError where a size is smaller than what the network reads of it (``x[2]`` needs 3)."""
+    for leaf in program.leaves:
+        for symbol in (a for size in leaf.shape for a in size.atoms if isinstance(a, SizeSymbol)):
+            value = known.get(symbol.name)
+            if isinstance(value, int) and value < symbol.least:
+                raise NumericError(leaf.name, f"{symbol.name} is {value}, and the network needs at least {symbol.least}")
 
 
 Equation = tuple[Size, dict[Index, int], int, str]

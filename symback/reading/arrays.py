@@ -6,16 +6,18 @@ letters a reader sees. An axis of size 1 has an index that its body never reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from symback.algebra.sizes import Index, Size, SizeLike
-from symback.algebra.terms import Kind, Mul, Term, reduce_over
+from symback.algebra.sizes import Index, Size, SizeLike, provably_at_least
+from symback.algebra.terms import ONE, ZERO, Kind, Mul, Term, reduce_over
 from symback.algebra.traverse import substitute
 from symback.network.hints import shape_text
 
 ONE_WIDE = Size.of(1)
+NOTHING: Mapping[Kind, Term] = {"sum": ZERO, "prod": ONE}
+"""What a reduction of nothing is; a mean or a maximum of nothing is an error."""
 
 
 class Misfit(Exception):
@@ -63,6 +65,39 @@ class Array:
 def is_one(size: Size) -> bool:
     """Whether an axis has size 1 (and therefore broadcasts)."""
     return size is ONE_WIDE
+
+
+def is_empty(size: Size) -> bool:
+    """Whether an axis has no places at all, as that of ``x[3:3]``."""
+    return size.constant == 0
+
+
+def counted(start: Size, stop: Size, step: Size) -> Size:
+    """How many places ``start, start + step, ...`` there are before ``stop``, for a step of known sign.
+
+    >>> counted(Size.of(0), Size.of("n"), Size.of(2)), counted(Size.of("n") - 1, Size.of(-1), Size.of(-1))
+    ((n + 1)//2, n)
+    """
+    for sign in (1, -1):
+        width = step * sign
+        if provably_at_least(width, 1):
+            length = ((stop - start) * sign + width - 1) // width
+            return Size.of(0) if provably_at_least(-length) else length
+    raise Misfit(f"the step {step} is not known to be positive or negative")
+
+
+def over(kind: Kind, indices: Sequence[Index], body: Term) -> Term:
+    """A reduction over indices, as NumPy has it for none and for none left: an empty sum is 0, an empty product 1.
+
+    >>> from symback.algebra.terms import ref
+    >>> over("sum", [Index("i", 0)], ref("x"))
+    0
+    """
+    if any(is_empty(i.size) for i in indices):
+        if kind not in NOTHING:
+            raise Misfit(f"the {kind} of no entries has no value", "give a slice that is not empty", sizes=True)
+        return NOTHING[kind]
+    return reduce_over(kind, [i for i in indices if not is_one(i.size)], body)
 
 
 def at(array: Array, places: Sequence[SizeLike]) -> Term:
@@ -165,7 +200,7 @@ def reduced(
     wide = tuple(scope.index(1) if p in chosen else i for p, i in enumerate(array.axes))
     axes = wide if keepdims else tuple(i for _, i in kept)
     inner = array.body if body is None else body
-    return Array(axes, reduce_over(kind, [g for g in gone if not is_one(g.size)], inner))
+    return Array(axes, over(kind, gone, inner))
 
 
 def matmul(scope: Indices, left: Array, right: Array) -> Array:
@@ -187,8 +222,7 @@ def matmul(scope: Indices, left: Array, right: Array) -> Array:
     moved = substitute(right.body, {} if is_one(inner_right.size) else {inner_right: Size.of(inner_left)})
     batch_right = Array(right.axes[:-2], moved, text=right.text)
     batch, bodies = broadcast(scope, (batch_left, batch_right))
-    contracted = [] if is_one(inner_left.size) else [inner_left]
-    return Array((*batch, *rows, *columns), reduce_over("sum", contracted, Mul(bodies)))
+    return Array((*batch, *rows, *columns), over("sum", [inner_left], Mul(bodies)))
 
 
 def _matmul_hint(left: Array, right: Array) -> str:

@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING, cast
 
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Kind, Term, reduce_over
+from symback.algebra.terms import Kind, Term
 from symback.reading import conditions
-from symback.reading.arrays import Array, Misfit, is_one
+from symback.reading.arrays import ONE_WIDE, Array, Misfit, counted, is_empty, is_one, over
 
 if TYPE_CHECKING:
     from symback.reading.expressions import Reader
@@ -21,6 +21,8 @@ def stacked(reader: Reader, element: ast.expr, generators: list[ast.comprehensio
     if len(generators) != 1 or generators[0].ifs:
         raise Misfit("a comprehension in a list has one `for` and no `if`", "write [... for i in range(n)]")
     (index,), _, inner = _under(reader, generators, element)
+    if is_empty(index.size):
+        raise Misfit("the comprehension has no entries", "give a range that is not empty")
     if any(index in axis.size.indices for axis in inner.axes):
         raise Misfit("the rows of a comprehension have different lengths", "use sum(... for ... for ...), or index notation")
     return Array((index, *inner.axes), inner.body, inner.boolean)
@@ -34,7 +36,7 @@ def reduction(reader: Reader, kind: str, node: ast.GeneratorExp) -> Array:
     body: Term = inner.body
     for guard in reversed(guards):
         body = conditions.times(guard.body, body)
-    return Array(inner.axes, reduce_over(cast(Kind, kind), [i for i in indices if not is_one(i.size)], body))
+    return Array(inner.axes, over(cast(Kind, kind), indices, body))
 
 
 def _under(reader: Reader, generators: list[ast.comprehension], element: ast.expr) -> Bound:
@@ -54,10 +56,11 @@ def _under(reader: Reader, generators: list[ast.comprehension], element: ast.exp
 
 
 def _range(reader: Reader, name: str, args: list[ast.expr]) -> tuple[Index, Size]:
-    """The index of ``range(stop)`` or ``range(start, stop)`` and the place it stands for."""
+    """The index of ``range(stop)``, ``range(start, stop)`` or ``range(start, stop, step)`` and the place it stands for."""
     sizes = [reader.size(a) for a in args]
-    if len(sizes) not in (1, 2) or name in reader.scope.axes:
-        raise Misfit(f"range takes one or two sizes and {name} must be a name of its own", "write `for i in range(n)`")
-    start, stop = (Size.of(0), sizes[0]) if len(sizes) == 1 else sizes
-    index = reader.scope.index(stop - start, name)
-    return index, start if is_one(index.size) else start + Size.of(index)
+    if len(sizes) not in (1, 2, 3) or name in reader.scope.axes:
+        raise Misfit(f"range takes one to three sizes and {name} must be a name of its own", "write `for i in range(n)`")
+    start, stop = (Size.of(0), sizes[0]) if len(sizes) == 1 else sizes[:2]
+    step = sizes[2] if len(sizes) == 3 else ONE_WIDE
+    index = reader.scope.index(counted(start, stop, step), name)
+    return index, start if is_one(index.size) else start + step * Size.of(index)

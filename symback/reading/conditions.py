@@ -58,6 +58,11 @@ def either(first: Term, second: Term) -> Term:
     return Add((first, both(negated(first), second)))
 
 
+def one_of(first: Term, second: Term) -> Term:
+    """1 where exactly one of two conditions is 1: a [not b] + [not a] b."""
+    return Add((both(first, negated(second)), both(negated(first), second)))
+
+
 def compared(scope: Indices, first: Array, relation: Relation, second: Array) -> Array:
     """A comparison; that of a mask of 0 and 1 with a number is the mask itself or its negation."""
 

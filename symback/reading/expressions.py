@@ -9,15 +9,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 
 from symback.algebra.sizes import Size
 from symback.algebra.terms import MINUS_ONE, ONE, Add, Count, Mul, Num, Relation, Term, apply, reciprocal
 from symback.errors import AxisMismatch, ReadingError, SymbackError
 from symback.network.hints import suggestion
 from symback.reading import conditions
-from symback.reading.arrays import Array, Misfit, elementwise, matmul
+from symback.reading.arrays import Array, Misfit, elementwise, is_empty, matmul, position
 from symback.reading.comprehensions import reduction, stacked
 from symback.reading.functions import CONSTANTS, FUNCTIONS, METHODS, Arguments, call
+from symback.reading.nearest import NEAREST
 from symback.reading.scope import Scope
 from symback.reading.size_text import size_of
 from symback.reading.subscripts import Item, subscripted
@@ -25,10 +27,16 @@ from symback.reading.syntax import Source, bounded_power, number, parse
 
 MAX_FOUND = 140
 MODULES = ("np", "numpy", "linalg", "np.linalg", "numpy.linalg", "special", "scipy.special")
+SCIPY, FROM_SCIPY = ("special.", "scipy."), ("softmax", "log_softmax")
+"""What has another default there: SciPy's softmax is one over all entries."""
+SLOGDET = ("sign", "logabsdet")
+KNOWN_ATTRIBUTES = "known are .T, .shape[0], .size, .ndim and the methods "
 RELATIONS: Mapping[type[ast.cmpop], Relation] = {
     ast.Eq: "=", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
 }  # fmt: skip
-LOGIC: Mapping[type[ast.operator], Callable[[Term, Term], Term]] = {ast.BitAnd: conditions.both, ast.BitOr: conditions.either}
+LOGIC: Mapping[type[ast.operator], Callable[[Term, Term], Term]] = {
+    ast.BitAnd: conditions.both, ast.BitOr: conditions.either, ast.BitXor: conditions.one_of,
+}  # fmt: skip
 
 
 def read_body(text: str | Source, scope: Scope, name: str = "", places: Mapping[str, Size] | None = None) -> Array:
@@ -40,9 +48,16 @@ def read_body(text: str | Source, scope: Scope, name: str = "", places: Mapping[
     source = parse(text, name) if isinstance(text, str) else text
     reader = Reader(source, scope, dict(places or {}))
     try:
-        return reader.value(source.tree)
+        return with_entries(reader.value(source.tree))
     except Misfit as misfit:
         raise refusal(source, misfit) from None
+
+
+def with_entries(array: Array) -> Array:
+    """The array itself; one without entries can be part of a line (its sum is 0), not a whole line."""
+    if any(is_empty(size) for size in array.shape):
+        raise Misfit(f"the right side has no entries: {array.says}", "give a slice or a range that is not empty", sizes=True)
+    return array
 
 
 def refusal(source: Source, misfit: Misfit) -> SymbackError:
@@ -88,7 +103,9 @@ class Reader:
                 return matmul(self.scope, self.value(left), self.value(right))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in LOGIC:
                 return conditions.combined(self.scope, LOGIC[type(op)], self.value(left), self.value(right))
-            case ast.BinOp(op=ast.FloorDiv()):
+            case ast.BinOp(op=ast.FloorDiv(), left=left):
+                if isinstance(left, ast.Name) and left.id in self.scope.axes:
+                    raise Misfit(f"{left.id} is no size or index", NEAREST["FloorDiv"])
                 return Array((), Count(self.size(node)))
             case ast.UnaryOp(op=op, operand=operand):
                 return self._unary(op, operand)
@@ -113,9 +130,8 @@ class Reader:
                 return call(self, "stack", Arguments((node,)))
             case ast.ListComp(elt=element, generators=generators):
                 return stacked(self, element, generators)
-        raise Misfit(
-            f"{self.source.piece(node)[:60] or type(node).__name__} is not part of the expression language", "write a NumPy expression"
-        )
+        remedy = NEAREST.get(type(getattr(node, "op", node)).__name__, "write a NumPy expression such as W @ x + b")
+        raise Misfit(f"{self.source.piece(node)[:60] or type(node).__name__} is not part of the expression language", remedy)
 
     # names ---------------------------------------------------------------------------------------------------------
 
@@ -146,11 +162,17 @@ class Reader:
                 return Array((), apply(node.attr))
             if node.attr == "e":
                 return Array((), apply("exp", ONE))
+            if node.attr in NEAREST:
+                raise Misfit(f"{self.source.piece(node)} is not part of the expression language", NEAREST[node.attr])
             raise Misfit(self._unknown(node.attr, self.source.piece(node)), suggestion(node.attr, (*FUNCTIONS, *CONSTANTS)))
         if node.attr == "T":
             array = self.value(node.value)
             return Array(array.axes[::-1], array.body, array.boolean)
-        raise Misfit(f".{node.attr} is not known", "known are .T and the methods " + ", ".join(METHODS))
+        if node.attr in ("size", "ndim"):
+            return Array((), Count(self.size(node)))
+        if node.attr in ("sign", "logabsdet") and self._calls_slogdet(node.value):
+            return self._slogdet(node.value, SLOGDET.index(node.attr))
+        raise Misfit(f".{node.attr} is not known", KNOWN_ATTRIBUTES + ", ".join(METHODS))
 
     @staticmethod
     def _unknown(name: str, text: str) -> str:
@@ -246,7 +268,9 @@ class Reader:
                 return self._function(name, self.source.piece(node.func), arguments, prefixed=True)
             case ast.Attribute(value=value, attr=name):
                 if name not in METHODS:
-                    raise Misfit(f".{name} is not known", suggestion(name, METHODS) or "known methods are " + ", ".join(METHODS))
+                    raise Misfit(
+                        f".{name} is not known", suggestion(name, METHODS) or NEAREST.get(name, "") or KNOWN_ATTRIBUTES + ", ".join(METHODS)
+                    )
                 return call(self, METHODS[name], Arguments((value, *arguments.positional), arguments.keywords), method=True)
         raise Misfit(f"{self.source.piece(node.func)[:60]} cannot be called", "call a function by its name")
 
@@ -256,8 +280,16 @@ class Reader:
             return reduction(self, name, first)
         if not prefixed and name == "zero_outside":
             return self._zero_outside(arguments)
+        if name == "len" and not prefixed and len(arguments.positional) == 1 and not arguments.keywords:
+            return Array((), Count(self._length(arguments.positional[0], 0)))
+        if name in ("max", "min") and not prefixed and first and len(arguments.positional) == 2 and not self.value(first).rank:
+            raise Misfit(f"{name} of two numbers is Python's own, not NumPy's", f"write np.{name}imum(a, b)")
+        if name in FROM_SCIPY and text.startswith(SCIPY) and len(arguments.positional) == 1:
+            arguments = Arguments(arguments.positional, {"axis": ast.Constant(None), **arguments.keywords})
         if name not in FUNCTIONS:
-            remedy = suggestion(name, FUNCTIONS) or "see the list of functions in the documentation of the network file"
+            remedy = (
+                NEAREST.get(name) or suggestion(name, FUNCTIONS) or "see the list of functions in the documentation of the network file"
+            )
             if name in self.scope.axes:
                 raise Misfit(f"{text} is declared as a symbol and cannot be called", f"write {text} * (...)")
             raise Misfit(f"{text} is not a known function", remedy)
@@ -274,8 +306,10 @@ class Reader:
             self.outside = before
 
     def _subscript(self, value: ast.expr, place: ast.expr) -> Array:
-        if isinstance(value, ast.Call) and self.source.piece(value.func).endswith("slogdet"):
-            return self._slogdet(value, place)
+        if self._calls_slogdet(value):
+            return self._slogdet(value, self._axis_number(place))
+        if isinstance(value, ast.Attribute) and value.attr == "shape" and not self.module(value.value):
+            return Array((), Count(self.size(ast.Subscript(value=value, slice=place))))
         if isinstance(value, ast.Name) and value.id in self.scope.tables and value.id not in self.scope.axes:
             return Array((), Count(self.size(ast.Subscript(value=value, slice=place))))
         nodes = place.elts if isinstance(place, ast.Tuple) else [place]
@@ -291,14 +325,27 @@ class Reader:
                 return ...
             case ast.Slice(lower=lower, upper=upper, step=step):
                 return tuple(None if part is None else self.size(part) for part in (lower, upper, step))
+        if isinstance(node, ast.Compare | ast.List | ast.ListComp) or (isinstance(node, ast.Call) and not self._is_len(node)):
+            raise Misfit(f"{self.source.piece(node)[:60]} is no place", NEAREST["places"])
         return self.size(node)
 
-    def _slogdet(self, node: ast.Call, place: ast.expr) -> Array:
-        match place:
-            case ast.Constant(value=0 | 1 as which) if len(node.args) == 1:
-                operand = self.value(node.args[0])
-                return self.scope.opaque_read("logabsdet" if which else "signdet", (operand,))
-        raise Misfit("slogdet gives (sign, logarithm)", "write np.linalg.slogdet(A)[1]")
+    @staticmethod
+    def _calls_slogdet(node: ast.expr) -> bool:
+        return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "slogdet"
+
+    def _slogdet(self, node: ast.expr, which: int | None) -> Array:
+        if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords or which not in (-2, -1, 0, 1):
+            raise Misfit("slogdet gives (sign, logarithm)", "write np.linalg.slogdet(A)[1]")
+        return self.scope.opaque_read("logabsdet" if which % 2 else "signdet", (self.value(node.args[0]),))
+
+    def _axis_number(self, node: ast.expr) -> int | None:
+        """A whole number as it stands in a text, else None."""
+        match node:
+            case ast.Constant(value=int(value)) if not isinstance(value, bool):
+                return value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))) if not isinstance(value, bool):
+                return -value
+        return None
 
     def size(self, node: ast.AST) -> Size:
         """A node as a size or place."""
@@ -306,7 +353,38 @@ class Reader:
         def lookup(name: str) -> Size | None:
             return self.places.get(name, None if name in self.scope.axes else self.scope.sizes.get(name))
 
-        return size_of(node, lookup, self.scope.tables.__contains__, self.source.piece)
+        return size_of(node, lookup, self.scope.tables.__contains__, self.source.piece, self._measured)
+
+    @staticmethod
+    def _is_len(node: ast.AST) -> bool:
+        return (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "len"
+            and len(node.args) == 1
+            and not node.keywords
+        )
+
+    def _length(self, node: ast.expr, axis: int) -> Size:
+        """The size of an axis of a value."""
+        array = self.value(node)
+        return array.shape[position(array, axis)]
+
+    def _measured(self, node: ast.AST) -> Size | None:
+        """The size that ``x.shape[0]``, ``x.size``, ``x.ndim`` or ``len(x)`` is; None for anything else."""
+        match node:
+            case ast.Subscript(value=ast.Attribute(value=value, attr="shape"), slice=place) if not self.module(value):
+                axis = self._axis_number(place)
+                if axis is None:
+                    raise Misfit(f"{self.source.piece(place)} is no axis", "write x.shape[0]")
+                return self._length(value, axis)
+            case ast.Attribute(value=value, attr="size") if not self.module(value):
+                return prod(self.value(value).shape, start=Size.of(1))
+            case ast.Attribute(value=value, attr="ndim") if not self.module(value):
+                return Size.of(self.value(value).rank)
+            case ast.Call(args=[argument]) if self._is_len(node):
+                return self._length(argument, 0)
+        return None
 
 
 def _opposite(number: Num) -> Num:

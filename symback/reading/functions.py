@@ -65,8 +65,6 @@ def call(reader: Reader, name: str, arguments: Arguments, method: bool = False) 
             values.append(parameter.default)
         else:
             values.append(KINDS[parameter.kind](reader, node))
-    if function.parameters and function.parameters[-1].many:
-        values[-1:] = values[-1]
     built = function.build(reader.scope, *values)
     return built
 
@@ -80,12 +78,14 @@ def _bound(function: Function, arguments: Arguments, method: bool) -> list[tuple
         if parameter.many or (method and parameter.kind in ("shape", "order") and len(given) > 1):
             found.append((parameter, tuple(given)))
             given = []
-        elif given:
-            if parameter.name in named:
-                raise Misfit(f"{function.name} gets {parameter.name} twice", function.usage)
+            continue
+        called = [name for name in parameter.names if name in named]
+        if len(called) + bool(given) > 1:
+            raise Misfit(f"{function.name} gets {called[0]} twice", function.usage)
+        if given:
             found.append((parameter, given.pop(0)))
-        elif parameter.name in named:
-            found.append((parameter, named.pop(parameter.name)))
+        elif called:
+            found.append((parameter, named.pop(called[0])))
         elif parameter.required:
             raise Misfit(f"{function.name} lacks its argument {parameter.name}", function.usage)
         else:
@@ -130,6 +130,8 @@ def _arrays(reader: Reader, node: ast.expr) -> list[Array] | Array:
 
 
 def _axis(reader: Reader, node: ast.expr) -> int:
+    if isinstance(node, ast.Tuple | ast.List) or _is_none(node):
+        raise Misfit(f"{reader.source.piece(node)} is not one axis", "give one axis, such as axis=0")
     value = reader.size(node).constant
     if value is None:
         raise Misfit(f"the axis {reader.source.piece(node)} is no integer")
@@ -142,6 +144,10 @@ def _axes(reader: Reader, node: ast.expr) -> int | tuple[int, ...] | None:
     if isinstance(node, ast.Tuple | ast.List):
         return tuple(_axis(reader, e) for e in node.elts)
     return _axis(reader, node)
+
+
+def _optional_axis(reader: Reader, node: ast.expr) -> int | None:
+    return None if _is_none(node) else _axis(reader, node)
 
 
 def _order(reader: Reader, node: ast.expr) -> tuple[int, ...] | None:
@@ -166,6 +172,8 @@ def _optional_size(reader: Reader, node: ast.expr) -> Any:
 def _shape(reader: Reader, node: ast.expr) -> Any:
     if isinstance(node, ast.Tuple | ast.List):
         return tuple(reader.size(e) for e in node.elts)
+    if isinstance(node, ast.Attribute) and node.attr == "shape":
+        return reader.value(node.value).shape
     return (reader.size(node),)
 
 
@@ -182,15 +190,18 @@ def _text(reader: Reader, node: ast.expr) -> str:
     raise Misfit(f"{reader.source.piece(node)} is no text in quotes")
 
 
-def _norm_order(reader: Reader, node: ast.expr) -> str:
-    """The order of a norm: None, 'fro', 1, 2 or inf."""
-    text = reader.source.piece(node).strip("'\"").removeprefix("np.").removeprefix("numpy.")
-    if text not in ("None", "fro", "1", "2", "inf"):
-        raise Misfit(f"the order {text} of a norm is not known", "known are 1, 2, np.inf and 'fro'")
-    return text
+def _norm_order(reader: Reader, node: ast.expr) -> str | Array:
+    """The order of a norm: None, 'fro', 'nuc', inf, -inf and whole numbers as text, any other number as a value."""
+    text = reader.source.piece(node).strip("'\"").replace("np.", "").replace("numpy.", "")
+    if text in ("None", "fro", "nuc", "inf", "-inf") or text.removeprefix("-").isdigit():
+        return text
+    order = reader.value(node)
+    if order.rank:
+        raise Misfit(f"the order {text} of a norm is no number", "known are numbers, np.inf and 'fro'")
+    return order
 
 
 KINDS: Mapping[str, Any] = {
-    "array": _array, "array?": _optional_array, "arrays": _arrays, "axis": _axis, "axes": _axes, "order": _order, "flag": _flag,
+    "array": _array, "array?": _optional_array, "arrays": _arrays, "axis": _axis, "axis?": _optional_axis, "axes": _axes, "order": _order, "flag": _flag,
     "size": _size, "size?": _optional_size, "shape": _shape, "widths": _widths, "text": _text, "norm": _norm_order,
 }  # fmt: skip

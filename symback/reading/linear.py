@@ -5,29 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from string import ascii_letters
 
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Add, Mul, Term, bracket, mul, total
+from symback.algebra.terms import Add, Mul, Term, bracket, mul
 from symback.algebra.traverse import substitute
 from symback.reading import conditions
-from symback.reading.arrays import Array, Misfit, at, broadcast, copy, is_one, matmul
+from symback.reading.arrays import Array, Misfit, broadcast, copy, is_one, matmul, over, position, reduced
+from symback.reading.masks import diagonal, identity, square
 from symback.reading.rows import Build, Function, row
 from symback.reading.scope import Scope
-from symback.reading.shaping import regrouped
+from symback.reading.shaping import moved, raveled, regrouped
 
 MAX_POWER = 64
 
 
-def _ravelled(x: Array, name: str) -> Array:
-    if x.rank > 1:
-        raise Misfit(f"{name} of a matrix flattens it: {x.says}", "reshape it first", sizes=True)
-    return x
-
-
 def _outer(scope: Scope, x: Array, y: Array) -> Array:
-    """``x_i y_j``."""
-    for side in (x, y):
-        _ravelled(side, "outer")
+    """``x_i y_j`` of all entries of both."""
+    x, y = raveled(scope, x), raveled(scope, y)
     return Array((*x.axes, *y.axes), Mul((x.body, y.body)))
 
 
@@ -50,11 +45,14 @@ def _inner(scope: Scope, x: Array, y: Array) -> Array:
     return matmul(scope, x, turned)
 
 
-def _trace(scope: Scope, x: Array) -> Array:
-    """``Σ_i x_ii``."""
-    _matrix(scope, x, "trace", square=True)
-    i = x.axes[0]
-    return Array((), x.body if is_one(i.size) else total([i], at(x, (i, i))))
+def _trace(scope: Scope, x: Array, offset: Size) -> Array:
+    """``Σ_i x_ii``, or the sum of another diagonal."""
+    if x.rank != 2:
+        raise Misfit(f"trace takes a matrix, and {x.says}", sizes=True)
+    if offset.constant == 0 and not square(scope, x):
+        raise Misfit(f"trace takes a square matrix, and {x.says}", sizes=True)
+    line = diagonal(scope, x, offset)
+    return reduced(scope, line, "sum")
 
 
 def _matrix(scope: Scope, x: Array, name: str, square: bool = False) -> None:
@@ -79,8 +77,12 @@ def _solve(scope: Scope, a: Array, b: Array) -> Array:
 def _matrix_power(scope: Scope, x: Array, n: Size) -> Array:
     _matrix(scope, x, "matrix_power", square=True)
     power = n.constant
-    if power is None or not 1 <= power <= MAX_POWER:
-        raise Misfit(f"matrix_power is read for whole powers from 1 to {MAX_POWER}")
+    if power is None or abs(power) > MAX_POWER:
+        raise Misfit(f"matrix_power is read for whole powers from -{MAX_POWER} to {MAX_POWER}")
+    if not power:
+        return identity(scope, x.shape[0])
+    if power < 0:
+        x, power = scope.opaque_read("inv", (x,)), -power
     whole = x
     for _ in range(power - 1):
         whole = matmul(scope, whole, copy(scope, x))
@@ -91,8 +93,12 @@ def _slogdet(scope: Scope, x: Array) -> Array:
     raise Misfit("slogdet gives (sign, logarithm)", "write np.linalg.slogdet(A)[1]")
 
 
-def _cross(scope: Scope, x: Array, y: Array) -> Array:
-    """``(x_1 y_2 − x_2 y_1, x_2 y_0 − x_0 y_2, x_0 y_1 − x_1 y_0)`` along the last axis."""
+def _cross(scope: Scope, x: Array, y: Array, axis: int) -> Array:
+    """``(x_1 y_2 − x_2 y_1, x_2 y_0 − x_0 y_2, x_0 y_1 − x_1 y_0)`` along an axis."""
+    if axis != -1:
+        turned = [moved(side, position(side, axis), side.rank - 1) for side in (x, y)]
+        found = _cross(scope, turned[0], turned[1], -1)
+        return moved(found, found.rank - 1, position(found, axis))
     for side in (x, y):
         if not side.rank or side.shape[-1].constant != 3:
             raise Misfit(f"cross takes vectors of size 3, and {side.says}", sizes=True)
@@ -117,17 +123,38 @@ def _kron(scope: Scope, x: Array, y: Array) -> Array:
     return regrouped(scope, whole, (x.shape[0] * y.shape[0], x.shape[1] * y.shape[1]))
 
 
-def _einsum(scope: Scope, subscripts: str, *operands: Array) -> Array:
-    """Einstein's sum: a letter that is not in the result is summed over.
+def _einsum(scope: Scope, subscripts: str, operands: Sequence[Array], optimize: bool = False) -> Array:
+    """Einstein's sum: a letter that is not in the result is summed over; ``...`` stands for all axes that are left.
 
     The sums stand outermost in the order in which their letters appear; the product has the operands in order.
     """
-    inputs, output = _einsum_letters(subscripts, operands)
+    inputs, output = _einsum_letters(_without_dots(subscripts, operands), operands)
     letters: dict[str, tuple[Index, Array]] = {}
     bodies = [_einsum_body(scope, word, array, letters) for word, array in zip(inputs, operands, strict=True)]
     gone = [letters[c][0] for c in letters if c not in output]
     body = mul(bodies)
-    return Array(tuple(letters[c][0] for c in output), total([i for i in gone if not is_one(i.size)], body))
+    return Array(tuple(letters[c][0] for c in output), over("sum", gone, body))
+
+
+def _without_dots(subscripts: str, operands: Sequence[Array]) -> str:
+    """The subscripts with letters of their own in place of ``...``, counted from the last axis."""
+    text = subscripts.replace(" ", "")
+    if "..." not in text:
+        return text
+    left, arrow, output = text.partition("->")
+    words = left.split(",")
+    free = [c for c in ascii_letters if c not in text]
+    widths = [a.rank - len(w.replace("...", "")) if "..." in w else 0 for w, a in zip(words, operands, strict=False)]
+    most = max(widths, default=0)
+    if len(words) != len(operands) or not 0 <= min(widths, default=0) <= most <= len(free):
+        raise Misfit(f"einsum cannot read '{subscripts[:60]}'", "write letters, commas and ->, as in 'ij,jk->ik'")
+    if not arrow:
+        output = "..." + "".join(c for c in sorted(left.replace("...", "").replace(",", "")) if left.count(c) == 1)
+    elif most and "..." not in output:
+        raise Misfit(f"einsum '{subscripts[:60]}': the axes of ... are missing in the result", "write ... in the result, too")
+    dots = "".join(free[:most])
+    told = [w.replace("...", dots[most - n :]) for w, n in zip(words, widths, strict=True)]
+    return f"{','.join(told)}->{output.replace('...', dots)}"
 
 
 def _einsum_letters(subscripts: str, operands: Sequence[Array]) -> tuple[list[str], str]:
@@ -162,7 +189,7 @@ def _einsum_body(scope: Scope, word: str, array: Array, letters: dict[str, tuple
 
 
 def _vdot(scope: Scope, x: Array, y: Array) -> Array:
-    return _dot(scope, _ravelled(x, "vdot"), _ravelled(y, "vdot"))
+    return _dot(scope, raveled(scope, x), raveled(scope, y))
 
 
 ROWS: tuple[Function, ...] = (
@@ -171,10 +198,10 @@ ROWS: tuple[Function, ...] = (
     row("vdot", _vdot, "x, y"),
     row("inner", _inner, "x, y"),
     row("matmul", matmul, "x, y"),
-    row("cross", _cross, "x, y"),
+    row("cross", _cross, "x, y, axis: axis = -1"),
     row("kron", _kron, "x, y"),
-    row("einsum", _einsum, "subscripts: text, *operands"),
-    row("trace", _trace, "x"),
+    row("einsum", _einsum, "subscripts: text, *operands, optimize: flag = False"),
+    row("trace", _trace, "x, offset: size = size 0"),
     row("inv", _opaque("inv"), "x"),
     row("pinv", _opaque("pinv"), "x"),
     row("det", _opaque("det"), "x"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from symback.algebra.sizes import Index, Size, provably_at_least
-from symback.algebra.terms import ONE, ZERO, Count, Relation, Term, bracket
+from symback.algebra.terms import ONE, ZERO, Bracket, Count, Relation, Term, bracket
 from symback.reading import conditions
-from symback.reading.arrays import Array, Misfit, at, is_one
+from symback.reading.arrays import Array, Misfit, at, counted, is_empty, is_one
 from symback.reading.rows import Build, Function, row
 from symback.reading.scope import Scope, shown
 
@@ -13,7 +13,7 @@ Shape = tuple[Size, ...]
 
 
 def _extent(scope: Scope, size: Size) -> Size:
-    if not shown(scope, size, 1):
+    if not (is_empty(size) or shown(scope, size, 1)):
         raise Misfit(f"the size {size} is not known to be at least 1")
     return size
 
@@ -44,11 +44,9 @@ def _eye(scope: Scope, n: Size, m: Size | None, k: Size) -> Array:
 
 
 def _arange(scope: Scope, start: Size, stop: Size | None, step: Size) -> Array:
-    """``start + step·i`` for i below ⌈(stop − start)/step⌉."""
+    """``start + step·i`` for each i with which that is before stop."""
     first, last = (Size.of(0), start) if stop is None else (start, stop)
-    if not provably_at_least(step, 1):
-        raise Misfit(f"the step {step} of arange is not known to be at least 1")
-    index = scope.index(_extent(scope, (last - first + step - 1) // step))
+    index = scope.index(_extent(scope, counted(first, last, step)))
     return Array((index,), Count(first + step * _place(index)))
 
 
@@ -64,17 +62,52 @@ def _triangle(relation: Relation) -> Build:
     return build
 
 
-def _diag(scope: Scope, x: Array) -> Array:
-    """The diagonal matrix of a vector, or the diagonal of a square matrix."""
-    if x.rank == 1:
-        rows = x.axes[0]
+def _diag(scope: Scope, x: Array, k: Size) -> Array:
+    """The matrix with a vector on a diagonal, or a diagonal of a matrix."""
+    if x.rank == 2:
+        return diagonal(scope, x, k)
+    if x.rank != 1:
+        raise Misfit(f"diag takes a vector or a square matrix, and {x.says}", sizes=True)
+    rows = x.axes[0]
+    if k.constant == 0:
         columns = scope.index(rows.size)
         return Array((rows, columns), conditions.times(ONE if is_one(rows.size) else bracket(rows, "=", columns), x.body))
-    if x.rank == 2:
-        if not (x.shape[0] is x.shape[1] or scope.agree(*x.shape)):
-            raise Misfit(f"diag takes a vector or a square matrix, and {x.says}", sizes=True)
-        return Array(x.axes[:1], at(x, (x.axes[0], x.axes[0])))
-    raise Misfit(f"diag takes a vector or a square matrix, and {x.says}", sizes=True)
+    right, down = _shifts(k)
+    whole = rows.size + right + down
+    row_, column = scope.index(whole), scope.index(whole)
+    place = Size.of(row_) - down
+    inside = [bracket(row_, ">=", down)] if down.constant != 0 else [bracket(row_, "<", rows.size)]
+    mask = conditions.condition([*inside, Bracket("=", Count(Size.of(column) - right), Count(place))])
+    return Array((row_, column), conditions.times(mask, at(x, (place,))))
+
+
+def diagonal(scope: Scope, x: Array, offset: Size) -> Array:
+    """``x[i, i + k]``, as long as both axes last."""
+    if x.rank != 2:
+        raise Misfit(f"diag takes a vector or a square matrix, and {x.says}", sizes=True)
+    right, down = _shifts(offset)
+    rows, columns = x.shape[0] - down, x.shape[1] - right
+    if square(scope, x):
+        rows = columns = x.shape[0] - right - down
+    length = next((a for a, b in ((rows, columns), (columns, rows)) if provably_at_least(b - a)), None)
+    if length is None:
+        raise Misfit(f"diag takes a vector or a square matrix, and {x.says}", "slice it until it is square", sizes=True)
+    index = scope.index(_extent(scope, length))
+    place = _place(index)
+    return Array((index,), at(x, (place + down, place + right)))
+
+
+def square(scope: Scope, x: Array) -> bool:
+    """Whether both axes of a matrix have one size, for sure or by solving for a size."""
+    return x.shape[0] is x.shape[1] or (not all(s.constant for s in x.shape) and scope.agree(*x.shape))
+
+
+def _shifts(offset: Size) -> tuple[Size, Size]:
+    """How many columns to the right and rows down a diagonal starts."""
+    for right, down in ((offset, Size.of(0)), (Size.of(0), -offset)):
+        if provably_at_least(right) and provably_at_least(down):
+            return right, down
+    raise Misfit(f"the offset {offset} is not known to be positive or negative")
 
 
 def _tri(scope: Scope, n: Size, m: Size | None, k: Size) -> Array:
@@ -82,13 +115,14 @@ def _tri(scope: Scope, n: Size, m: Size | None, k: Size) -> Array:
     return Array((rows, columns), bracket(_place(columns), "<=", _place(rows) + k))
 
 
-def _identity(scope: Scope, n: Size) -> Array:
+def identity(scope: Scope, n: Size) -> Array:
+    """The unit matrix."""
     return _eye(scope, n, None, Size.of(0))
 
 
 ROWS: tuple[Function, ...] = (
-    row("eye", _eye, "n: size, m: size? = None, k: size = size 0"),
-    row("identity", _identity, "n: size"),
+    row("eye", _eye, "N|n: size, M|m: size? = None, k: size = size 0"),
+    row("identity", identity, "n: size"),
     row("ones", _filled(ONE), "shape: shape"),
     row("zeros", _filled(ZERO), "shape: shape"),
     row("full", _full, "shape: shape, value"),
@@ -97,7 +131,7 @@ ROWS: tuple[Function, ...] = (
     row("arange", _arange, "start: size, stop: size? = None, step: size = size 1"),
     row("tril", _triangle("<="), "x, k: size = size 0"),
     row("triu", _triangle(">="), "x, k: size = size 0"),
-    row("tri", _tri, "n: size, m: size? = None, k: size = size 0"),
-    row("diag", _diag, "x"),
-    row("diagonal", _diag, "x"),
+    row("tri", _tri, "N|n: size, M|m: size? = None, k: size = size 0"),
+    row("diag", _diag, "x, k: size = size 0"),
+    row("diagonal", diagonal, "x, offset: size = size 0"),
 )

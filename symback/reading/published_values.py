@@ -130,7 +130,8 @@ class Context:
     @cached_property
     def taken(self) -> set[tuple[str, int]]:
         """What the axes of the program look like."""
-        axes = [i for leaf in self.program.leaves for i in leaf.indices] + [i for d in self.program.definitions for i in d.indices]
+        holders = (*self.program.leaves, *self.program.definitions)
+        axes: list[Index] = [i for holder in holders for i in holder.indices]
         return {(i.name, i.mark) for i in axes}
 
     def fresh(self, letter: str, size: Size, bound: bool = True) -> Index:

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from symback.algebra.sizes import Size
 from symback.algebra.terms import (
+    ONE,
+    ZERO,
     Add,
     Bracket,
     Count,
     Kind,
     Mul,
+    Num,
+    Pow,
     Reduce,
     apply,
     bracket,
+    reciprocal,
     sqrt,
 )
 from symback.algebra.traverse import substitute
 from symback.reading import conditions
-from symback.reading.arrays import Array, Indices, Misfit, broadcast, copy, elementwise, is_one, position, positions, reduced
+from symback.reading.arrays import Array, Indices, Misfit, broadcast, copy, elementwise, is_empty, is_one, position, positions, reduced
 from symback.reading.rows import Build, Function, row
+from symback.reading.scope import Scope
+from symback.reading.shaping import raveled
+from symback.reading.syntax import bounded_power
 
+MAX_DIFFERENCES = 8
 Axes = int | tuple[int, ...] | None
 
 
@@ -63,17 +72,46 @@ def _log_softmax(scope: Indices, x: Array, axis: Axes) -> Array:
     return elementwise(scope, (x, _sum_of_exp(scope, x, axis)), lambda a, s: a - apply("log", s))
 
 
-def _norm(scope: Indices, x: Array, order: str, axis: Axes, keepdims: bool) -> Array:
-    """The Euclidean (Frobenius) norm, the sum or the maximum of the absolute values."""
-    over = positions(x, axis)
-    if order == "fro" and len(over) != 2:
-        raise Misfit(f"the Frobenius norm takes a matrix, and {x.says}", sizes=True)
-    if order in ("1", "2", "inf") and len(over) != 1:
-        raise Misfit(f"norm(x, {order}) takes a vector, and {x.says}", "give axis=, or leave the order out", sizes=True)
-    if order in ("1", "inf"):
-        return reduced(scope, x, "sum" if order == "1" else "max", axis, keepdims, body=apply("abs", x.body))
-    squares = reduced(scope, x, "sum", axis, keepdims, body=x.body**2)
-    return Array(squares.axes, sqrt(squares.body))
+def _norm(scope: Indices, x: Array, order: str | Array | None, axis: Axes, keepdims: bool) -> Array:
+    """NumPy's norms of vectors, and those of matrices that need no singular values."""
+    many = len(positions(x, axis))
+    if order in (None, "None") or (order == "fro" and many == 2) or (order == "2" and many == 1):
+        squares = reduced(scope, x, "sum", axis, keepdims, body=x.body**2)
+        return Array(squares.axes, sqrt(squares.body))
+    if many == 1 and order not in ("fro", "nuc"):
+        return _vector_norm(scope, x, order, axis, keepdims)
+    if many == 2 and order in ("1", "-1", "inf", "-inf"):
+        return _operator_norm(scope, x, str(order), axis, keepdims)
+    if order in ("2", "-2", "nuc") and many == 2:
+        raise Misfit(f"norm(x, {order}) of a matrix is made of its singular values", "leave the order out, or give 1, np.inf or 'fro'")
+    text = order.text if isinstance(order, Array) else order
+    raise Misfit(
+        f"the norm of order {text} takes a {'matrix' if order in ('fro', 'nuc') else 'vector'}, and {x.says}", "give axis=", sizes=True
+    )
+
+
+def _vector_norm(scope: Indices, x: Array, order: str | Array | None, axis: Axes, keepdims: bool) -> Array:
+    """``(Σ |x|^p)^(1/p)``; the largest (smallest) absolute value for inf (-inf), the number of entries that are not 0 for 0."""
+    size = apply("abs", x.body)
+    match order:
+        case "1":
+            return reduced(scope, x, "sum", axis, keepdims, body=size)
+        case "inf" | "-inf":
+            return reduced(scope, x, "max" if order == "inf" else "min", axis, keepdims, body=size)
+        case "0":
+            return reduced(scope, x, "sum", axis, keepdims, body=Bracket("!=", x.body, ZERO))
+    power = order.body if isinstance(order, Array) else Num(int(str(order)))
+    whole = reduced(scope, x, "sum", axis, keepdims, body=bounded_power(size, power, f"norm(x, {order})"))
+    return Array(whole.axes, Pow(whole.body, Mul((ONE, reciprocal(power)))))
+
+
+def _operator_norm(scope: Indices, x: Array, order: str, axis: Axes, keepdims: bool) -> Array:
+    """The largest sum of absolute values of a column (1) or of a row (inf), or the smallest (with a minus)."""
+    rows, columns = (position(x, a) for a in (axis if isinstance(axis, tuple) else (0, 1)))
+    first, second = (rows, columns) if order.endswith("1") else (columns, rows)
+    sums = reduced(scope, x, "sum", first, keepdims=True, body=apply("abs", x.body))
+    best = reduced(scope, sums, "min" if order.startswith("-") else "max", second, keepdims=True)
+    return best if keepdims else Array(tuple(i for p, i in enumerate(best.axes) if p not in (first, second)), best.body)
 
 
 def _average(scope: Indices, x: Array, axis: Axes, weights: Array | None, keepdims: bool) -> Array:
@@ -86,19 +124,13 @@ def _average(scope: Indices, x: Array, axis: Axes, weights: Array | None, keepdi
     return Array(above.axes, above.body / below.body)
 
 
-def _single_axis(x: Array, axis: int | None, name: str) -> int:
-    if axis is None and x.rank != 1:
-        raise Misfit(f"{name} of a value that is no vector flattens it: {x.says}", f"write {name}(x, axis=0)")
-    return position(x, axis or 0)
-
-
 def _cumulative(kind: Kind) -> Build:
     """``Σ_k [k <= i] x_k``, or ``Π_k ([k <= i] x_k + [k > i])``."""
 
     def build(scope: Indices, x: Array, axis: int | None) -> Array:
-        along = _single_axis(x, axis, "cumsum" if kind == "sum" else "cumprod")
+        x, along = (raveled(scope, x), 0) if axis is None else (x, position(x, axis))
         inner = x.axes[along]
-        if is_one(inner.size):
+        if is_one(inner.size) or is_empty(inner.size):
             return x
         outer = scope.index(inner.size)
         upto = bracket(inner, "<=", outer)
@@ -109,11 +141,11 @@ def _cumulative(kind: Kind) -> Build:
     return build
 
 
-def _sort(scope: Indices, x: Array, axis: int) -> Array:
+def _sort(scope: Indices, x: Array, axis: int | None) -> Array:
     """``y_r = Σ_i [rank_i = r] x_i`` with ``rank_i = Σ_k ([x_k < x_i] + [x_k = x_i][k < i])``."""
-    along = position(x, axis)
+    x, along = (raveled(scope, x), 0) if axis is None else (x, position(x, axis))
     inner = x.axes[along]
-    if is_one(inner.size):
+    if is_one(inner.size) or is_empty(inner.size):
         return x
     other = copy(scope, x)
     rival = other.axes[along]
@@ -135,12 +167,20 @@ def _all(scope: Indices, x: Array, axis: Axes, keepdims: bool) -> Array:
     return Array(whole.axes, whole.body, boolean=True)
 
 
-def _diff(scope: Indices, x: Array, n: Size, axis: int) -> Array:
-    """``x[1:] − x[:-1]``."""
-    if n.constant != 1:
-        raise Misfit("diff is read for n=1 only")
+def _diff(scope: Scope, x: Array, n: Size, axis: int) -> Array:
+    """``x[1:] − x[:-1]``, n times."""
+    times = n.constant
+    if times is None or not 0 <= times <= MAX_DIFFERENCES:
+        raise Misfit(f"diff is read for whole n from 0 to {MAX_DIFFERENCES}")
+    return x if not times else _diff(scope, _difference(scope, x, axis), n - 1, axis)
+
+
+def _difference(scope: Scope, x: Array, axis: int) -> Array:
     along = position(x, axis)
-    index = scope.index(x.axes[along].size - 1)
+    length = x.axes[along].size - 1
+    if not scope.require(length, 1):
+        raise Misfit(f"diff needs at least 2 entries, and {x.says}", sizes=True)
+    index = scope.index(length)
     here = Array((*x.axes[:along], index, *x.axes[along + 1 :]), x.body)
     ahead, behind = (substitute(x.body, {x.axes[along]: Size.of(index) + step}) for step in (1, 0))
     return Array(here.axes, ahead - behind)
@@ -165,8 +205,8 @@ ROWS: tuple[Function, ...] = (
     row("softmax", _softmax, "x, axis: axes = -1"),
     row("log_softmax", _log_softmax, "x, axis: axes = -1"),
     row("norm", _norm, "x, ord: norm = None, axis: axes = None, keepdims: flag = False"),
-    row("cumsum", _cumulative("sum"), "x, axis: axis = None"),
-    row("cumprod", _cumulative("prod"), "x, axis: axis = None"),
-    row("sort", _sort, "x, axis: axis = -1"),
+    row("cumsum", _cumulative("sum"), "x, axis: axis? = None"),
+    row("cumprod", _cumulative("prod"), "x, axis: axis? = None"),
+    row("sort", _sort, "x, axis: axis? = -1"),
     row("diff", _diff, "x, n: size = size 1, axis: axis = -1"),
 )

@@ -15,13 +15,18 @@ DEFAULTS: dict[str, Any] = {"None": None, "False": False, "-1": -1, "0": 0, "1":
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter: its name, what it may be, and its default; ``many`` takes all arguments that are left."""
+    """A parameter: its names, what it may be, and its default; ``many`` takes all arguments that are left."""
 
-    name: str
+    names: tuple[str, ...]
     kind: str = "array"
     required: bool = True
     default: Any = None
     many: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name it is told by."""
+        return self.names[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Function:
 
 
 def row(name: str, build: Build, signature: str) -> Function:
-    """A row from a signature such as ``x, axis: axes = None, keepdims: flag = False``.
+    """A row from a signature such as ``x, axis: axes = None, keepdims: flag = False``; ``a_min|min`` has two names.
 
     >>> row("sum", print, "x, axis: axes = None").usage
     'it is called as sum(x, axis=)'
@@ -51,4 +56,6 @@ def row(name: str, build: Build, signature: str) -> Function:
 def _parameter(text: str) -> Parameter:
     head, _, default = (p.strip() for p in text.partition("="))
     name, _, kind = (p.strip() for p in head.partition(":"))
-    return Parameter(name.lstrip("*"), kind or "array", not default, DEFAULTS[default] if default else None, name.startswith("*"))
+    return Parameter(
+        tuple(name.lstrip("*").split("|")), kind or "array", not default, DEFAULTS[default] if default else None, name.startswith("*")
+    )

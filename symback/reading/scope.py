@@ -11,7 +11,7 @@ from symback.algebra.opaque import OPAQUE
 from symback.algebra.sizes import Floor, Index, Size, SizeLike, SizeSymbol, provably_at_least
 from symback.algebra.terms import Name, Ref, Term
 from symback.network.hints import suggestion
-from symback.reading.arrays import Array, Misfit, is_one
+from symback.reading.arrays import Array, Misfit, is_empty, is_one
 from symback.reading.settle import Letters, settle
 
 FIRST_MARK = 1000
@@ -158,7 +158,7 @@ class Scope:
 
 def _solves(symbol: SizeSymbol, other: Size) -> bool:
     """Whether ``symbol = other`` is a solution and no coincidence of two names."""
-    if isinstance(other.single, SizeSymbol) or is_one(other) or other.indices:
+    if isinstance(other.single, SizeSymbol) or is_one(other) or is_empty(other) or other.indices:
         return False
     return symbol.name not in other.symbols
 
@@ -167,6 +167,8 @@ def _needed(gap: Size) -> tuple[str, int] | None:
     """``(symbol, least)`` with which ``gap`` is at least 0, where the gap reads that one symbol only."""
     for atom in gap.atoms:
         split = gap.coefficient(atom)
+        if split is not None and isinstance(atom, SizeSymbol) and split[1].constant == 0 and split[0].constant is None:
+            return _needed(split[0])
         if split is None or len(gap.atoms) != 1 or split[0].constant is None or split[1].constant is None or split[0].constant < 1:
             return None
         low = -(split[1].constant // split[0].constant)

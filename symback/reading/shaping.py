@@ -7,11 +7,11 @@ from dataclasses import replace
 from math import prod
 
 from symback.algebra.sizes import Index, Size, provably_at_least
-from symback.algebra.terms import Add, Bracket, Count, Mul, Term, bracket, total
+from symback.algebra.terms import ZERO, Add, Bracket, Count, Mul, Term, bracket
 from symback.algebra.traverse import substitute
 from symback.network.hints import shape_text
 from symback.reading import conditions
-from symback.reading.arrays import Array, Indices, Misfit, at, broadcast, elementwise, is_one, position, positions
+from symback.reading.arrays import Array, Indices, Misfit, at, broadcast, elementwise, is_empty, is_one, over, position, positions
 from symback.reading.rows import Function, row
 from symback.reading.scope import Scope
 
@@ -32,11 +32,15 @@ def _swapaxes(scope: Indices, x: Array, first: int, second: int) -> Array:
     return replace(x, axes=tuple(x.axes[n] for n in order))
 
 
-def _moveaxis(scope: Indices, x: Array, source: int, destination: int) -> Array:
+def moved(x: Array, source: int, destination: int) -> Array:
+    """The array with one axis at another place, both counted from 0."""
     axes = list(x.axes)
-    moved = axes.pop(position(x, source))
-    axes.insert(position(x, destination), moved)
+    axes.insert(destination, axes.pop(source))
     return replace(x, axes=tuple(axes))
+
+
+def _moveaxis(scope: Indices, x: Array, source: int, destination: int) -> Array:
+    return moved(x, position(x, source), position(x, destination))
 
 
 def _expand_dims(scope: Indices, x: Array, axis: int) -> Array:
@@ -61,7 +65,7 @@ def _flip(scope: Indices, x: Array, axis: int | tuple[int, ...] | None) -> Array
 def _roll(scope: Scope, x: Array, shift: Size, axis: int | None) -> Array:
     """``y[i] = [i >= s]·x[i − s] + [i < s]·x[i − s + n]`` for 0 <= s <= n."""
     if axis is None and x.rank != 1:
-        raise Misfit(f"roll of a value that is no vector flattens it: {x.says}", "write roll(x, shift, axis=0)")
+        return _reshape(scope, _roll(scope, raveled(scope, x), shift, 0), x.shape)
     along = x.axes[position(x, axis or 0)]
     back = shift if provably_at_least(shift) else shift + along.size
     if not (scope.require(back) and scope.require(along.size - back)):
@@ -81,14 +85,16 @@ def _broadcast_to(scope: Indices, x: Array, shape: Shape) -> Array:
     return whole
 
 
-def _concatenate(scope: Indices, arrays: list[Array] | Array, axis: int) -> Array:
+def _concatenate(scope: Indices, arrays: list[Array] | Array, axis: int | None) -> Array:
     """Brackets with shifted places: ``[k < D]·x[k] + [k >= D]·h[k − D]``."""
+    if axis is None:
+        return raveled(scope, arrays) if isinstance(arrays, Array) else _concatenate(scope, [raveled(scope, a) for a in arrays], 0)
     if isinstance(arrays, Array):
         if arrays.rank < 2:
             raise Misfit("concatenate joins arrays with at least one axis", "use stack")
         along = position(arrays, axis, arrays.rank - 1)
-        moved = _moveaxis(scope, arrays, 0, along)
-        return regrouped(scope, moved, (*moved.shape[:along], moved.shape[along] * moved.shape[along + 1], *moved.shape[along + 2 :]))
+        turned = moved(arrays, 0, along)
+        return regrouped(scope, turned, (*turned.shape[:along], turned.shape[along] * turned.shape[along + 1], *turned.shape[along + 2 :]))
     rank = arrays[0].rank
     if not rank or any(a.rank != rank for a in arrays):
         raise Misfit("concatenate joins arrays with the same number of axes: " + " and ".join(a.says for a in arrays), sizes=True)
@@ -114,14 +120,15 @@ def _same_other_axes(scope: Indices, arrays: Sequence[Array], along: int) -> tup
 def _joined(arrays: Sequence[Array], along: int, others: tuple[Index, ...], index: Index) -> Term:
     parts: list[Term] = []
     start = Size.of(0)
-    for number, array in enumerate(arrays):
+    filled = [a for a in arrays if not is_empty(a.axes[along].size)]
+    for number, array in enumerate(filled):
         stop = start + array.axes[along].size
         low = [bracket(index, ">=", start)] if number else []
-        high = [bracket(index, "<", stop)] if number < len(arrays) - 1 else []
+        high = [bracket(index, "<", stop)] if number < len(filled) - 1 else []
         entry = at(array, (*others[:along], Size.of(index) - start, *others[along:]))
         parts.append(conditions.times(conditions.condition((*low, *high)), entry))
         start = stop
-    return parts[0] if len(parts) == 1 else Add(tuple(parts))
+    return ZERO if not parts else parts[0] if len(parts) == 1 else Add(tuple(parts))
 
 
 def _stack(scope: Indices, arrays: list[Array] | Array, axis: int) -> Array:
@@ -152,8 +159,9 @@ def _hstack(scope: Indices, arrays: list[Array] | Array) -> Array:
     return _concatenate(scope, arrays, 0 if rank == 1 else 1)
 
 
-def _ravel(scope: Indices, x: Array) -> Array:
-    return regrouped(scope, x, (_product(x.shape),))
+def raveled(scope: Indices, x: Array) -> Array:
+    """The entries in row-major order along one axis."""
+    return x if x.rank == 1 else regrouped(scope, x, (_product(x.shape),))
 
 
 def _product(sizes: Sequence[Size]) -> Size:
@@ -190,7 +198,7 @@ def regrouped(scope: Indices, x: Array, shape: Shape) -> Array:
     body = substitute(x.body, moves)
     for guard in reversed(guards):
         body = Mul((guard, body))
-    return Array(tuple(new), total(sums, body), x.boolean)
+    return Array(tuple(new), over("sum", sums, body), x.boolean)
 
 
 def _flat(indices: Sequence[Index]) -> Size:
@@ -256,15 +264,15 @@ ROWS: tuple[Function, ...] = (
     row("expand_dims", _expand_dims, "x, axis: axis"),
     row("squeeze", _squeeze, "x, axis: axes = None"),
     row("flip", _flip, "x, axis: axes = None"),
-    row("roll", _roll, "x, shift: size, axis: axis = None"),
+    row("roll", _roll, "x, shift: size, axis: axis? = None"),
     row("broadcast_to", _broadcast_to, "x, shape: shape"),
-    row("concatenate", _concatenate, "arrays: arrays, axis: axis = 0"),
+    row("concatenate", _concatenate, "arrays: arrays, axis: axis? = 0"),
     row("stack", _stack, "arrays: arrays, axis: axis = 0"),
     row("array", lambda scope, arrays: _stack(scope, arrays, 0), "object: arrays"),
     row("asarray", lambda scope, arrays: _stack(scope, arrays, 0), "object: arrays"),
     row("vstack", _vstack, "arrays: arrays"),
     row("hstack", _hstack, "arrays: arrays"),
-    row("ravel", _ravel, "x"),
+    row("ravel", raveled, "x"),
     row("reshape", _reshape, "x, shape: shape"),
     row("pad", _pad, "x, pad_width: widths"),
 )

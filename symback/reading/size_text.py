@@ -14,8 +14,14 @@ Lookup = Callable[[str], Size | None]
 MAX_SIZE = 10**12
 
 
-def size_of(node: ast.AST, lookup: Lookup, table: Callable[[str], bool], piece: Callable[[ast.AST], str]) -> Size:
-    """A syntax tree as a size: integers, names, ``+ - * //`` and tables ``n[l]``."""
+def size_of(
+    node: ast.AST,
+    lookup: Lookup,
+    table: Callable[[str], bool],
+    piece: Callable[[ast.AST], str],
+    measured: Callable[[ast.AST], Size | None] = lambda node: None,
+) -> Size:
+    """A syntax tree as a size: integers, names, ``+ - * //``, tables ``n[l]``, and what ``measured`` knows (``x.shape[0]``)."""
 
     def read(node: ast.AST) -> Size:
         match node:
@@ -26,7 +32,7 @@ def size_of(node: ast.AST, lookup: Lookup, table: Callable[[str], bool], piece: 
             case ast.Name(id=name):
                 found = lookup(name)
                 if found is None:
-                    raise Misfit(f"{name} is no size or index")
+                    raise Misfit(f"{name} is no size or index", "places and sizes are made of integers and names of sizes")
                 return found
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -read(operand)
@@ -36,6 +42,9 @@ def size_of(node: ast.AST, lookup: Lookup, table: Callable[[str], bool], piece: 
                 return _combined(op, read(left), read(right), piece(node))
             case ast.Subscript(value=ast.Name(id=name), slice=place) if table(name):
                 return Size.of(SizeAt(name, read(place)))
+        found = measured(node)
+        if found is not None:
+            return found
         raise Misfit(f"{piece(node)} is no size", "a size is made of integers, names, + - * // and n[l]")
 
     return read(node)

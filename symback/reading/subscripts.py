@@ -88,6 +88,8 @@ def _slice(scope: Scope, axis: Index, size: Size, item: Slice) -> tuple[Index, S
     if not backwards and not provably_at_least(step, 1):
         raise Misfit(f"the step {step} is not known to be positive or negative")
     start, length = _backward(scope, size, item, -step) if backwards else _forward(scope, size, item, step)
+    if provably_at_least(-length):
+        return scope.index(0), Size.of(0)
     if not shown(scope, length, 1):
         raise Misfit(f"the slice has {length} entries, which is not known to be at least 1")
     index = scope.index(length)

@@ -75,12 +75,12 @@ EXPRESSIONS = (
     "(x > y) * x", "np.sum(x > y)", "np.where(np.tril(np.ones((n, n))) > 0, C, -1e30)", "np.where(np.tril(np.ones((n, n))) == 0, C, 0)", "x == np.max(x)",
     "x != y", "x <= y", "1 * (x >= y)", "np.where(x > 0, 0, y)", "np.where(x > 0, x, 0)",
     "np.equal(x, y)", "np.not_equal(x, y)", "np.less(x, y)", "np.less_equal(x, y)", "np.greater(x, y)", "np.greater_equal(x, y)",
-    "np.logical_and(x > 0, y > 0)", "np.logical_or(x > 0, y > 0)", "np.logical_not(x > 0)",
+    "np.logical_and(x > 0, y > 0)", "np.logical_or(x > 0, y > 0)", "np.logical_not(x > 0)", "np.logical_xor(x > 0, y > 0)",
     # entry by entry
     "np.exp(x)", "np.log(x**2)", "np.sin(x)", "np.cos(x)", "np.sinh(x)", "np.cosh(x)", "np.tanh(x)", "sigmoid(x)", "softplus(x)", "np.arctan(x)", "np.arctan2(x, y)",
     "erf(x)", "Phi(x)", "phi(x)", "relu(x)", "np.abs(x)", "np.sign(x)", "np.pi * x", "np.e * x", "np.sqrt(x**2)", "np.square(x)", "np.cbrt(x)", "np.reciprocal(x)",
     "np.negative(x)", "np.positive(x)", "np.absolute(x)", "np.fabs(x)", "np.tan(x)", "np.log1p(x**2)", "np.expm1(x)", "np.log2(x**2)", "np.log10(x**2)", "np.exp2(x)", "expit(x)",
-    "np.arctanh(x / 2)", "atan2(x, y)", "atan(x)", "np.logaddexp(x, y)", "silu(x)", "swish(x)", "gelu(x)", "np.add(x, y)", "np.subtract(x, y)", "np.multiply(x, y)",
+    "np.arctanh(x / 2)", "np.arcsin(x / 2)", "np.arccos(x / 2)", "np.arcsinh(x)", "np.arccosh(x**2 + 1)", "atan2(x, y)", "atan(x)", "np.logaddexp(x, y)", "silu(x)", "swish(x)", "gelu(x)", "np.add(x, y)", "np.subtract(x, y)", "np.multiply(x, y)",
     "np.divide(x, y)", "np.true_divide(x, y)", "np.power(x, 2)", "np.hypot(x, y)", "np.heaviside(x, 0.5)", "np.maximum(x, y)", "np.minimum(x, y)", "np.maximum(0.0, x)",
     "np.maximum(A, b)", "np.minimum(x, 0)", "np.clip(x, -0.5, 0.5)", "np.clip(x, None, 0.5)", "np.clip(x, 0, None)", "x.clip(-1, 1)",
     # reductions
