@@ -1,7 +1,7 @@
 """The one change that makes a refuted claim true.
 
     repair(program, indices, claimed, right, own) -> Repair(sentence="the sign is wrong: −(y − h)", ...) or None
-    repair_text(text, reread, right)              -> the same for a claim whose sizes cannot meet (`symback.verify.repair_text`)
+    repair_text(text, reread)                     -> the same for a claim whose sizes cannot meet (`symback.verify.repair_text`)
 
 Every change is tried by numbers first (`symback.verify.trial`: all changes of a node at once); what fits at three points is then shown by
 the normal form or at fifty digits. The right formula serves for comparison and says which factors and terms may be missing; it is

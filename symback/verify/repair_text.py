@@ -1,6 +1,6 @@
 """The repair of a claim that cannot be laid over arrays: its text with a transpose more or less, factors exchanged, another axis.
 
-    repair_text("X @ (h - y)", reread, right) -> Repair("the transpose of X is missing: X.T @ (h - y)", ...) or None
+    repair_text("X @ (h - y)", reread) -> Repair("the transpose of X is missing: X.T @ (h - y)", ...) or None
 
 ``reread`` reads a text as the claim was read and says None where it still makes no sense, so that this module knows no reader.
 """
@@ -28,11 +28,12 @@ LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text says: a program with the claim's ``own`` lines, and the claimed entry at indices."""
+    """What a text says: a program with the claim's ``own`` lines, the claimed entry at indices, and the right formula as a definition."""
 
     program: Program
     indices: tuple[Index, ...]
     term: Term
+    right: Definition
     own: tuple[Name, ...] = ()
 
 
@@ -48,14 +49,14 @@ class Edit:
 Reread = Callable[[str], Reading | None]
 
 
-def repair_text(text: str, reread: Reread, right: Definition, latex: bool = False) -> Repair | None:
+def repair_text(text: str, reread: Reread, latex: bool = False) -> Repair | None:
     """The first edit of a text after which it is the right formula; failing that, an edit and one change more."""
     if len(text) > LONGEST:
         return None
     kept: list[tuple[Edit, Search]] = []
     for edit in islice(latex_edits(text) if latex else numpy_edits(text), MOST_READ):
         reading = reread(edit.text)
-        search = None if reading is None else _search(reading, right)
+        search = None if reading is None else _search(reading)
         if search is None:
             continue
         whole = search.lines.whole
@@ -69,13 +70,13 @@ def repair_text(text: str, reread: Reread, right: Definition, latex: bool = Fals
     return None
 
 
-def _search(reading: Reading, right: Definition) -> Search | None:
+def _search(reading: Reading) -> Search | None:
     """The search for a text that has the right shape."""
-    layout = next(iter(layouts(reading.indices, reading.term, right)), None)
+    layout = next(iter(layouts(reading.indices, reading.term, reading.right)), None)
     if layout is None or layout.says:
         return None
     try:
-        return Search(reading.program, layout, right, reading.own)
+        return Search(reading.program, layout, reading.right, reading.own)
     except NumericError:
         return None
 
@@ -110,14 +111,26 @@ RANKS = (
 
 
 def _line_edits(line: str) -> Iterator[tuple[int, str, str]]:
-    """``(rank, sentence, line)`` for every edit of a line; a line that is no Python has none."""
+    """``(rank, sentence, line)`` for every edit of what stands right of a line's last equals sign; a line that is no Python has none."""
+    start = _formula_start(line)
+    head, source = line[:start], line[start:].strip()
     try:
-        tree = ast.parse(line.strip())
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    source = line.strip()
     for node in ast.walk(tree):
-        yield from _node_edits(node, source)
+        for rank, says, new in _node_edits(node, source):
+            yield rank, says, f"{head} {new}" if head else new
+
+
+def _formula_start(line: str) -> int:
+    """Where the formula of a line begins: after the last equals sign outside brackets that is no comparison."""
+    depth, found = 0, 0
+    for k, sign in enumerate(line):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "=" and not depth and line[k - 1 : k] not in ("=", "<", ">", "!", "") and line[k + 1 : k + 2] != "=":
+            found = k + 1
+    return found
 
 
 def _node_edits(node: ast.AST, source: str) -> Iterator[tuple[int, str, str]]:

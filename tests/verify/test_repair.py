@@ -229,7 +229,7 @@ def _gradients(network: str, target: str) -> tuple[Program, Definition]:
     return program, program.definition[core.adjoint(target)]
 
 
-def _read(program: Program, text: str) -> Reading | None:
+def _read(program: Program, right: Definition, text: str) -> Reading | None:
     try:
         extended = extend(program, text)
     except SymbackError:
@@ -237,7 +237,7 @@ def _read(program: Program, text: str) -> Reading | None:
     last = extended.definition[extended.results[0]]
     known = set(program.definitions)
     own = tuple(d.name for d in extended.definitions if d not in known and d is not last)
-    return Reading(program.with_definitions(d for d in extended.definitions if d is not last), last.indices, last.body, own)
+    return Reading(program.with_definitions(d for d in extended.definitions if d is not last), last.indices, last.body, right, own)
 
 
 def _is_right(found: Repair, reading: Reading, right: Definition) -> bool:
@@ -250,7 +250,7 @@ def _is_right(found: Repair, reading: Reading, right: Definition) -> bool:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_change_that_mends_a_mistake_is_found(case):
     program, right = _gradients(case.network, case.target)
-    reading = _read(program, case.wrong)
+    reading = _read(program, right, case.wrong)
     assert reading is not None
     found = repair(reading.program, reading.indices, reading.term, right, reading.own)
     assert found is not None
@@ -262,8 +262,8 @@ def test_the_change_that_mends_a_mistake_is_found(case):
 @pytest.mark.parametrize("case", CLASHES, ids=str)
 def test_text_whose_sizes_cannot_meet_is_mended(case):
     program, right = _gradients(case.network, case.target)
-    assert _read(program, case.wrong) is None or case.wrong.endswith("dS.T @ K")
-    found = repair_text(case.wrong, lambda text: _read(program, text), right)
+    assert _read(program, right, case.wrong) is None or case.wrong.endswith("dS.T @ K")
+    found = repair_text(case.wrong, lambda text: _read(program, right, text))
     assert found is not None
     assert found.kind in case.kinds.split("|"), found
     assert case.says in found.sentence, found
@@ -271,7 +271,7 @@ def test_text_whose_sizes_cannot_meet_is_mended(case):
 
 def test_nothing_is_said_of_a_claim_that_no_change_mends():
     program, right = _gradients("softmax", "z")
-    reading = _read(program, "b**3*exp(b) + z*sum(b)")
+    reading = _read(program, right, "b**3*exp(b) + z*sum(b)")
     assert repair(reading.program, reading.indices, reading.term, right, reading.own) is None
 
 
@@ -284,7 +284,7 @@ def test_every_row_of_the_table_is_used():
 def test_every_row_yields_changes_somewhere():
     tried = set()
     for case in CASES:
-        reading = _read(_gradients(case.network, case.target)[0], case.wrong)
+        reading = _read(*_gradients(case.network, case.target), case.wrong)
         every = spots(0, reading.indices, reading.term)
         tried |= {m.name for s in every for m in MISTAKES for _ in m.changes(s, reading.program)}
     assert {m.name for m in MISTAKES} - tried == set()

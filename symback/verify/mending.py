@@ -1,0 +1,58 @@
+"""The repair of two sides of a claim, whatever keeps them apart: values, shapes, or sizes that cannot meet.
+
+mended(Sides(program, first, second, own), text, again) -> Repair or None
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from symback.algebra.definitions import Definition
+from symback.algebra.terms import Name, Partial, Ref, Term
+from symback.network.program import Program
+from symback.reading.sides import Side
+from symback.verify.repair import Repair, repair
+from symback.verify.repair_text import Reading, repair_text
+
+
+class Sides(NamedTuple):
+    """Two sides over a program in which every derivative they read is a definition; ``own`` are the names of the claim's own lines."""
+
+    program: Program
+    first: Side
+    second: Side
+    own: tuple[Name, ...] = ()
+
+
+def mended(sides: Sides, text: str = "", again: Callable[[str], Sides | None] | None = None, latex: bool = False) -> Repair | None:
+    """What makes two sides equal, where one of them is a derivative and the other a formula for it.
+
+    ``text`` is the whole claim and ``again`` reads it with an edit; without them a side whose sizes cannot meet stays as it is.
+    """
+    reading = _reading(sides)
+    if reading is not None:
+        return repair(reading.program, reading.indices, reading.term, reading.right, reading.own)
+    if again is None or all(side.body is not None for side in (sides.first, sides.second)):
+        return None
+
+    def reread(edited: str) -> Reading | None:
+        new = again(edited)
+        return None if new is None else _reading(new)
+
+    return repair_text(text, reread, latex)
+
+
+def _reading(sides: Sides) -> Reading | None:
+    """The formula for a derivative, with that derivative's definition; None where there is no such pair."""
+    for one, other in ((sides.first, sides.second), (sides.second, sides.first)):
+        right = _definition(one.body, sides.program)
+        if right is not None and other.body is not None:
+            return Reading(sides.program, other.indices, other.body, right, sides.own)
+    return None
+
+
+def _definition(body: Term | None, program: Program) -> Definition | None:
+    """The definition of the derivative that a side is."""
+    found = program.definition.get(body.name) if isinstance(body, Ref) and isinstance(body.name, Partial) else None
+    return found if found is not None and isinstance(found.body, Term) else None
