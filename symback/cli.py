@@ -287,9 +287,10 @@ def verify(args: argparse.Namespace) -> Answer:
     from symback.verify.report import verify as verified
 
     network = found(args.net)
-    derivation = network.derive()
+    derivation = network.derive(args.wrt)
     report = verified(derivation.core, derivation.wanted)
-    return Answer(report.json(), report.text(), verdict_status([row.verdict for row in report]))
+    data = report.json() if args.json else {}
+    return Answer(data, report.text(steps=args.steps), verdict_status([row.verdict for row in report]))
 
 
 def check(args: argparse.Namespace) -> Answer:
@@ -446,7 +447,10 @@ VERBS = (
         (("--below",), {"type": float, "metavar": "E", "help": "stop as soon as the error is at most this"}),
         (("--error",), {"default": "loss", "metavar": "NAME", "help": "the error looked at: loss, squared error, rmse or absolute error"}),
     )),
-    Verb("verify", "check every gradient and every step", verify, (NET,)),
+    Verb("verify", "check every gradient and every step", verify, (
+        NET, WRT,
+        (("--steps",), {"action": "store_true", "help": "list every step with its verdict"}),
+    )),
     Verb("check", "judge somebody's formula", check, (
         (("net",), {"nargs": "?", "metavar": "NET", "help": "the network, as for the other verbs"}),
         (("claim",), {"nargs": "?", "metavar": "CLAIM", "help": "the formula: \"dL/dW = (p - y) @ x.T\", or LaTeX"}),

@@ -21,6 +21,7 @@ from symback.numeric.evaluate import Entries, Evaluator, on_places
 from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
 from symback.verify.sample import Point, draw, number
+from symback.verify.steps import counted
 
 DIGITS = 60
 NEAR = Fraction(1, 10**30)
@@ -44,7 +45,7 @@ class Kinks:
         """The conventions and what was checked, as a sentence; empty where there is no kink."""
         if not self.conventions:
             return ""
-        seen = f"inside the subdifferential at {self.points} point{'s' * (self.points > 1)}" if self.points else "no kink was met"
+        seen = f"inside the subdifferential at {counted(self.points, 'point')}" if self.points else "no kink was met"
         return f"at kinks {' and '.join(self.conventions)}; {self.outside or seen}"
 
 

@@ -18,8 +18,10 @@ from symback.notation.write import formula_text
 from symback.verify.differences import POINTS, Outcome, check_gradients
 from symback.verify.opaque_rows import follows
 from symback.verify.proof import Prover, Shown
-from symback.verify.steps import OWN_LEFT_SIDE, StepChecker, StepVerdict
+from symback.verify.sample import size_sets
+from symback.verify.steps import OWN_LEFT_SIDE, StepChecker, StepVerdict, counted
 from symback.verify.sympy_route import SecondRoute, second_route
+from symback.verify.table import Report, Row, Verdict, counts
 
 BY_STEPS = "normal form, step by step"
 FEW = 3
@@ -149,7 +151,7 @@ def _route(shown: str, outcome: Outcome, other: SecondRoute) -> str:
     parts = [shown] if shown else []
     if outcome.points:
         sizes = f" at {outcome.size_sets} sets of sizes" if outcome.size_sets > 1 else ""
-        parts.append(f"differences of the loss at {outcome.points} points{sizes}")
+        parts.append(f"differences of the loss at {counted(outcome.points, 'point')}{sizes}")
     parts.append(f"SymPy not asked: {other.skipped}" if other.skipped else "SymPy")
     return "; ".join(parts)
 
@@ -173,3 +175,6 @@ def _term_text(term: Term, program: Program) -> str:
     except SymbackError:
         return plain(term)
     return f"{sides[0]} {'≠' if term.relation == '!=' else term.relation} {sides[1]}"
+
+
+__all__ = ["Report", "Row", "by_steps", "verify"]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from time import perf_counter
 from typing import Any, Literal
 
 from symback.algebra.definitions import Definition, Opaque
@@ -19,7 +20,7 @@ from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Name, Partial, Term
-from symback.algebra.traverse import inline, names, rename
+from symback.algebra.traverse import inline, names, rename, substitute
 from symback.calculus.trace import Derived, Step
 from symback.derivation import Derivation
 from symback.errors import NumericError
@@ -36,16 +37,20 @@ BUDGET = 4000
 PLACES = 4
 POINTS = 2
 KINK = 12
+NORMAL_FORM = "normal form"
 OWN_LEFT_SIDE = ("seed", "no path", "chain rule")
 
 
 @dataclass(frozen=True, slots=True)
 class StepVerdict:
-    """A step, the word on it, and why where it is not fine."""
+    """A step, the word on it, how that was found, the largest relative error met, the time, and why where it is not fine."""
 
     step: Step
     word: Word
     why: str = ""
+    route: str = ""
+    worst: float = 0.0
+    seconds: float = 0.0
 
 
 class StepChecker:
@@ -89,19 +94,27 @@ class StepChecker:
 
     def step(self, step: Step) -> StepVerdict:
         """The verdict on one step."""
+        begun = perf_counter()
+        found = self._judged(step)
+        return replace(found, seconds=perf_counter() - begun)
+
+    def _judged(self, step: Step) -> StepVerdict:
         if step.rule not in (*OWN_LEFT_SIDE, "differentiate") and self._proved(step):
-            return StepVerdict(step, "proved")
+            return StepVerdict(step, "proved", route=NORMAL_FORM)
+        differentiated = step.rule == "differentiate"
         error: float | None = None
         for digits in (DIGITS, 2 * DIGITS):  # what differs only for want of digits is not refuted
+            runs = self.runs(digits)
+            route = f"{'differences of the definition' if differentiated else 'numbers'} at {counted(len(runs), 'point')}"
             try:
-                error = (self._slope_error if step.rule == "differentiate" else self._error)(step, self.runs(digits))
+                error = (self._slope_error if differentiated else self._error)(step, runs)
             except NumericError as problem:
                 return StepVerdict(step, "undecided", str(problem))
             if error is None:
                 return StepVerdict(step, "undecided", self._why)
             if error <= 10.0**-AGREE:
-                return StepVerdict(step, "agrees")
-        return StepVerdict(step, "refuted", f"{step.rule}: before and after differ by {error:.3g}")
+                return StepVerdict(step, "agrees", "", route, error)
+        return StepVerdict(step, "refuted", f"{step.rule}: before and after differ by {error:.3g}", route, error or 0.0)
 
     def _proved(self, step: Step) -> bool:
         if step.rule == "local derivatives" and inline(step.before, self._local_body) is step.after:
@@ -112,7 +125,8 @@ class StepChecker:
             facts: dict[Name, tuple[Fact, ...]] = {leaf.name: leaf.facts for leaf in self.program.leaves if leaf.name in given}
             shapes: dict[Name, tuple[Size, ...]] = {leaf.name: leaf.shape for leaf in self.program.leaves if leaf.name in given}
             self._normalizers[given] = Normalizer(Given(facts, definitions, {}, shapes), BUDGET)
-        return self._normalizers[given].equal(step.before, step.after).proved
+        only = {i: Size.of(0) for i in step.indices if i.size.constant == 1}
+        return self._normalizers[given].equal(substitute(step.before, only), substitute(step.after, only)).proved
 
     def _definition(self, name: Name) -> Definition | None:
         if isinstance(name, Partial):
@@ -186,6 +200,15 @@ class StepChecker:
                     total = total + weights[above] * direction[at] * slope
             worst = max(worst or 0.0, float(abs(total - change) / (1 + abs(change))))
         return worst
+
+
+def counted(count: int, thing: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "point"), counted(3, "point")
+    ('1 point', '3 points')
+    """
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _change(definition: Definition, by: Name, run: Evaluator, weights: Mapping[Places, Any], direction: Mapping[Places, Any]) -> Any:

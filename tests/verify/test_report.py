@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import core_cases
@@ -13,7 +14,7 @@ from symback.algebra.definitions import Definition
 from symback.calculus.trace import Derived
 from symback.derivation import derive
 from symback.errors import VerificationError
-from symback.verify.proof import Prover
+from symback.verify.proof import Prover, Shown
 from symback.verify.report import verify
 from symback.verify.steps import StepChecker
 
@@ -42,18 +43,48 @@ def test_every_gradient_of_a_dense_network_is_proved(house):
     assert [row.name for row in report] == ["W1", "b1", "W2"]
     assert {row.verdict for row in report} == {"proved"}
     assert all(row.worst < 1e-40 and row.steps["proved"] > 0 for row in report)
-    assert "differences of the loss at 20 points at 3 sets of sizes" in report["W1"].route
+    assert report["W1"].route == "normal form; differences of the loss at 3 points; SymPy"
+
+
+def test_what_is_not_proved_gets_twenty_points_at_three_sets_of_sizes(house, monkeypatch):
+    monkeypatch.setattr("symback.verify.report.by_steps", lambda lines, program: False)
+    monkeypatch.setattr(Prover, "show", lambda self, name, adjoint: Shown(name == "b1", route="normal form", why="not tried"))
+    report = verify(house.core, ("W1", "b1", "W2"), second=False)
+    assert [row.verdict for row in report] == ["agrees", "proved", "agrees"]
+    assert "differences of the loss at 20 points at 3 sets of sizes" in report["W2"].route
+    assert "differences of the loss at 3 points;" in report["b1"].route
+    assert [row.points for row in report] == [20, 3, 20]
 
 
 def test_the_table_reads_and_the_json_is_plain(house):
     report = verify(house.core, ("W1", "h1"), second=False)
     lines = report.text().splitlines()
-    assert lines[0].split() == ["gradient", "by", "verdict", "steps", "worst", "error", "route"]
-    assert lines[2].startswith("W1  ")
-    assert lines[-1].startswith("2 proved; ")
+    assert re.split(r"  +", lines[0]) == ["gradient by", "verdict", "shown by", "points", "SymPy", "worst error", "steps", "time"]
+    assert re.split(r"  +", lines[2])[:5] == ["W1", "proved", "normal form", "3", "–"]
+    assert re.search(r"^2 proved; \d+ different steps: \d+ proved, \d+ agree; [\d.]+ m?s$", lines[-1])
     data = json.loads(json.dumps(report.json()))
     assert data["schema"] == 1
     assert list(data["formulas"][0]) == ["name", "verdict", "route", "conditions", "worst", "seconds", "steps"]
+
+
+def test_every_step_has_its_line_word_route_error_and_time(house):
+    report = verify(house.core, ("W1", "b1"), second=False)
+    steps = report.json()["formulas"][0]["steps"]
+    assert list(steps[0]) == ["line", "rule", "verdict", "route", "conditions", "worst", "seconds"]
+    assert {s["verdict"] for s in steps} == {"proved", "agrees"}
+    assert all(s["route"] == "normal form" for s in steps if s["verdict"] == "proved")
+    assert all(s["worst"] < 1e-40 for s in steps)
+    listed = [line for line in report.text(steps=True).splitlines() if re.match(r" *\d+  ", line)]
+    assert len(listed) == len(report.lines) < sum(len(row.lines) for row in report)
+    assert any("differences of the definition at 2 points" in line for line in listed)
+
+
+def test_conventions_at_kinks_are_printed():
+    net = sb.Network.from_dict({"symbols": {"w": {"role": "weight"}, "x": {}}, "forward": "L = relu(w*x)", "loss": "L"})
+    report = net.derive().verify()
+    assert report.ok
+    assert "at kinks relu′(0) = 0; inside the subdifferential at" in report.text()
+    assert report.json()["kinks"] in report.text()
 
 
 def test_facts_that_were_used_are_conditions():
