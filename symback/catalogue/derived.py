@@ -23,8 +23,8 @@ from symback.numeric.model import Model
 from symback.numeric.values import size_value
 from symback.reading.sympy_bridge import term_to_sympy
 from symback.verify.report import verify
-from symback.verify.table import Report
 from symback.verify.sample import possible, size_sets, symbols_of
+from symback.verify.table import Report
 
 FEW, MANY = 3, 6
 """At how many points gradients are compared with differences of the loss: where the normal form proves all of them, and where not."""

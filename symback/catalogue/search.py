@@ -82,6 +82,11 @@ class Index:
         return {word: 0.05 if word in FILLING else log(most / many) for word, many in count.items()}
 
     @cached_property
+    def rarest(self) -> float:
+        """What a word tells that no other entry has."""
+        return max(self.weights.values())
+
+    @cached_property
     def joined(self) -> dict[str, tuple[str, ...]]:
         """Words that are written as one by some: ``crossentropy``."""
         runs = [name[i:j] for names in self.names.values() for name in names for i in range(len(name)) for j in range(i + 2, len(name) + 1)]
@@ -143,8 +148,7 @@ class Index:
 
     def _name_score(self, meant: Sequence[tuple[str, float]], name: tuple[str, ...]) -> float:
         """How much of the query a name covers, and of the name the query."""
-        rare = max(self.weights.values())
-        wanted = sum(self.weights.get(word, rare) for word, _ in meant)
+        wanted = sum(self.weights.get(word, self.rarest) for word, _ in meant)
         met = sum(self.weights[word] * sure * max(_met(word, own) for own in name) for word, sure in meant if sure)
         covered = sum(self.weights[own] * max((_met(word, own) for word, sure in meant if sure), default=0.0) for own in name)
         whole = sum(self.weights[word] for word in name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 ALIKE = (
     (re.compile(r"is(ation|ed|er|e|ing)\b"), r"iz\1"),
@@ -30,6 +31,7 @@ GERMAN: Mapping[str, str] = {
     "rueckwaerts": "backward", "schicht": "layer", "schichtnormalisierung": "layer normalization", "skalarprodukt": "dot product",
     "spur": "trace", "verlust": "loss", "verlustfunktion": "loss function",
 }  # fmt: skip
+WORD = re.compile(r"[a-z0-9]+")
 SHORT = 3
 """Words up to this length are no plurals."""
 
@@ -43,10 +45,11 @@ def words(text: str) -> tuple[str, ...]:
     small = text.lower()
     for sign, plain in SIGNS:
         small = small.replace(sign, plain)
-    found = (part for word in re.findall(r"[a-z0-9]+", small) for part in GERMAN.get(word, word).split())
+    found = (part for word in WORD.findall(small) for part in (GERMAN[word].split() if word in GERMAN else (word,)))
     return tuple(_alike(word) if len(word) > SHORT else word for word in found)
 
 
+@lru_cache(maxsize=4096)
 def _alike(word: str) -> str:
     for pattern, new in ALIKE:
         word = pattern.sub(new, word)
