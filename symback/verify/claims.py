@@ -31,6 +31,7 @@ from symback.verify.wording import term_text, together
 
 SIZE_SETS = 3
 LONGEST_FORM = 120
+LARGEST_REPAIRED = 2_000
 
 
 def check(program: Program, claim: object, target: str | None = None, kind: str | None = None, id: str = "") -> Verdict:
@@ -67,7 +68,7 @@ def judge(claim: Claim, network: Program) -> Verdict:
     """The verdict on one equation over a network; a chain is judged link by link, and for the derivation it shows too."""
     text = " = ".join(map(_line, (side.text for side in claim.sides)))
     if len(claim.sides) < 2:
-        return Verdict(text, "cannot read", "nothing is said to be equal", choices=claim.choices)
+        return Chains(network).judge(claim)
     links = tuple(_links(claim, network))
     if is_chain(claim, network):
         links = _beside(links, Chains(network).judge(claim))
@@ -139,10 +140,10 @@ class Judge:
 
     # what holds ----------------------------------------------------------------------------------------------------------
 
-    def _holds(self, pair: Pair) -> Verdict | None:
-        """Proved or agrees; undecided where nothing could be tried; None where the sides differ."""
+    def _holds(self, pair: Pair, floats: bool = True) -> Verdict | None:
+        """Proved or agrees; undecided where nothing could be tried; None where the sides differ, at a glance in ``floats`` if allowed."""
         sizes = sets_of(pair, SIZE_SETS)
-        if sizes and look(pair, sizes[0]) == "different":
+        if floats and sizes and look(pair, sizes[0]) == "different":
             return None
         shown = prove(pair)
         if shown.proved:
@@ -198,14 +199,19 @@ class Judge:
                 witness=witness,
             )
         if witness is None:
-            return Verdict(self.text, "undecided", "the sides differ in floating point, and no small point confirms it")
+            return self._unseen()
         why = "; ".join(filter(None, [witness.values_there, witness.differing]))
         return Verdict(self.text, "refuted", why, witness=witness, repair=self._repair())
+
+    def _unseen(self) -> Verdict:
+        """The sides look different in floats, and no small point shows it: many digits decide."""
+        found = self._holds(self.pair, floats=False)
+        return found or Verdict(self.text, "undecided", "differences contradict it at large points, and no small point shows it")
 
     def _repair(self) -> str:
         """The one change that makes the claim right, in a sentence; empty where none was found."""
         found = self.pair.derivative
-        if found is None:
+        if found is None or self.pair.nodes > LARGEST_REPAIRED:
             return ""
         partial, formula = found
         right = self.pair.program.definition[partial]

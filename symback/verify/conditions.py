@@ -113,7 +113,9 @@ def _cover_of(pair: Pair, name: str, sizes: Sizes) -> Cover:
 def _fits(leaf: Leaf, fact: Fact) -> bool:
     """Whether a fact can be said of a leaf's shape, and its declared facts do not imply it."""
     row, rank = FACTS[fact.kind], len(leaf.indices)
-    if fact in closure(leaf.facts) or (fact.kind in ("one-hot", "sums to one") and not rank):
+    if fact in closure(leaf.facts):
+        return False
+    if fact.kind in ("one-hot", "sums to one") and (not rank or leaf.shape[-1].constant == 1):
         return False
     return row.rank is None or (rank == row.rank and leaf.shape[0] is leaf.shape[1])
 

@@ -214,7 +214,7 @@ class _Bench:
         return {}
 
     def _weights(self, rng: random.Random) -> dict[Places, Any]:
-        return {p: self.field.number(number(rng)) if p else self.field.one for p in self.results}
+        return {p: self.field.number(number(rng)) if len(self.results) > 1 else self.field.one for p in self.results}
 
     def _slopes(self, name: Name, weights: Mapping[Places, Any]) -> dict[Places, Any]:
         """The gradient's entries by the places of the name, the result's places weighed out."""

@@ -115,7 +115,7 @@ class _Chain:
             line = f"{_line(written[0].text)} = {_line(written[1].text)}"
             links.append(_Link(self, written, bodies, line).verdict())
         if not links:
-            return Verdict(text, "proved", "nothing is said to be equal", choices=self.claim.choices)
+            return Verdict(text, "cannot read", "nothing is said to be equal", choices=self.claim.choices)
         found = links[0] if len(links) == 1 else together(text, tuple(links))
         return replace(found, claim=text, choices=self.claim.choices)
 
