@@ -188,7 +188,7 @@ def prove(program: Program, left: Term, right: Term, budget: int, ties: bool = T
         return Induced(proof)
     pairs: list[tuple[Name, Term]] = []
     conditions, facts = dict.fromkeys(proof.conditions[:0]), dict.fromkeys(proof.facts[:0])
-    for recurrence in reversed(read) if len(read) > 1 else ():
+    for recurrence in reversed(read):
         step = _by_induction(program, recurrence, machine, ties)
         if step is None:
             continue
