@@ -22,7 +22,8 @@ class Ingredients:
 
     def __init__(self, program: Program, right: Term, aliases: Mapping[Name, Name]) -> None:
         self.program = program
-        self._raw = tuple(dict.fromkeys(rename(t, aliases) for t in _collected(program, right)))
+        raw = _collected(program, right)
+        self._raw = tuple(dict.fromkeys((*(rename(t, aliases) for t in raw), *raw)))
         self._fitted: dict[tuple[Index, ...], tuple[Term, ...]] = {}
 
     def at(self, scope: tuple[Index, ...]) -> tuple[Term, ...]:

@@ -60,8 +60,8 @@ MISTAKES: tuple[Mistake, ...] = (
 """The mistakes that need nothing but the claim itself, those people make most often first."""
 
 ORDER: tuple[str, ...] = (
-    "layout", "sign", "transpose", "sum or mean", "extra factor", "activation", "exponent", "constant", "extra term", "wrong axis", "name", "reduction lost",
-    "reduction extra", "reach of a sum", "function", "number", "condition", "index", "factor missing", "term missing", "swapped",
-    "function lost", "coefficients", "two changes",
+    "layout", "sign", "transpose", "sum or mean", "extra factor", "activation", "exponent", "constant", "extra term", "reduction extra", "wrong axis",
+    "name", "reduction lost", "reach of a sum", "function", "number", "condition", "index", "factor missing", "term missing", "swapped",
+    "division missing", "function lost", "coefficients", "two changes",
 )  # fmt: skip
 """All kinds of mistakes, in the order in which people make them."""

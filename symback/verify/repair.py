@@ -160,10 +160,15 @@ class Search:
                 yield from self._number(spot)
 
     def _fitting(self, spot: Spot, rows: Sequence[Mistake]) -> Iterator[Found]:
-        offered = [(m.name, c) for m in rows for c in m.changes(spot, self.program)]
+        offered = [(m.name, c) for m in rows for c in m.changes(spot, self.program) if self._may_read(spot, c.node)]
         if offered and self.first.spent <= WORK:
             fits = self.first.fits(self.first.of_nodes(spot, [c.node for _, c in offered]))
             yield from (Found(kind, spot, c) for (kind, c), good in zip(offered, fits, strict=True) if good)
+
+    def _may_read(self, spot: Spot, node: Term) -> bool:
+        """Whether a line may hold a node: none of the claim's lines reads itself or a later one."""
+        later = [d.name for d in self.lines.lines[spot.line : -1]]
+        return not later or set(later).isdisjoint(names(node))
 
     def _constant(self, spot: Spot) -> Iterator[Found]:
         """The number, size or scalar by which a term is to be multiplied."""
@@ -200,7 +205,7 @@ class Search:
             if not is_plain(spot.node) and not (isinstance(spot.node, Num) and (spot.is_term or spot.node in (ONE, MINUS_ONE))):
                 continue
             own = [r for r in PARTS if (spot.is_term or not r.alone) and not (r.replaces and spot.parent is None)]
-            parts = [p for p in self.ingredients.at(spot.scope) if p is not spot.node]
+            parts = [p for p in self.ingredients.at(spot.scope) if p is not spot.node and self._may_read(spot, p)]
             if parts:
                 for row, part in self.first.of_parts(spot, parts, own):
                     if not row.replaces or (unsigned(part) is not unsigned(self.target) and sum(1 for _ in walk(part)) <= SHORT):

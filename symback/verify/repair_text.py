@@ -179,12 +179,12 @@ def _operands(
             "the factors stand in the wrong order, and a transpose is missing",
             _spliced(source, node, f"{b_} @ {_transposed(left, a)}"),
         )
-        yield 6, "an outer product is needed", _spliced(source, node, f"np.outer({a}, {b})")
+        yield 6, "an outer product is needed", _spliced(source, node, f"np.outer({_bare(a)}, {_bare(b)})")
         yield 6, "an element-wise product is needed", _spliced(source, node, f"{a_} * {b_}")
         return
     if sign == "*":
         yield 6, "a matrix product is needed", _spliced(source, node, f"{a} @ {b}")
-        yield 6, "an outer product is needed", _spliced(source, node, f"np.outer({a}, {b})")
+        yield 6, "an outer product is needed", _spliced(source, node, f"np.outer({_bare(a)}, {_bare(b)})")
     for one, other, bare in ((f"{_atom(left, a)}[:, None]", b, a), (a, f"{_atom(right, b)}[:, None]", b)):
         yield 5, f"{_bare(bare)} must stand as a column", _spliced(source, node, f"{one} {sign} {other}")
 

@@ -107,8 +107,10 @@ def extra_factor(spot: Spot, program: Program) -> Changes:
         for gone in combinations(plain, count):
             kept = mul(f for k, f in enumerate(node.args) if k not in gone)
             lost = mul(node.args[k] for k in gone)
-            says = "the factor {} is too much" if count == 1 else "the factors {} are too much"
-            yield Change(kept, says, (lost,))
+            if count == 1 and isinstance(lost, Pow) and is_number(lost.exponent, -1):
+                yield Change(kept, "the division by {} is too much", (lost.base,))
+            else:
+                yield Change(kept, "the factor {} is too much" if count == 1 else "the factors {} are too much", (lost,))
 
 
 def extra_term(spot: Spot, program: Program) -> Changes:
@@ -190,11 +192,14 @@ POWERS = tuple(Fraction(p) for p in ("-1", "2", "1/2", "-1/2", "-2", "3", "-3", 
 def power(spot: Spot, program: Program) -> Changes:
     """The exponent is another one: p for 1/p, s for s², a root forgotten."""
     node = spot.node
-    if isinstance(node, Num | Count | Bracket) or (isinstance(spot.parent, Pow) and spot.path[-1] == 1):
+    if isinstance(node, Num | Bracket) or (isinstance(spot.parent, Pow) and spot.path[-1] == 1):
         return
     if isinstance(node, Pow):
         if isinstance(node.exponent, Num):
             own = node.exponent.value
+            if isinstance(node.base, Pow):
+                made = Pow(node.base.base, node.exponent)
+                yield Change(made, "the exponent is wrong: {} must be {}", (node, made))
             if own == -1:
                 yield Change(node.base, "{0} stands on the wrong side of the fraction bar", (node.base,))
             wanted = dict.fromkeys((-own, own - 1, own + 1, own * 2, own / 2, *POWERS))
@@ -205,7 +210,11 @@ def power(spot: Spot, program: Program) -> Changes:
     elif not isinstance(spot.parent, Pow):
         for e in POWERS:
             new = Pow(node, Num(e))
-            yield Change(new, "{0} stands on the wrong side of the fraction bar" if e == -1 else "{0} must be {1}", (node, new))
+            yield Change(
+                new,
+                "{0} stands on the wrong side of the fraction bar" if e == -1 else "an exponent is missing: {0} must be {1}",
+                (node, new),
+            )
 
 
 def number(spot: Spot, program: Program) -> Changes:

@@ -86,7 +86,18 @@ def negated(node: Term) -> Term:
         return Num(-node.value, None if node.literal is None else node.literal[1:] if node.literal.startswith("-") else f"-{node.literal}")
     if isinstance(node, Mul) and node.args[0] is MINUS_ONE:
         return mul(node.args[1:])
+    if _begins_with_sign(node):
+        first = negated(node.below[0])
+        return Mul((first, *node.args[1:])) if isinstance(node, Mul) else with_children(node, (first,))
     return Mul((MINUS_ONE, *node.args)) if isinstance(node, Mul) else Mul((MINUS_ONE, node))
+
+
+def _begins_with_sign(node: Term) -> bool:
+    """Whether the first factor of a product, or of what is summed, is negative."""
+    if isinstance(node, Mul) and node.args[0] is MINUS_ONE:
+        return True
+    linear = isinstance(node, Mul) or (isinstance(node, Reduce) and node.kind in ("sum", "mean"))
+    return linear and _begins_with_sign(node.below[0])
 
 
 def unsigned(node: Term) -> Term:
