@@ -183,11 +183,21 @@ def _circle(context: Context, powers: Powers) -> Split | None:
 
 
 def _brackets(context: Context, powers: Powers) -> Split | None:
-    """``[c]² = [c]``; a bracket that follows from another goes; two that exclude each other give 0; ``[i=j]`` puts i for j."""
+    """``[c]² = [c]``; a bracket that follows from another goes; two that exclude each other give 0; ``[i=j]`` puts i for j.
+
+    ``[i >= 1]·i = i``: where the bracket is false, so is the index.
+    """
     found = [a for a in powers if isinstance(a, Bracket)]
     for a in found:
         if powers[a] != 1:
             return {**powers, a: 1}, []
+        if (
+            a.relation == ">="
+            and isinstance(a.left, Count)
+            and isinstance(i := (a.left.size + 1).single, Index)
+            and powers.get(Count(i), 0) > 0
+        ):
+            return without(powers, a), []
     for n, a in enumerate(found):
         for b in found[:n]:
             match relation_of(a, b):
