@@ -198,7 +198,10 @@ class _Text:
     def sides(self, statement: Statement, ctx: Context) -> tuple[Side, ...]:
         """The sides of a statement, aligned."""
         trees = [tree(self.source, side.pieces, self.names) for side in statement.sides]
-        trees = self._update(statement, trees, ctx)
+        try:
+            trees = self._update(statement, trees, ctx)
+        except Clash as clash:
+            return tuple(Side(self.source[s.position : s.end].strip(), s.position, clash=str(clash)) for s in statement.sides)
         head = self._head(statement, trees, ctx)
         for _ in range(3):
             values = [self._value(node, ctx) for node in trees]
@@ -227,7 +230,7 @@ class _Text:
                         f"write {letter} at an axis by itself",
                         self._where(letter),
                     )
-                ctx.free[letter] = ctx.fresh(letter, size, bound=False)
+                ctx.free[letter] = ctx.fresh(letter, size)
                 changed = True
         return changed
 

@@ -205,6 +205,8 @@ class Parser:
     def character(self) -> Piece:
         """The first character of a run or a number; the rest stays."""
         piece = self.next
+        if "." in piece.text[:2]:
+            raise self.error("expected one digit or a group in braces")
         cut = piece.position + 1
         rest = replace(piece, text=piece.text[1:], position=cut)
         self.pieces = (*self.pieces[: self.at], rest, *self.pieces[self.at + 1 :])

@@ -144,7 +144,7 @@ def at_axis(cell: Pieces, axis: Index, ctx: Context, shown: str) -> tuple[Size |
         bound = ctx.letters.get(letter)
         known = bound or ctx.free.get(letter)
         if known is None and size_named(letter, ctx) is None:
-            ctx.free[letter] = known = ctx.fresh(letter, axis.size, bound=False)
+            ctx.free[letter] = known = ctx.fresh(letter, axis.size)
         if known is not None:
             return _letter_at(letter, known, axis, ctx, shown), ()
     base = 0 if any(letter in text(cell) for letter in ctx.zero_based) else 1

@@ -11,6 +11,7 @@ from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.operations import OPERATIONS, slope
 from symback.algebra.sizes import Index, Size, SizeSymbol
 from symback.algebra.terms import HALF, MINUS_ONE, ONE, TWO, Add, Apply, Bracket, Count, Kind, Mul, Num, Pow, Reduce, Ref, Term, bracket
+from symback.algebra.traverse import free_indices
 from symback.algebra.traverse import names as names_read
 from symback.errors import ReadingError, UnknownTerm
 from symback.reading import conditions
@@ -643,7 +644,8 @@ def _from_bound(node: Big, letter: str, body: Value, ctx: Context) -> Size | Non
 
 def _over_whole(node: Big, letter: str, body: Value, ctx: Context) -> Value:
     """A sum whose index stands nowhere: over the entries of a vector."""
-    if body.rank == 1 and len(node.letters) == 1:
+    unread = ctx.letters[letter] not in free_indices(body.entry(*map(Size.of, body.axes)))
+    if body.rank == 1 and len(node.letters) == 1 and unread:
         ctx.note(f"the index {letter} stands nowhere in the sum, which is over the entries of the vector in it")
         return reduced(ctx, body, node.kind, letter)
     raise ctx.error(node.position, f"the range of {letter} cannot be told", f"write {letter} at the axis it runs over")

@@ -130,15 +130,14 @@ class Context:
     @cached_property
     def taken(self) -> set[tuple[str, int]]:
         """What the axes of the program look like."""
-        holders = (*self.program.leaves, *self.program.definitions)
-        axes: list[Index] = [i for holder in holders for i in holder.indices]
+        shapes = [leaf.indices for leaf in self.program.leaves] + [d.indices for d in self.program.definitions]
+        axes = [i for indices in shapes for i in indices]
         return {(i.name, i.mark) for i in axes}
 
-    def fresh(self, letter: str, size: Size, bound: bool = True) -> Index:
-        """An index that no other of this statement looks like; a bound one looks like no axis of the program either."""
+    def fresh(self, letter: str, size: Size) -> Index:
+        """An index that looks like no other of this statement and like no axis of the program."""
         mark = self._marks.get(letter, 0)
-        declared = (i for known in (*self.program.leaves, *self.program.definitions) for i in known.indices)
-        used = {(i.name, i.mark) for i in (*self.letters.values(), *self.free.values(), *declared)}
+        used = {(i.name, i.mark) for i in (*self.letters.values(), *self.free.values())} | self.taken
         while (letter, mark) in used:
             mark += 1
         self._marks[letter] = mark + 1
