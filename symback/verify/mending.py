@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from symback.algebra.definitions import Definition
 from symback.algebra.terms import Name, Partial, Ref, Term
+from symback.errors import SymbackError
 from symback.network.program import Program
-from symback.reading.sides import Side
+from symback.reading.sides import Claim, Side
+from symback.verify.derivatives import resolve
 from symback.verify.repair import Repair, repair
 from symback.verify.repair_text import Reading, repair_text
 
@@ -41,6 +43,28 @@ def mended(sides: Sides, text: str = "", again: Callable[[str], Sides | None] | 
         return None if new is None else _reading(new)
 
     return repair_text(text, reread, latex)
+
+
+def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Program) -> Repair | None:
+    """What mends the last equation of a claim's text; ``read`` reads the text, with or without an edit, over a network."""
+
+    def again(edited: str) -> Sides | None:
+        try:
+            return _last_sides(read(edited), network)
+        except SymbackError:
+            return None
+
+    sides = again(text)
+    return None if sides is None else mended(sides, text, again, latex="\\" in text)
+
+
+def _last_sides(claims: tuple[Claim, ...], network: Program) -> Sides | None:
+    if not claims or len(claims[-1].sides) < 2:
+        return None
+    resolved = resolve(claims[-1])
+    own = tuple(d.name for d in claims[-1].program.definitions if d.name not in network.definition)
+    first, second = resolved.sides[-2:]
+    return Sides(resolved.program, first, second, own)
 
 
 def _reading(sides: Sides) -> Reading | None:

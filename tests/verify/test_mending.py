@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from symback.errors import SymbackError
 from symback.reading.claims import claim_network, read_claim
+from symback.reading.sides import Claim
 from symback.verify.derivatives import resolve
-from symback.verify.mending import Sides, mended
+from symback.verify.mending import Sides, mended, mended_text
 
 NETWORK = claim_network(
     {
@@ -28,22 +28,25 @@ CLAIMS = (
 )
 
 
-def _sides(text: str) -> Sides | None:
-    try:
-        claim = read_claim(NETWORK, text)[0]
-        own = tuple(d.name for d in claim.program.definitions if d.name not in NETWORK.definition)
-        resolved = resolve(claim)
-    except SymbackError:
-        return None
-    return Sides(resolved.program, resolved.sides[0], resolved.sides[1], own)
+def _read(text: str) -> tuple[Claim, ...]:
+    return read_claim(NETWORK, text)
 
 
 @pytest.mark.parametrize(("text", "says"), CLAIMS, ids=[c[0] for c in CLAIMS])
 def test_claims_are_mended(text, says):
-    found = mended(_sides(text), text, _sides, latex="\\" in text)
+    found = mended_text(text, _read, NETWORK)
     assert found is not None
     assert says in found.sentence
 
 
+def test_a_claim_that_cannot_be_read_is_left_alone():
+    assert mended_text("dL/dw = X.T @ (h -", _read, NETWORK) is None
+
+
+def test_without_a_reader_a_side_whose_sizes_cannot_meet_is_left_alone():
+    claim = resolve(_read("dL/dw = X @ (h - y)")[0])
+    assert mended(Sides(claim.program, *claim.sides)) is None
+
+
 def test_two_formulas_without_a_derivative_are_left_alone():
-    assert mended(_sides("h = sigmoid(y)"), "h = sigmoid(y)", _sides) is None
+    assert mended_text("h = sigmoid(y)", _read, NETWORK) is None
