@@ -172,7 +172,7 @@ class Reader:
             return Array((), Count(self.size(node)))
         if node.attr in ("sign", "logabsdet") and self._calls_slogdet(node.value):
             return self._slogdet(node.value, SLOGDET.index(node.attr))
-        raise Misfit(f".{node.attr} is not known", KNOWN_ATTRIBUTES + ", ".join(METHODS))
+        raise Misfit(f".{node.attr} is not known", NEAREST.get(node.attr, "") or KNOWN_ATTRIBUTES + ", ".join(METHODS))
 
     @staticmethod
     def _unknown(name: str, text: str) -> str:
