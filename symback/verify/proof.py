@@ -146,8 +146,7 @@ class Prover:
         only = {i: Size.of(0) for i in given.indices if i.size.constant == 1}
         sides = substitute(given.body, only), substitute(right, only)
         proof = Proof(False, right)
-        for near in (True, False):
-            definitions = self._around(name) if near else {**self.program.definition, **self._inside(name)}
+        for definitions in (self._around(name), self._everything(name)):
             proof = Inductive(Given(self._facts, definitions, {}, self._shapes), self.budget).equal(*sides)
             if proof.proved:
                 break
@@ -192,6 +191,11 @@ class Prover:
         near = [*between, *(r.name for n in between for r in self._sweep.live.get(n, ()))]
         own = {n: self.program.definition[n] for n in dict.fromkeys(near) if n in self.program.definition}
         return {**own, **inside}
+
+    def _everything(self, name: Name) -> dict[Name, Definition]:
+        """All definitions, and the formulas of all other gradients: they satisfy equations of their own."""
+        others = {n: d for n, d in self.gradient.definition.items() if n != self._sweep.adjoint(name)}
+        return {**self.program.definition, **others, **self._inside(name)}
 
     def _read(self, name: Name) -> list[Name]:
         """The names whose gradients, by formulas of their own, the equation of a name reads."""
