@@ -29,6 +29,7 @@ from symback.verify.pairs import Pair
 from symback.verify.parts import Parts
 from symback.verify.printed import arithmetic, decimals, follows, number
 from symback.verify.printed import same as same_number
+from symback.verify.sized import at_values, writes_entries
 from symback.verify.telescope import Node, broken, made, missed
 from symback.verify.updates import after_step, later, with_steps
 from symback.verify.verdict import Verdict, Word
@@ -59,7 +60,10 @@ class Chains:
         return second if (failing(second) or len(claim.sides)) > (failing(first) or 0) else first
 
     def check(self, text: str) -> Verdict:
-        """The verdict on a chain as it was published, in LaTeX; *cannot read* with the reason where it cannot be read."""
+        """The verdict on a chain as it was published, in LaTeX; *cannot read* with the reason where it cannot be read.
+
+        A text that writes out entries is judged at the sizes that the values of the network have.
+        """
         from symback.reading.published import read_published
 
         try:
@@ -67,8 +71,18 @@ class Chains:
         except SymbackError as error:
             return Verdict(_line(text), "cannot read", str(error))
         found = [self.judge(claim) for claim in claims]
+        if not all(v.holds for v in found) and any(map(writes_entries, claims)) and self.sized is not None:
+            chains, says = self.sized
+            second = chains.check(text)
+            return replace(second, choices=(*second.choices, f"with {says}"))
         links = tuple(link for v in found for link in v.links or (v,))
         return found[0] if len(found) == 1 else replace(together(_line(text), links), choices=_each(v.choices for v in found))
+
+    @cached_property
+    def sized(self) -> tuple[Chains, str] | None:
+        """The same over the network with the sizes that its values have; None where these are its sizes anyway."""
+        found = at_values(self.hand.network)
+        return None if found is None else (Chains(found[0]), found[1])
 
 
 def check(network: Program, text: str) -> Verdict:

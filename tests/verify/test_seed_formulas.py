@@ -12,6 +12,7 @@ import pytest
 import symback as sb
 from symback.network.program import Program
 from symback.reading.files import from_dict
+from symback.verify.claims import check
 from symback.verify.links import Chains, failing
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -71,8 +72,8 @@ def said(found):
 
 @pytest.mark.parametrize("row", [r for r in FORMULAS if r["kind"] in KINDS], ids=lambda r: r["id"])
 def test_the_verdict_of_a_careful_reader(row):
-    found = verdict(row)
-    assert said(found) == ("right" if row["right"] else "wrong"), repr(found)
+    for found in (verdict(row), check(NETWORKS[row["net"]], {"claim": {"latex": row["latex"]}})):
+        assert said(found) == ("right" if row["right"] else "wrong"), repr(found)
 
 
 BLOCKS, WORDS = "a column of columns", "two words for the loss"
@@ -102,6 +103,14 @@ def test_the_first_link_that_fails():
     found = {r["id"]: (failing(verdict(r)), r["fails"]) for r in rows if verdict(r).word == "refuted"}
     assert len(found) > 15
     assert all(ours == his for ours, his in found.values()), found
+
+
+def test_entries_written_out_are_of_the_sizes_that_the_values_have():
+    """The packaged network has symbolic sizes; a text about its entries is judged at those of its values."""
+    chains = Chains(sb.load(SEEDS.parent.parent / "examples" / "house_price.toml").program)
+    for row in [r for r in FORMULAS if r["net"] == "house"][::3]:
+        found = chains.check(row["latex"])
+        assert said(found) == ("right" if row["right"] else "wrong"), repr(found)
 
 
 def slips(text):
