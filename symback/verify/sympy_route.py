@@ -54,8 +54,8 @@ class Symbolic:
         self._named = {getattr(sympy, row.sympy): row.name for row in OPERATIONS.values() if row.sympy and row.name != "pi"}
 
     def symbol(self, value: Fraction) -> Any:
-        """A fresh Symbol with a value."""
-        made = self.sympy.Symbol(f"s{len(self.values)}")
+        """A fresh real Symbol with a value."""
+        made = self.sympy.Symbol(f"s{len(self.values)}", real=True)
         self.values[made] = self.numbers.number(value)
         return made
 
