@@ -7,7 +7,7 @@ Plain float64, so it may screen and never decides; `symback.numeric.evaluate` ju
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache, singledispatch
 from typing import Any, NamedTuple
@@ -71,6 +71,14 @@ class Arrays:
                 return self._spread(self.value(node), indices)
         finally:
             self.holes = {}
+
+    def over(self, program: Program, changed: Collection[Name]) -> Arrays:
+        """The same point for a program that differs in the definitions of some names only."""
+        new = object.__new__(Arrays)
+        new.np, new.program, new.sizes, new.functions, new.holes = self.np, program, self.sizes, self.functions, {}
+        new._memo, new._rank, new._extents, new._places = {}, self._rank, self._extents, self._places
+        new._names = {n: a for n, a in self._names.items() if n not in changed}
+        return new
 
     def array(self, name: Name) -> Any:
         """All entries of a name."""

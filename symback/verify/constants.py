@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import isfinite
 
-from symback.algebra.terms import Count, Num, Pow, Ref, Term, mul
+from symback.algebra.terms import Count, Num, Pow, Ref, Term, apply, mul
 from symback.network.program import Program
 from symback.verify.arrays import Arrays
 
@@ -32,6 +32,7 @@ class Constants:
         first = list(sizes)
         terms += [Count(a * b) for k, a in enumerate(first) for b in first[k + 1 :]]
         terms += [mul((Count(s), Pow(Count(s - 1), Num(-1)))) for s in sizes]
+        terms.append(apply("pi"))
         plain = [n for n in (*self.program.leaf, *self.program.definition) if isinstance(n, str) and not self.program.indices(n)]
         terms += [Ref(n) for n in plain if n not in self.program.results]
         found = [(t, tuple(float(run.entries(t, ())) for run in self.runs)) for t in terms]
@@ -45,6 +46,10 @@ class Constants:
         if exact is not None:
             if exact != 0:
                 yield Num(exact)
+            return
+        square = _number([v * v for v in values])
+        if square and square.numerator * square.denominator <= LARGEST:
+            yield _quotient(Fraction(1 if values[0] > 0 else -1), Num(1 / square), Fraction(-1, 2))
             return
         for term, own in self.scalars:
             for e in EXPONENTS:

@@ -5,7 +5,7 @@ mended(Sides(program, first, second, own), text, again) -> Repair or None
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from symback.algebra.definitions import Definition
@@ -27,22 +27,24 @@ class Sides(NamedTuple):
     own: tuple[Name, ...] = ()
 
 
-def mended(sides: Sides, text: str = "", again: Callable[[str], Sides | None] | None = None, latex: bool = False) -> Repair | None:
+def mended(
+    sides: Sides, text: str = "", again: Callable[[str], Sides | None] | None = None, latex: bool = False, names: Sequence[str] = ()
+) -> Repair | None:
     """What makes two sides equal, where one of them is a derivative and the other a formula for it.
 
     ``text`` is the whole claim and ``again`` reads it with an edit; without them a side whose sizes cannot meet stays as it is.
+    ``names`` are what may have been meant by another name in the text.
     """
     reading = _reading(sides)
-    if reading is not None:
-        return repair(reading.program, reading.indices, reading.term, reading.right, reading.own)
-    if again is None or all(side.body is not None for side in (sides.first, sides.second)):
-        return None
+    found = None if reading is None else repair(reading.program, reading.indices, reading.term, reading.right, reading.own)
+    if found is not None or again is None:
+        return found
 
     def reread(edited: str) -> Reading | None:
         new = again(edited)
         return None if new is None else _reading(new)
 
-    return repair_text(text, reread, latex)
+    return repair_text(text, reread, latex, names)
 
 
 def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Program) -> Repair | None:
@@ -55,7 +57,8 @@ def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Pr
             return None
 
     sides = again(text)
-    return None if sides is None else mended(sides, text, again, latex="\\" in text)
+    names = [n for n in (*network.leaf, *network.definition) if isinstance(n, str) and n not in network.results]
+    return None if sides is None else mended(sides, text, again, "\\" in text, names)
 
 
 def _last_sides(claims: tuple[Claim, ...], network: Program) -> Sides | None:

@@ -13,6 +13,7 @@ from symback.network.program import Program
 from symback.verify.slips import (
     activation,
     bracket_slip,
+    difference_turned,
     extra_factor,
     extra_function,
     extra_term,
@@ -24,7 +25,7 @@ from symback.verify.slips import (
     sign,
     transpose,
 )
-from symback.verify.slips_sums import reduction_axis, reduction_extra, reduction_kind, reduction_lost, reduction_reach
+from symback.verify.slips_sums import factor_order, reduction_axis, reduction_extra, reduction_kind, reduction_lost, reduction_reach
 from symback.verify.spots import Changes, Spot
 
 Generator = Callable[[Spot, Program], Changes]
@@ -40,7 +41,9 @@ class Mistake:
 
 MISTAKES: tuple[Mistake, ...] = (
     Mistake("sign", sign),
+    Mistake("sign", difference_turned),
     Mistake("transpose", transpose),
+    Mistake("transpose", factor_order),
     Mistake("sum or mean", reduction_kind),
     Mistake("extra factor", extra_factor),
     Mistake("activation", activation),

@@ -39,6 +39,11 @@ MOST_TRIED = 12
 FEW = 2
 LATE = tuple(m for m in MISTAKES if ORDER.index(m.name) > ORDER.index("swapped"))
 EARLY = tuple(m for m in MISTAKES if m not in LATE)
+UNUSUAL = 4
+"""How much larger a part counts that few would have forgotten: a gradient that has a name of its own, another thing in its place."""
+
+UNUSUALS = {"swapped": 1, "division missing": 2}
+
 SHORT = 12
 """A part of at most this many nodes may take the place of a node; a longer one would replace the claim, not mend it."""
 
@@ -65,11 +70,12 @@ class Found:
     kind: str
     spot: Spot
     change: Change
+    weight: int = 0
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        """The order in which people make mistakes, the outer node before the inner, the last line before the others."""
-        return ORDER.index(self.kind), len(self.spot.path), -self.spot.line
+    def order(self) -> tuple[int, int, int, int]:
+        """Small parts before large ones, then the order in which people make mistakes, the outer node before the inner, the last line before the others."""
+        return self.weight, ORDER.index(self.kind), len(self.spot.path), -self.spot.line
 
 
 def repair(program: Program, indices: Sequence[Index], claimed: Term, right: Definition, own: Iterable[Name] = ()) -> Repair | None:
@@ -158,6 +164,16 @@ class Search:
             yield from self._fitting(spot, LATE)
             if isinstance(spot.node, Num):
                 yield from self._number(spot)
+            elif spot.is_term and is_plain(spot.node) and not self.first.is_linear(spot):
+                yield from self._scale(spot)
+
+    def _scale(self, spot: Spot) -> Iterator[Found]:
+        """The factor that is missing from an argument of a function."""
+        first = self.first.solved(spot, 1.0, spot.node)
+        values = [first] if first is None else [first, *(t.solved(spot, 1.0, spot.node) for t in self.others)]
+        known = [v for v in values if v is not None]
+        for made in self.constants.named(*known) if len(known) == POINTS else ():
+            yield Found("constant", spot, Change(_scaled(spot.node, made), "the factor {0} is missing", (made,)))
 
     def _fitting(self, spot: Spot, rows: Sequence[Mistake]) -> Iterator[Found]:
         offered = [(m.name, c) for m in rows for c in m.changes(spot, self.program) if self._may_read(spot, c.node)]
@@ -183,13 +199,10 @@ class Search:
 
     def _number(self, spot: Spot) -> Iterator[Found]:
         """The number that must stand where a number stands, wherever that is."""
-        values = []
-        for one in self.trials:
-            value = one.number(spot)
-            if value is None:
-                return
-            values.append(value)
-        for made in self.constants.named(*values):
+        assert isinstance(spot.node, Num)
+        values = [t.solved(spot, float(spot.node.value), ONE) for t in self.trials]
+        known = [v for v in values if v is not None]
+        for made in self.constants.named(*known) if len(known) == POINTS else ():
             yield Found("constant", spot, Change(made, "{0} must be {1}", (spot.node, made)))
 
     @cached_property
@@ -208,8 +221,11 @@ class Search:
             parts = [p for p in self.ingredients.at(spot.scope) if p is not spot.node and self._may_read(spot, p)]
             if parts:
                 for row, part in self.first.of_parts(spot, parts, own):
-                    if not row.replaces or (unsigned(part) is not unsigned(self.target) and sum(1 for _ in walk(part)) <= SHORT):
-                        yield Found(row.kind, spot, Change(row.node(spot.node, part), row.says, (part, spot.node)))
+                    size = sum(1 for _ in walk(part))
+                    if not row.replaces or (unsigned(part) is not unsigned(self.target) and size <= SHORT):
+                        gradients = sum(not isinstance(n, str) for n in names(part))
+                        weight = size + UNUSUAL * (gradients + UNUSUALS.get(row.kind, 0))
+                        yield Found(row.kind, spot, Change(row.node(spot.node, part), row.says, (part, spot.node)), weight)
 
     @cached_property
     def ingredients(self) -> Ingredients:
@@ -336,7 +352,7 @@ def _multiplied(node: Term, constants: Constants, factors: Sequence[float]) -> I
 def _transposed_says(says: str, before: str, after: str) -> str:
     """Whether a transpose is missing or too much, as the printed line shows it."""
     more = after.count("ᵀ") - before.count("ᵀ")
-    return says if not more or "{}" not in says else f"the transpose of {{}} is {'missing' if more > 0 else 'too much'}"
+    return says if not more or "{0}" not in says else f"the transpose of {{0}} is {'missing' if more > 0 else 'too much'}"
 
 
 def _terms(node: Term) -> tuple[Term, ...]:

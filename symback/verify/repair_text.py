@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 
@@ -18,11 +18,10 @@ from symback.algebra.sizes import Index
 from symback.algebra.terms import Name, Term
 from symback.errors import NumericError
 from symback.network.program import Program
-from symback.verify.layouts import layouts
+from symback.verify.layouts import Layout, layouts
 from symback.verify.repair import Repair, Search
 
-MOST_READ = 80
-MOST_MENDED = 3
+MOST_READ = 120
 LONGEST = 4_000
 
 
@@ -44,37 +43,49 @@ class Edit:
     text: str
     says: str
     line: str
+    rank: int = 0
 
 
 Reread = Callable[[str], Reading | None]
 
 
-def repair_text(text: str, reread: Reread, latex: bool = False) -> Repair | None:
-    """The first edit of a text after which it is the right formula; failing that, an edit and one change more."""
+def repair_text(text: str, reread: Reread, latex: bool = False, names: Sequence[str] = ()) -> Repair | None:
+    """The first edit of a text after which it is the right formula; failing that, an edit and one change more.
+
+    ``names`` are what may have been meant by another name.
+    """
     if len(text) > LONGEST:
         return None
     kept: list[tuple[Edit, Search]] = []
-    for edit in islice(latex_edits(text) if latex else numpy_edits(text), MOST_READ):
+    for edit in islice(latex_edits(text) if latex else numpy_edits(text, names), MOST_READ):
         reading = reread(edit.text)
-        search = None if reading is None else _search(reading)
+        layout = None if reading is None else next(iter(layouts(reading.indices, reading.term, reading.right)), None)
+        if reading is None or layout is None or layout.says:
+            continue
+        search = _search(reading, layout) if not kept or _fits(kept[0][1], reading, layout) else None
         if search is None:
             continue
         whole = search.lines.whole
         if bool(search.first.fits(search.first.values(whole))) and search.holds(whole):
-            return Repair(f"{edit.says}: {edit.line}", "transpose", search.layout.indices, whole, edit.line)
+            return Repair(
+                f"{edit.says}: {edit.line}", "transpose" if edit.rank < NAMES else "name", search.layout.indices, whole, edit.line
+            )
         kept.append((edit, search))
-    for edit, search in kept[:MOST_MENDED]:
+    for edit, search in kept[:1]:
         found = search.one_change()
         if found is not None:
             return replace(found, sentence=f"{edit.says}, and {found.sentence}", kind="two changes")
     return None
 
 
-def _search(reading: Reading) -> Search | None:
+def _fits(first: Search, reading: Reading, layout: Layout) -> bool:
+    """Whether another reading is right at a point of the first one that made sense."""
+    run = first.first.run.over(reading.program, (*first.own, *reading.own))
+    return bool(first.first.fits(run.entries(layout.term, layout.indices)))
+
+
+def _search(reading: Reading, layout: Layout) -> Search | None:
     """The search for a text that has the right shape."""
-    layout = next(iter(layouts(reading.indices, reading.term, reading.right)), None)
-    if layout is None or layout.says:
-        return None
     try:
         return Search(reading.program, layout, reading.right, reading.own)
     except NumericError:
@@ -84,19 +95,22 @@ def _search(reading: Reading) -> Search | None:
 # NumPy ---------------------------------------------------------------------------------------------------------------------
 
 
-def numpy_edits(text: str) -> Iterator[Edit]:
-    """The edits of NumPy text, line by line: transposes first, then the order of factors, then axes.
+def numpy_edits(text: str, names: Sequence[str] = ()) -> Iterator[Edit]:
+    """The edits of NumPy text, line by line: transposes first, then the order of factors, axes, and last other names.
 
     >>> next(numpy_edits("X @ (h - y)"))
-    Edit(text='X.T @ (h - y)', says='the transpose of X is missing', line='X.T @ (h - y)')
+    Edit(text='X.T @ (h - y)', says='the transpose of X is missing', line='X.T @ (h - y)', rank=0)
     """
     lines = text.split("\n")
-    made: list[list[tuple[int, str, str]]] = [[] for _ in RANKS]
+    made: list[list[tuple[int, str, str, int]]] = [[] for _ in RANKS]
+    known = list(names)
     for number, line in enumerate(lines):
-        for rank, says, new in _line_edits(line):
-            made[rank].append((number, says, new))
-    for number, says, new in chain(*made):
-        yield Edit("\n".join([*lines[:number], new, *lines[number + 1 :]]), says, new.strip())
+        for rank, says, new in _line_edits(line, known):
+            made[rank].append((number, says, new, rank))
+        left = line.partition("=")[0].strip()
+        known += [left] if left.isidentifier() else []
+    for number, says, new, rank in chain(*made):
+        yield Edit("\n".join([*lines[:number], new, *lines[number + 1 :]]), says, new.strip(), rank)
 
 
 RANKS = (
@@ -107,10 +121,12 @@ RANKS = (
     "an axis",
     "a column",
     "another product",
+    "a name",
 )
+NAMES = RANKS.index("a name")
 
 
-def _line_edits(line: str) -> Iterator[tuple[int, str, str]]:
+def _line_edits(line: str, names: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     """``(rank, sentence, line)`` for every edit of what stands right of a line's last equals sign; a line that is no Python has none."""
     start = _formula_start(line)
     head, source = line[:start], line[start:].strip()
@@ -119,8 +135,16 @@ def _line_edits(line: str) -> Iterator[tuple[int, str, str]]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):
-        for rank, says, new in _node_edits(node, source):
+        for rank, says, new in chain(_node_edits(node, source), _name_edits(node, source, names)):
             yield rank, says, f"{head} {new}" if head else new
+
+
+def _name_edits(node: ast.AST, source: str, names: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Another name: those that begin alike first."""
+    if isinstance(node, ast.Name) and node.id in names:
+        for other in sorted(names, key=lambda n: n[0] != node.id[0]):
+            if other != node.id:
+                yield NAMES, f"{other} is needed instead of {node.id}", _spliced(source, node, other)
 
 
 def _formula_start(line: str) -> int:
@@ -150,6 +174,16 @@ def _node_edits(node: ast.AST, source: str) -> Iterator[tuple[int, str, str]]:
             if not name.endswith("outer"):
                 yield 0, f"the transpose of {_bare(a)} is missing", _spliced(source, node, f"{name}({_transposed(first, a)}, {b})")
                 yield 0, f"the transpose of {_bare(b)} is missing", _spliced(source, node, f"{name}({a}, {_transposed(second, b)})")
+        case ast.Call(func=func, args=args, keywords=[]) if _piece(func, source).split(".")[-1] in (
+            "solve",
+            "inv",
+            "pinv",
+            "trace",
+            "diag",
+        ):
+            for arg in args:
+                piece = _piece(arg, source)
+                yield 0, f"the transpose of {_bare(piece)} is missing", _spliced(source, arg, _transposed(arg, piece))
         case ast.Call(func=func, keywords=keywords) if _piece(func, source).split(".")[-1] in REDUCTIONS:
             yield from _axes(node, keywords, source)
 

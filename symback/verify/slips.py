@@ -41,11 +41,22 @@ def sign(spot: Spot, program: Program) -> Changes:
     if isinstance(parent, Mul | Bracket | Reduce | Pow) or isinstance(node, Bracket):
         return
     if isinstance(parent, Add):
-        yield Change(negated(node), "the sign of the term {} is wrong", (unsigned(node),))
+        yield Change(negated(node), "the sign of the term {0} is wrong", (unsigned(node),))
     elif parent is None:
         yield Change(negated(node), "the sign is wrong")
     else:
-        yield Change(negated(node), "the sign of {} is wrong", (unsigned(node),))
+        yield Change(negated(node), "the sign of {0} is wrong", (unsigned(node),))
+
+
+def difference_turned(spot: Spot, program: Program) -> Changes:
+    """Two neighbours in a longer sum have each other's signs: b − a + c for a − b + c."""
+    node = spot.node
+    if isinstance(node, Add) and len(node.args) > 2:
+        for k in range(len(node.args) - 1):
+            pair = node.args[k : k + 2]
+            if sum(unsigned(t) is t for t in pair) == 1:
+                turned = (negated(pair[0]), negated(pair[1]))
+                yield Change(Add((*node.args[:k], *turned, *node.args[k + 2 :])), "the difference {0} is the wrong way round", (Add(pair),))
 
 
 # transposes and indices ----------------------------------------------------------------------------------------------------
@@ -60,13 +71,13 @@ def transpose(spot: Spot, program: Program) -> Changes:
             if sizes[a] is sizes[b] and node.places[a] is not node.places[b]:
                 places = list(node.places)
                 places[a], places[b] = places[b], places[a]
-                yield Change(Ref(node.name, tuple(places)), "{} must be transposed", (Ref(node.name),))
+                yield Change(Ref(node.name, tuple(places)), "{0} must be transposed", (Ref(node.name),))
     elif isinstance(node, Add | Mul | Reduce | Pow):
         own = [i for i in free_indices(node) if i in spot.scope]
         for i, j in combinations(own, 2):
             if i.size is j.size:
                 moved = substitute(node, {i: Size.of(j), j: Size.of(i)}, spot.scope)
-                says = "the whole must be transposed" if spot.parent is None else "{} must be transposed"
+                says = "the whole must be transposed" if spot.parent is None else "{0} must be transposed"
                 yield Change(moved, says, () if spot.parent is None else (node,))
 
 
@@ -91,7 +102,7 @@ def bracket_slip(spot: Spot, program: Program) -> Changes:
         others = [turned, Bracket(NEGATED[node.relation], node.left, node.right), Bracket(NEGATED[turned.relation], node.left, node.right)]
         if isinstance(node.right, Count):
             others += [Bracket(node.relation, node.left, Count(node.right.size + step)) for step in (-1, 1)]
-        yield from (Change(new, "the condition {} must be {}", (node, new)) for new in dict.fromkeys(others) if new is not node)
+        yield from (Change(new, "the condition {0} must be {1}", (node, new)) for new in dict.fromkeys(others) if new is not node)
 
 
 # factors and terms too many ------------------------------------------------------------------------------------------------
@@ -108,9 +119,9 @@ def extra_factor(spot: Spot, program: Program) -> Changes:
             kept = mul(f for k, f in enumerate(node.args) if k not in gone)
             lost = mul(node.args[k] for k in gone)
             if count == 1 and isinstance(lost, Pow) and is_number(lost.exponent, -1):
-                yield Change(kept, "the division by {} is too much", (lost.base,))
+                yield Change(kept, "the division by {0} is too much", (lost.base,))
             else:
-                yield Change(kept, "the factor {} is too much" if count == 1 else "the factors {} are too much", (lost,))
+                yield Change(kept, "the factor {0} is too much" if count == 1 else "the factors {0} are too much", (lost,))
 
 
 def extra_term(spot: Spot, program: Program) -> Changes:
@@ -118,23 +129,23 @@ def extra_term(spot: Spot, program: Program) -> Changes:
     node = spot.node
     if isinstance(node, Add):
         for k, part in enumerate(node.args):
-            yield Change(add((*node.args[:k], *node.args[k + 1 :])), "the term {} is too much", (part,))
+            yield Change(add((*node.args[:k], *node.args[k + 1 :])), "the term {0} is too much", (part,))
 
 
 def extra_function(spot: Spot, program: Program) -> Changes:
     """A function, a power or a condition that should not be there; one function for another."""
     node = spot.node
     if isinstance(node, Apply) and node.args:
-        yield from (Change(a, f"{node.op} is too much: {{}} stands alone", (a,)) for a in node.args)
+        yield from (Change(a, f"{node.op} is too much: {{0}} stands alone", (a,)) for a in node.args)
         for row in OPERATIONS.values():
             if row.name != node.op and row.arity == len(node.args):
                 made = Apply(row.name, node.args)
-                yield Change(made, "{} must be {}", (node, made))
+                yield Change(made, "{0} must be {1}", (node, made))
         if len(node.args) == 2:
             made = Apply(node.op, node.args[::-1])
-            yield Change(made, "{} must be {}", (node, made))
+            yield Change(made, "{0} must be {1}", (node, made))
     elif isinstance(node, Pow):
-        yield Change(node.base, "the exponent of {} is too much", (node.base,))
+        yield Change(node.base, "the exponent of {0} is too much", (node.base,))
 
 
 def activation(spot: Spot, program: Program) -> Changes:
@@ -199,14 +210,14 @@ def power(spot: Spot, program: Program) -> Changes:
             own = node.exponent.value
             if isinstance(node.base, Pow):
                 made = Pow(node.base.base, node.exponent)
-                yield Change(made, "the exponent is wrong: {} must be {}", (node, made))
+                yield Change(made, "the exponent is wrong: {0} must be {1}", (node, made))
             if own == -1:
                 yield Change(node.base, "{0} stands on the wrong side of the fraction bar", (node.base,))
             wanted = dict.fromkeys((-own, own - 1, own + 1, own * 2, own / 2, *POWERS))
             others: list[Term] = [Pow(node.base, Num(e)) for e in wanted if e not in (own, 0, 1)]
         else:
             others = [Pow(node.base, e) for e in (negated(node.exponent), node.exponent - 1, node.exponent + 1)]
-        yield from (Change(new, "the exponent is wrong: {} must be {}", (node, new)) for new in others)
+        yield from (Change(new, "the exponent is wrong: {0} must be {1}", (node, new)) for new in others)
     elif not isinstance(spot.parent, Pow):
         for e in POWERS:
             new = Pow(node, Num(e))
@@ -223,12 +234,12 @@ def number(spot: Spot, program: Program) -> Changes:
     if isinstance(node, Num):
         v = node.value
         wanted = dict.fromkeys((v * 2, v / 2, v + 1, v - 1, v * v, *((1 / v,) if v else ())))
-        yield from (Change(Num(e), "{} must be {}", (node, Num(e))) for e in wanted if e != v)
+        yield from (Change(Num(e), "{0} must be {1}", (node, Num(e))) for e in wanted if e != v)
     elif isinstance(node, Count):
         sizes = dict.fromkeys(i.size for leaf in program.leaves for i in leaf.indices)
         for size in (*sizes, node.size - 1, node.size + 1):
             if size is not node.size:
-                yield Change(Count(size), "{} must be {}", (node, Count(size)))
+                yield Change(Count(size), "{0} must be {1}", (node, Count(size)))
 
 
 # names ---------------------------------------------------------------------------------------------------------------------

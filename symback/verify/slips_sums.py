@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from symback.algebra.sizes import Index, Size, fresh
 from symback.algebra.terms import (
@@ -47,7 +48,7 @@ def reduction_axis(spot: Spot, program: Program) -> Changes:
             new = fresh(summed, (*spot.scope, *free_indices(node.body)))
             body = substitute(node.body, {node.index: Size.of(stays), summed: Size.of(new)}, (new, *spot.scope))
             made = Reduce(node.kind, new, body)
-            yield Change(made, f"the {SAYS[node.kind]} runs over the wrong axis: it must be {{}}", (made,))
+            yield Change(made, f"the {SAYS[node.kind]} runs over the wrong axis: it must be {{0}}", (made,))
 
 
 def reduction_lost(spot: Spot, program: Program) -> Changes:
@@ -99,7 +100,7 @@ def reduction_extra(spot: Spot, program: Program) -> Changes:
     if isinstance(node, Reduce):
         for index in [i for i in spot.scope if i.size is node.index.size]:
             yield Change(
-                substitute(node.body, {node.index: Size.of(index)}, spot.scope), f"there is a {SAYS[node.kind]} too many: {{}}", (node,)
+                substitute(node.body, {node.index: Size.of(index)}, spot.scope), f"there is a {SAYS[node.kind]} too many: {{0}}", (node,)
             )
 
 
@@ -119,7 +120,7 @@ def reduction_reach(spot: Spot, program: Program) -> Changes:
             rest = [a for n, a in enumerate(node.args) if n not in (k, m)]
             for inside in _inside(other, outer, spot):
                 made = mul([*rest, Reduce(outer.kind, outer.index, Mul((outer.body, inside)))])
-                yield Change(made, "{} belongs under the " + SAYS[outer.kind], (other,))
+                yield Change(made, "{0} belongs under the " + SAYS[outer.kind], (other,))
 
 
 def _inside(other: Term, outer: Reduce, spot: Spot) -> Iterator[Term]:
@@ -138,7 +139,28 @@ def _parted(node: Reduce, spot: Spot) -> Changes:
         rest = mul([f for n, f in enumerate(held) if n != k])
         others = [f for f in parts if node.index not in free_indices(f)]
         both = mul([*others, Reduce(node.kind, node.index, part), Reduce(node.kind, node.index, rest)])
-        yield Change(both, f"the {SAYS[node.kind]} of a product stands for a product: {{}}", (both,))
+        yield Change(both, f"the {SAYS[node.kind]} of a product stands for a product: {{0}}", (both,))
         for index in [i for i in spot.scope if i.size is node.index.size]:
             out = substitute(part, {node.index: Size.of(index)}, spot.scope)
-            yield Change(mul([*others, out, Reduce(node.kind, node.index, rest)]), "{} belongs outside the " + SAYS[node.kind], (out,))
+            yield Change(mul([*others, out, Reduce(node.kind, node.index, rest)]), "{0} belongs outside the " + SAYS[node.kind], (out,))
+
+
+def factor_order(spot: Spot, program: Program) -> Changes:
+    """A product of square matrices the other way round: B A for A B."""
+    node = spot.node
+    if not isinstance(node, Reduce) or node.kind != "sum" or not isinstance(node.body, Mul):
+        return
+    inner = node.index
+    for k, first in enumerate(node.body.args):
+        for m, second in enumerate(node.body.args):
+            rows = [i for i in free_indices(first) if i is not inner and i.size is inner.size and i in spot.scope]
+            columns = [i for i in free_indices(second) if i is not inner and i.size is inner.size and i in spot.scope]
+            if k == m or inner not in free_indices(first) or inner not in free_indices(second):
+                continue
+            for row, column in product(rows, columns):
+                if row is not column:
+                    reach = (*spot.scope, inner)
+                    turned = list(node.body.args)
+                    turned[k] = substitute(first, {row: Size.of(inner), inner: Size.of(column)}, reach)
+                    turned[m] = substitute(second, {column: Size.of(inner), inner: Size.of(row)}, reach)
+                    yield Change(Reduce("sum", inner, mul(turned)), "the factors of {0} stand in the wrong order", (node,))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Num, Ref, Term
+from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Ref, Term
 from symback.algebra.traverse import inline, names, rewrite
 from symback.errors import NumericError
 from symback.network.program import Program
@@ -166,21 +166,25 @@ class Trial:
             axes, arrays = run.aligned([run.value(n) for n in nodes])
             return self.filled(spot, np.stack(np.broadcast_arrays(*arrays)), axes)
 
+    def is_linear(self, spot: Spot) -> bool:
+        """Whether the claim is linear in a node."""
+        return self._slope(spot) is not None
+
     def factor(self, spot: Spot) -> float | None:
         """The number by which a node must be multiplied; None where there is none, or the claim is not linear there."""
-        run, np = self.run, self.run.np
+        found = self._slope(spot)
+        return None if found is None else self.multiple(self.right - found[0], found[1])
+
+    def _slope(self, spot: Spot) -> tuple[Any, Any] | None:
+        """The claim without a node, and what the node adds; None where the claim is not linear there."""
+        np = self.run.np
         with np.errstate(all="ignore"):
-            own = run.value(spot.node)
+            own = self.run.value(spot.node)
             nothing, once, twice = self.filled(spot, np.stack([0 * own.array, own.array, 2 * own.array]), own.axes)
             slope = once - nothing
             size, rest = np.max(np.abs(slope), initial=0.0), np.max(np.abs(nothing), initial=0.0)
-            if not (
-                np.isfinite(size)
-                and size > 0
-                and np.max(np.abs(twice - nothing - 2 * slope), initial=0.0) <= TOLERANCE / 10 * (size + rest)
-            ):
-                return None
-            return self.multiple(self.right - nothing, slope)
+            curved = np.max(np.abs(twice - nothing - 2 * slope), initial=0.0)
+        return (nothing, slope) if np.isfinite(size) and size > 0 and curved <= TOLERANCE / 10 * (size + rest) else None
 
     def multiple(self, wanted: Any, given: Any) -> float | None:
         """The λ with wanted = λ·given at every entry."""
@@ -193,20 +197,19 @@ class Trial:
             good = np.max(np.abs(wanted - factor * given), initial=0.0) <= TOLERANCE * (self.scale + 1e-30)
         return factor if good and math.isfinite(factor) else None
 
-    def number(self, spot: Spot) -> float | None:
-        """The number that makes the claim right in the place of a number, by the secant method; None where it is not met."""
-        assert isinstance(spot.node, Num)
+    def solved(self, spot: Spot, start: float, times_: Term) -> float | None:
+        """The number that makes the claim right when ``number · times_`` stands at a spot, by the secant method; None if not met."""
         np = self.run.np
         weights = np.random.default_rng(7).standard_normal(self.right.shape)
+        axes, array = self.run.value(times_)
 
         def value(x: float) -> Any:
-            return self.filled(spot, np.asarray([x]), ())[0]
+            return self.filled(spot, (x * array)[None], axes)[0]
 
         def error(values: Any) -> float:
             return float(np.sum(weights * (values - self.right)))
 
-        before = float(spot.node.value)
-        now = before * 1.01 + 0.01
+        before, now = start, start * 1.01 + 0.01
         with np.errstate(all="ignore"):
             last, values = error(value(before)), value(now)
             for _ in range(STEPS):
