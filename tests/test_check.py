@@ -146,3 +146,101 @@ def test_one_claim_on_the_command_line(tmp_path, capsys):
     assert "refuted" in shown
     assert main(["check", str(net)]) == 2
     assert main(["check"]) == 2
+
+
+LEAVES = {
+    "x": {"shape": ["n"]},
+    "g": {"shape": ["n"]},
+    "A": {"shape": ["n", "n"]},
+    "y": {"shape": ["n"]},
+    "p": {"facts": [["between", 0, 1]]},
+    "t": {},
+}
+
+# forward, claim, the weakest undeclared fact that makes it true
+CONDITIONAL = [
+    ("L = sum(g * abs(x))", "dL/dx = g", "x ≥ 0"),
+    ("L = x @ inv(A) @ x", "dL/dx = 2 * inv(A) @ x", "A is symmetric"),
+    ("L = trace(A @ A)", "dL/dA = 2 * A", "A is symmetric"),
+    ("L = -sum(y * log(softmax(x)))", "dL/dx = softmax(x) - y", "y sums to one"),
+    ("L = g @ x / sum(g)", "dL/dx = g", "g sums to one"),
+    ("L = -(t * log(p) + (1 - t) * log(1 - p))", "dL/dp = where(t == 1, -1/p, 1/(1 - p))", "every entry of t is 0 or 1"),
+    ("L = sum((g * x)**2) / 2", "dL/dx = x", "every entry of g is 1 or -1"),
+    ("L = sum((g * x)**2) / 2", "dL/dx = g * x", "every entry of g is 0 or 1"),
+]
+
+
+@pytest.mark.parametrize(("forward", "claim", "condition"), CONDITIONAL)
+def test_the_weakest_fact_is_named(forward, claim, condition):
+    read = {name: row for name, row in LEAVES.items() if name in forward.replace("exp", "").replace("trace", "").replace("abs", "")}
+    found = sb.check(sb.Network.from_dict({"symbols": read, "forward": forward, "loss": "L"}), claim)
+    assert (found.word, found.condition) == ("conditional", condition), found.text()
+
+
+RELU = {
+    "symbols": {"W": {"shape": ["m", "n"]}, "x": {"shape": ["n"]}, "g": {"shape": ["m"]}},
+    "forward": "z = W @ x\nL = g @ relu(z)",
+    "loss": "L",
+}
+KINKS = [
+    ("dL/dz = g * np.where(z >= 0, 1, 0)", "proved", "subdifferential"),
+    ("dL/dx = W.T @ (g * np.where(W @ x >= 0, 1, 0))", "proved", "subdifferential"),
+    ("dL/dz = g * np.where(z == 0, 7, z > 0)", "refuted", "no subgradient"),
+    ("dL/dx = W.T @ (g * np.where(W @ x == 0, 7, W @ x > 0))", "refuted", "no subgradient"),
+]
+
+
+@pytest.mark.parametrize(("claim", "word", "says"), KINKS)
+def test_another_convention_at_a_kink_is_right_inside_the_subdifferential(claim, word, says):
+    found = sb.check(sb.Network.from_dict(RELU), claim)
+    assert found.word == word
+    assert says in found.text()
+
+
+def test_a_maximum_that_is_unique_is_a_condition():
+    net = sb.Network.from_dict({"symbols": {"x": {"shape": ["n"]}}, "forward": "L = max(x)", "loss": "L"})
+    found = sb.check(net, "dL/dx = np.where(x == np.max(x), 1, 0)")
+    assert found.word == "proved"
+    assert "the maximum is unique" in found.conditions
+
+
+# what is asked of a claim nobody should write: an answer or a refusal, soon
+HOSTILE = [
+    ("2*x + 0*np.log(0)", "refuted"),
+    ("2*x*np.log(-1)", "refuted"),
+    ("2*x/0", "refuted"),
+    ("(1 + x)**100 - (1 + x)**99*(1 + x) + 2*x", "proved"),
+    ("9**9**9 * x", "cannot read"),
+    ("((9**9)**9999)**9999 * x", "cannot read"),
+    ("1e1000000000 * x", "cannot read"),
+    ("(" * 100_000 + "x", "cannot read"),
+    ("s = exp(x)\n" + "s = s + exp(s)\n" * 40 + "s", "refuted"),
+    ("s = x*x\n" + "s = s*s + s\n" * 60 + "s", "refuted"),
+    ("*".join(["(x + 1)", "(x - 2)"] * 100), "refuted"),
+]
+
+
+@pytest.mark.parametrize(("claim", "word"), HOSTILE, ids=lambda t: t[:24])
+def test_hostile_claims_get_an_answer(claim, word):
+    net = sb.Network.from_dict({"symbols": {"x": {"shape": ["n"]}}, "forward": "L = sum(x**2)", "loss": "L"})
+    found = sb.check(net, claim, target="x")
+    assert found.word == word, found.text()
+    assert found.seconds < 3
+    json.dumps(found.json(), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("size", "claim", "word"), [("100000000", "2*x", "proved"), ("100000000", "3*x", "undecided"), ("3000", "3*x", "refuted")]
+)
+def test_huge_sizes(size, claim, word):
+    net = sb.Network.from_dict({"symbols": {"x": {"shape": [size]}}, "forward": "L = sum(x**2)", "loss": "L"})
+    assert sb.check(net, claim, target="x").word == word
+
+
+def test_a_value_is_put_in_where_the_symbol_is_not_enough():
+    rows = {"x": {"facts": ["positive"]}, "p": {"value": 2}}
+    net = sb.Network.from_dict({"symbols": rows, "forward": "L = x**p", "loss": "L"})
+    found = sb.check(net, "dL/dx = 2*x")
+    assert found.word == "proved"
+    assert "with p = 2 put in" in found.why
+    assert "put in" not in sb.check(net, "dL/dx = p*x**(p - 1)").why

@@ -78,12 +78,17 @@ class HighPrecision:
             return self._real(base**exponent, lambda: f"{_short(base)}**{_short(exponent)}")
         except ZeroDivisionError:
             raise NumericError(f"{_short(base)}**{_short(exponent)}", "division by zero", "give values where it is defined") from None
+        except OverflowError:
+            raise NumericError(f"{_short(base)}**{_short(exponent)}", "the value is too large", "give smaller values") from None
 
     def apply(self, op: str, args: Sequence[Any]) -> Any:
         function = self._functions[op]
         if op == "pi":
             return +function
-        return self._real(function(*args), lambda: f"{op}({', '.join(map(_short, args))})")
+        try:
+            return self._real(function(*args), lambda: f"{op}({', '.join(map(_short, args))})")
+        except OverflowError:
+            raise NumericError(f"{op}({', '.join(map(_short, args))})", "the value is too large", "give smaller values") from None
 
     def _real(self, value: Any, text: Any) -> Any:
         if type(value) is not self.real or not self.context.isfinite(value):

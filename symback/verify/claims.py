@@ -19,19 +19,26 @@ from symback.reading.sides import Claim
 from symback.verify.conditions import weakest
 from symback.verify.derivatives import gradients, resolve, restricted
 from symback.verify.differences import POINTS, Outcome
-from symback.verify.equality import Shown, prove
+from symback.verify.differences import Witness as Contradiction
+from symback.verify.differing import difference
+from symback.verify.equality import NO_KINK, Shown, prove
+from symback.verify.kinks import Kinks, check_kinks
 from symback.verify.links import STEPS, Chains
+from symback.verify.mending import mended_text
 from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
-from symback.verify.pairs import Pair, pair_of
+from symback.verify.pairs import CLAIMED, Pair, pair_of
 from symback.verify.repair import repair
+from symback.verify.sized import at_values, writes_entries
 from symback.verify.updates import with_steps
 from symback.verify.verdict import Verdict, Word
-from symback.verify.witness import smallest
+from symback.verify.witness import observed, smallest
 from symback.verify.wording import term_text, together
 
 SIZE_SETS = 3
+SHAPES = "the shapes alone"
 LONGEST_FORM = 120
-LARGEST_REPAIRED = 2_000
+LONGEST_MENDED = 2_000
+LARGEST_REPAIRED = 600
 
 
 def check(program: Program, claim: object, target: str | None = None, kind: str | None = None, id: str = "") -> Verdict:
@@ -50,7 +57,32 @@ def check(program: Program, claim: object, target: str | None = None, kind: str 
     else:
         verdicts = tuple(judge(c, program) for c in claims)
         found = verdicts[0] if len(verdicts) == 1 else together(_text_of(claim), verdicts)
+        if found.word == "refuted" and found.route == SHAPES:
+            found = replace(found, repair=_mended(program, claim, target, kind))
+        sized = at_values(program) if not found.holds and any(map(writes_entries, claims)) else None
+        if sized is not None:
+            found = check(sized[0], claim, target, kind)
+            found = replace(found, choices=(*found.choices, f"with {sized[1]}"))
     return replace(found, id=id, seconds=round(perf_counter() - start, 4))
+
+
+def _mended(program: Program, claim: object, target: str | None, kind: str | None) -> str:
+    """What mends a claim whose sizes do not fit, found by reading its text with one edit; empty where nothing does."""
+
+    def read(text: str) -> tuple[Claim, ...]:
+        return read_claim(program, _with_text(claim, text), target, kind)
+
+    text = _text_of(claim)
+    found = mended_text(text, read, program) if isinstance(claim, str | Mapping) and len(text) <= LONGEST_MENDED else None
+    return "" if found is None else found.sentence
+
+
+def _with_text(claim: object, text: str) -> object:
+    """A claim as it was given, with another text."""
+    if not isinstance(claim, Mapping):
+        return text
+    given = claim.get("claim")
+    return {**claim, "claim": {"latex" if "latex" in given else "text": text} if isinstance(given, Mapping) else text}
 
 
 def _line(text: str) -> str:
@@ -85,7 +117,7 @@ def _links(claim: Claim, network: Program) -> Iterator[Verdict]:
         line = f"{_line(first.text)} = {_line(second.text)}"
         choices = tuple(filter(None, [*claim.choices, fitted.choice]))
         if pair is None:
-            yield Verdict(line, "refuted", f"the shapes differ: {fitted.clash}", choices=choices)
+            yield Verdict(line, "refuted", f"the shapes differ: {fitted.clash}", route=SHAPES, choices=choices)
         else:
             yield replace(Judge(pair, line).verdict(), choices=choices)
 
@@ -123,13 +155,14 @@ class Judge:
 
     def __init__(self, pair: Pair, text: str) -> None:
         self.pair, self.text = pair, text
+        self.contradiction: Contradiction | None = None
 
     def verdict(self) -> Verdict:
         """What can be shown for the symbols; else with declared values put in; else under a fact; else what is wrong."""
-        found = self._holds(self.pair) or (self._with_values() if self.pair.values else None)
-        if found is None:
-            found = self._fails()
-        return replace(found, form=self._form())
+        found = self._holds(self.pair)
+        if (found is None or found.word != "proved") and any(name in self.pair.values for name in self.pair.reads):
+            found = _better(found, self._with_values())
+        return replace(found or self._fails(), form=self._form())
 
     def _with_values(self) -> Verdict | None:
         found = self._holds(self.pair.given(values=True).written_out())
@@ -150,6 +183,7 @@ class Judge:
             return self._confirmed(pair, shown, sizes)
         outcome = against_differences(pair, POINTS, sizes)
         if outcome.failed:
+            self.contradiction = next(iter(outcome.failed.values()))
             return None
         if outcome.points and not outcome.reason:
             return self._made("agrees", "by numbers; no proof was found", outcome=outcome, shown=shown)
@@ -160,9 +194,23 @@ class Judge:
         """A proof, and the numbers that must not contradict it."""
         outcome = against_differences(pair, FEW_POINTS, sizes[:1])
         small = small_sizes(pair)
+        kinks = self._at_kinks(pair, sizes) if shown.provided == (NO_KINK,) else Kinks()
+        if kinks.outside:
+            return Verdict(self.text, "refuted", f"at a kink, {kinks.outside}")
         if outcome.failed or small.failed:
+            self.contradiction = next(iter(outcome.failed.values()), None)
             return None
+        if kinks.points:
+            shown = replace(shown, provided=(kinks.says,))
         return self._made("proved", "for all sizes and values" if sizes and sizes[0] else "for all values", shown, outcome, small)
+
+    def _at_kinks(self, pair: Pair, sizes: list[dict[str, object]]) -> Kinks:
+        """Where the claim has a convention of its own at kinks: whether its values there are subgradients."""
+        found = pair.derivative
+        free = None if found is None else pair.cut(found[0].by)
+        if found is None or free is None or not sizes:
+            return Kinks()
+        return check_kinks(free.forward(found[0].of), free.claimed(found[1]), {found[0].by: CLAIMED}, sizes[0])
 
     def _made(
         self, word: Word, why: str, shown: Shown | None = None, outcome: Outcome | None = None, small: SmallSizes | None = None
@@ -197,16 +245,27 @@ class Judge:
                 condition=condition,
                 facts=facts,
                 witness=witness,
+                repair=self._repair(),
             )
         if witness is None:
             return self._unseen()
-        why = "; ".join(filter(None, [witness.values_there, witness.differing]))
+        why = "; ".join(filter(None, [witness.values_there, self._differing() or witness.differing]))
         return Verdict(self.text, "refuted", why, witness=witness, repair=self._repair())
+
+    def _differing(self) -> str:
+        """Which entries and which terms are wrong, at a point of distinct sizes."""
+        found = self.pair.derivative
+        if found is None or self.pair.nodes > LARGEST_REPAIRED:
+            return ""
+        return difference(self.pair.program, self.pair.indices, found[1], self.pair.program.definition[found[0]], self.pair.own)
 
     def _unseen(self) -> Verdict:
         """The sides look different in floats, and no small point shows it: many digits decide."""
         found = self._holds(self.pair, floats=False)
-        return found or Verdict(self.text, "undecided", "differences contradict it at large points, and no small point shows it")
+        if found is not None or self.contradiction is None:
+            return found or Verdict(self.text, "undecided", "the differences contradict the proof")
+        seen = observed(self.pair, self.contradiction)
+        return Verdict(self.text, "refuted", seen.values_there, witness=seen, repair=self._repair())
 
     def _repair(self) -> str:
         """The one change that makes the claim right, in a sentence; empty where none was found."""
@@ -222,6 +281,13 @@ class Judge:
         """Symback's own formula for the derivative that the claim is about."""
         found = self.pair.derivative
         return "" if found is None else own_form(self.pair.program, found[0])
+
+
+def _better(symbol: Verdict | None, valued: Verdict | None) -> Verdict | None:
+    """What is shown for the symbols, unless more is shown with their values put in."""
+    if symbol is None or valued is None:
+        return symbol or valued
+    return min(symbol, valued, key=lambda v: ("proved", "agrees").index(v.word) if v.holds else 2)
 
 
 def _route(shown: Shown, outcome: Outcome | None, small: SmallSizes | None) -> str:
@@ -243,9 +309,10 @@ def own_form(program: Program, partial: Partial) -> str:
         return ""
     core = gradients(below.leaves, below.definitions, partial.of)
     derived, style = core.printed[partial.by], style_of(program)
+    around = core.gradient_program((partial.by,), facts=True)
     try:
         lines = [
-            equation_text(Definition(derived.target, derived.indices, body), core.printing_program, style)
+            equation_text(Definition(derived.target, derived.indices, body), around, style)
             for body in (core.over_leaves(partial.by), derived.result)
         ]
     except SymbackError:

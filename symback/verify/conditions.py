@@ -23,6 +23,7 @@ from symback.verify.sample import Point, Table, draw, number, satisfies, satisfy
 
 AT_ONCE = 3
 LEAVES_AT_ONCE = 4
+LEAVES_TRIED = 24
 LOOKS = 5
 DISCRETE = ("binary", "one-hot", "plus or minus one", "zero diagonal")
 """Facts that a quantity cannot keep while it moves: not tried on what is differentiated by, nor on parameters."""
@@ -55,7 +56,7 @@ def _viable(pair: Pair, sizes: Sizes) -> Iterator[Assumed]:
     base = _base(pair, sizes)
     if base is None:
         return
-    covers = {name: found for name in pair.reads if (found := _cover_of(pair, name, sizes)).sets}
+    covers = {name: found for name in pair.reads[:LEAVES_TRIED] if (found := _cover_of(pair, name, sizes)).sets}
     passed = {name: [t for t in found.tables if _alike(pair, base, {name: t})] for name, found in covers.items()}
     single = [
         (name, facts) for name, found in covers.items() if passed[name] for facts in found.sets if _passes(facts, found, passed[name])

@@ -9,9 +9,13 @@ from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Size
 from symback.algebra.terms import ONE, ZERO, Add, Bracket, Name, Reduce, Term
 from symback.algebra.traverse import bottom_up, factors, free_indices, refs, substitute, walk
+from symback.network.recurrences import is_circle
+from symback.verify import induction
 from symback.verify.pairs import Pair
 
 BUDGET = 60_000
+MOST_NODES = 20_000
+MOST_SUMS = 30
 UNIQUE = "the maximum is unique"
 NO_KINK = "no two compared values are equal"
 SMOOTH = ("positive", "nonnegative", "between", "magnitude above", "invertible")
@@ -32,10 +36,15 @@ class Shown:
 
 def prove(pair: Pair, budget: int = BUDGET) -> Shown:
     """The equality as it stands; else where no two values tie for a maximum; else away from kinks."""
+    if pair.nodes > MOST_NODES or pair.depth > MOST_SUMS:
+        return Shown(False, exhausted=True)
     leaves = pair.program.leaves
     given = Given({a.name: a.facts for a in leaves if a.facts}, pair.program.definition, {}, {a.name: a.shape for a in leaves})
     normalizer = Normalizer(given, budget)
     proof = normalizer.equal(pair.left, pair.right)
+    if not proof.proved and any(is_circle(group) for group in pair.program.groups):
+        induced = induction.prove(pair.program, pair.left, pair.right, budget).proof
+        proof = induced if induced.proved else proof
     shown = Shown(proof.proved, proof.conditions, proof.facts, (), proof.difference, proof.exhausted)
     if shown.proved or shown.exhausted:
         return shown

@@ -20,7 +20,7 @@ from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.field import COMPARE, HighPrecision
 from symback.numeric.values import Places, Sizes, index_tuples, size_value
 from symback.verify.arrays import Arrays
-from symback.verify.differences import DIGITS, MOVED, STEP_DIGITS, Outcome, Watched, check_gradients, moving
+from symback.verify.differences import DIGITS, MOVED, STEP_DIGITS, Outcome, Watched, Witness, check_gradients, moving
 from symback.verify.pairs import CLAIMED, Pair
 from symback.verify.sample import Point, draw, possible, size_sets, symbols_of
 
@@ -262,13 +262,21 @@ def _compared(pair: Pair, points: int, sizes: Sequence[Mapping[str, object]]) ->
             done += 1
             outcome.worst = max(outcome.worst, error)
             if error > 10.0 ** -(EXACT_DIGITS // 2):
-                outcome.failed[CLAIMED] = None  # type: ignore[assignment]
+                outcome.failed[CLAIMED] = _most_wrong(pair, point, field)
                 return outcome
         outcome.points += done
         outcome.size_sets += bool(done)
     if outcome.points:
         outcome.reason = ""
     return outcome
+
+
+def _most_wrong(pair: Pair, point: Point, field: Any) -> Witness:
+    """The entry at which the sides differ most."""
+    run = evaluator(pair, point, field)
+    entries = ((at, run.entry(LEFT, at), run.entry(RIGHT, at)) for at in index_tuples(pair.indices, point.sizes))
+    at, left, right = max(entries, key=lambda e: abs(e[1] - e[2]) / (1 + abs(e[1])))
+    return Witness(CLAIMED, at, float(right), float(left), point)
 
 
 class Slopes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import ZERO, Name, Num, Partial, Ref, Term
+from symback.algebra.terms import ZERO, Name, Num, Partial, Reduce, Ref, Term
 from symback.algebra.traverse import names, rewrite, substitute
 from symback.network.hints import shape_text
 from symback.network.program import Leaf, Program
@@ -70,6 +71,45 @@ class Pair:
                 needed[name] = None
                 pending += self.program.definition[name].reads if name in self.program.definition else ()
         return tuple(leaf.name for leaf in self.program.leaves if leaf.name in needed)
+
+    @cached_property
+    def nodes(self) -> int:
+        """How many nodes the sides have when every name is put in."""
+        return self._measured(lambda below: 1 + sum(below))
+
+    @cached_property
+    def depth(self) -> int:
+        """How many sums are inside each other when every name is put in."""
+        return self._measured(lambda below: max(below, default=0), Reduce)
+
+    def _measured(self, join: Callable[[list[int]], int], counted: type[Term] | None = None) -> int:
+        """A measure of the sides worked out from the bottom; every definition is looked at once."""
+        known: dict[Name, int] = {}
+
+        def of(node: Term) -> int:
+            below = [of(child) for child in node.below]
+            if isinstance(node, Ref) and node.name in known:
+                below.append(known[node.name])
+            return join(below) + (counted is not None and isinstance(node, counted))
+
+        for group in self.program.groups:
+            for d in group:
+                known[d.name] = of(d.body) if isinstance(d.body, Term) else join([known.get(o, 0) for o in d.body.operands])
+        return join([of(self.left), of(self.right)])
+
+    def cut(self, name: Name) -> Pair | None:
+        """The pair with a name as a declared symbol of its own; None where the sides read what it rests on beside it."""
+        if name in self.program.leaf:
+            return self
+        if not isinstance(name, str):
+            return None
+        leaves = (*self.program.leaves, Leaf(name, self.program.indices(name)))
+        apart = replace(
+            self, program=replace(self.program, leaves=leaves, definitions=tuple(d for d in self.program.definitions if d.name != name))
+        )
+        below = restricted(self.program, name)
+        shared = [n for n in apart.reads if n != name and any(n in d.reads for d in below.definitions)]
+        return None if shared else apart
 
     def written_out(self) -> Pair:
         """The pair with declared values of scalars in place of their names."""

@@ -15,13 +15,13 @@ HOLDS: tuple[Word, ...] = ("proved", "agrees")
 class Witness:
     """A point at which a claim is wrong, for anyone to run: sizes, values, and an entry by the claim and as it is.
 
-    ``entry`` counts from 0, as Python does; ``differing`` says in words which entries are wrong there.
+    ``entry`` counts from 0, as Python does; ``claimed`` is None where the claim has no value; ``differing`` says in words which entries are wrong there.
     """
 
     sizes: Mapping[str, object]
     values: Mapping[str, Any]
     entry: tuple[int, ...]
-    claimed: float
+    claimed: float | None
     right: float
     differing: str = ""
     about: str = ""
@@ -41,7 +41,8 @@ class Witness:
     def values_there(self) -> str:
         """The entry by both, as a phrase."""
         at = f"[{','.join(str(p + 1) for p in self.entry)}]" if self.entry else ""
-        return f"{self.about}{at} is {shown(self.right)}, and the claim gives {shown(self.claimed)}"
+        gives = f"has no value: {self.differing}" if self.claimed is None else f"gives {shown(self.claimed)}"
+        return f"{self.about}{at} is {shown(self.right)}, and the claim {gives}"
 
     def __str__(self) -> str:
         where = [*(f"{n} = {v}" for n, v in self.sizes.items()), *(f"{n} = {shown(v)}" for n, v in self.values.items())]

@@ -6,11 +6,13 @@ import random
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
+from math import isfinite
 from typing import Any
 
 from symback.algebra.facts import Fact
 from symback.errors import NumericError
 from symback.numeric.values import Places, index_tuples
+from symback.verify.differences import Witness as Contradiction
 from symback.verify.numbers import Slopes, affordable, both
 from symback.verify.pairs import Pair
 from symback.verify.sample import Point, possible, satisfying, symbols_of
@@ -22,6 +24,7 @@ POINTS = 16
 MORE = 4
 WRONG = 1e-7
 NOISE = 1e-13
+MOST = 1e300
 SMALL = (1, 2, -1, 0, 3)
 
 
@@ -34,6 +37,15 @@ def smallest(pair: Pair) -> Witness | None:
             if witness is not None:
                 return witness
     return None
+
+
+def observed(pair: Pair, found: Contradiction) -> Witness:
+    """What differences saw at a point that is not small: another value, or that the claim has none."""
+    read = {n: t for n, t in found.point.values.items() if n in pair.reads}
+    lacks = found.lacks or ("" if isfinite(found.formula) else "it is larger than any float")
+    claimed = None if lacks else _rounded(found.formula)
+    values = _integers(Point(found.point.sizes, read).shown())
+    return Witness(dict(found.point.sizes), values, found.places, claimed, _rounded(found.difference), lacks, pair.about)
 
 
 def _small_sizes(pair: Pair) -> Iterator[dict[str, object]]:
@@ -131,7 +143,7 @@ def _confirmed(pair: Pair, point: Point, wrong: list[Places]) -> Witness | None:
 
 def _rounded(value: float) -> float:
     """A value without the noise of differences around 0, and no negative 0."""
-    return 0.0 if abs(value) < NOISE else value
+    return 0.0 if abs(value) < NOISE else max(min(value, MOST), -MOST)
 
 
 def _integers(value: Any) -> Any:
