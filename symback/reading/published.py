@@ -8,6 +8,7 @@ which all sides have one shape, and every such choice is said. Free index letter
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -21,16 +22,18 @@ from symback.network.program import PARAMETERS, Program
 from symback.reading.formula_grammar import Digits
 from symback.reading.published_grammar import tree
 from symback.reading.published_names import Generic, Names, Row, cells, text, unbracketed
-from symback.reading.published_nodes import Group, Negative, Node, Product, Sum, Symbol
+from symback.reading.published_nodes import Big, Group, Negative, Node, Product, Sum, Symbol, changed, walk
 from symback.reading.published_statements import Statement, statements
 from symback.reading.published_symbols import located, read_symbol, scripts, text_of
 from symback.reading.published_terms import located_symbol, value
-from symback.reading.published_tokens import pieces_of
+from symback.reading.published_tokens import Piece, pieces_of
 from symback.reading.published_values import Clash, Context, Undeclared, Value
 from symback.reading.sides import Claim, Side
 
 REDEFINED = ("e", "I", "pi")
 """Letters with a meaning of their own that a text may give another one."""
+MOST_SUMS = 20
+"""How many sums are looked at for what their last letter stands for."""
 QUOTED = 200
 """How much of a text an error quotes."""
 TRIES = 48
@@ -197,14 +200,17 @@ class _Text:
 
     def sides(self, statement: Statement, ctx: Context) -> tuple[Side, ...]:
         """The sides of a statement, aligned."""
-        trees = [tree(self.source, side.pieces, self.names) for side in statement.sides]
+        trees = self._stepped([tree(self.source, side.pieces, self.names) for side in statement.sides], ctx)
         try:
             trees = self._update(statement, trees, ctx)
         except Clash as clash:
             return tuple(Side(self.source[s.position : s.end].strip(), s.position, clash=str(clash)) for s in statement.sides)
         head = self._head(statement, trees, ctx)
+        for remark in statement.remarks:
+            ctx.note(f"{self.source[remark.position : remark.end].strip()} says where an index runs; it runs over its whole axis")
+        self._bounds(trees, ctx)
         for _ in range(3):
-            values = [self._value(node, ctx) for node in trees]
+            values = [self._value(node, ctx, first=k == 0) for k, node in enumerate(trees)]
             if not self._settled(ctx):
                 break
         else:
@@ -237,7 +243,22 @@ class _Text:
     def _where(self, letter: str) -> int:
         return max(self.source.find(letter), 0)
 
-    def _value(self, node: Node, ctx: Context) -> Value | str:
+    def _bounds(self, trees: list[Node], ctx: Context) -> None:
+        """Learn what the letters stand for that sums run to, before they are read elsewhere."""
+        sums = [
+            n for n in walk(tuple(trees)) if isinstance(n, Big) and isinstance(n.last, Symbol) and not self.names.declares(n.last.letter)
+        ]
+        said = dict(ctx.notes)
+        for node in sums[:MOST_SUMS]:
+            with suppress(ReadingError, Clash, Generic):
+                value(node, ctx)
+                self._settled(ctx)
+        ctx.free.clear()
+        ctx.sizes.clear()
+        ctx.notes = said
+
+    def _value(self, node: Node, ctx: Context, first: bool = False) -> Value | str:
+        ctx.loss_letter = first and isinstance(node, Symbol | Product)
         try:
             return value(node, ctx)
         except Clash as clash:
@@ -297,6 +318,21 @@ class _Text:
         wish = plain if plain.isidentifier() else f"defined_{plain}"
         return next(n for n in (wish, *(f"{wish}_{k}" for k in range(1, 10_000))) if n not in self.names.typed)
 
+    def _stepped(self, trees: list[Node], ctx: Context) -> list[Node]:
+        """Marks of time on a parameter, w_{t+1} = w_t - ..., are marks of old and new."""
+        left = trees[0]
+        if not isinstance(left, Symbol) or len(trees) < 2:
+            return trees
+        letter = _time(left)
+        plain = _without_time(left, letter, left)
+        others = [n for n in walk(tuple(trees[1:])) if isinstance(n, Symbol) and n.letter == left.letter]
+        before = any(_time(n) != letter or n.primes < left.primes for n in others)
+        if not (letter or left.primes == 1) or not before or self._parameter(replace(plain, primes=0), ctx) is None:
+            return trees
+        if letter:
+            ctx.note(f"{letter} counts the steps")
+        return [replace(plain, primes=0, marked="new"), *(changed(node, lambda s: _without_time(s, letter, left)) for node in trees[1:])]
+
     def _update(self, statement: Statement, trees: list[Node], ctx: Context) -> list[Node]:
         """A statement about the value of a parameter after a step: its left side is that value."""
         left = trees[0]
@@ -349,6 +385,27 @@ class _Text:
             return False
         exact, digits = shown
         return abs(Fraction(str(declared)) - exact) > Fraction(1, 2 * 10**digits)
+
+
+def _time(symbol: Symbol) -> str:
+    """The letter that counts steps in the scripts of a symbol such as w_{t+1} or w^{(k+1)}; empty where there is none."""
+    for pieces in (*cells(symbol.below), symbol.above):
+        letter, _, step = text(unbracketed(pieces)[0]).partition("+")
+        if step == "1" and len(letter) == 1 and letter.isalpha():
+            return letter
+    return ""
+
+
+def _without_time(symbol: Symbol, letter: str, left: Symbol) -> Symbol:
+    """A symbol of the parameter without the mark of its step."""
+    if symbol.letter != left.letter or not letter:
+        return symbol
+    counts = (letter, f"{letter}+1")
+    above = () if text(unbracketed(symbol.above)[0]) in counts else symbol.above
+    below = tuple(c for c in cells(symbol.below) if text(unbracketed(c)[0]) not in counts)
+    joined = tuple(p for k, c in enumerate(below) for p in (*((Piece("sign", ",", c[0].position, c[0].position),) if k else ()), *c))
+    newer = f"{letter}+1" in (text(unbracketed(symbol.above)[0]), *(text(unbracketed(c)[0]) for c in cells(symbol.below)))
+    return replace(symbol, above=above, below=joined, marked="new" if newer else symbol.marked)
 
 
 def _constant(node: Node) -> tuple[Fraction, int] | None:

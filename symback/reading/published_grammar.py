@@ -430,8 +430,8 @@ class Parser:
                     above = self.script()
             else:
                 break
-        below, below_mark = _marks(below)
-        above, above_mark = _marks(above)
+        below, below_mark = _marks(below, self.names.words)
+        above, above_mark = _marks(above, self.names.words)
         marked = below_mark or above_mark
         while above and (above[-1].is_("'") or (above[-1].kind == "group" and text(above[-1].inner) == "'")):
             above, primes = above[:-1], primes + 1
@@ -547,6 +547,8 @@ class Parser:
                 return self.fraction(piece)
             case r"\sqrt":
                 return self.root(piece)
+            case r"\partial" if self.sees("_"):
+                return self.gradient(piece)
             case r"\partial":
                 return self.differential(piece)
             case r"\nabla":
@@ -561,7 +563,9 @@ class Parser:
             case r"\|":
                 self.at -= 1
                 return self.barred(r"\|")
-            case r"\overbrace" | r"\overset" | r"\stackrel" | r"\binom":
+            case r"\underbrace" | r"\overbrace":
+                return self.braced(piece)
+            case r"\overset" | r"\stackrel" | r"\binom" | r"\underset":
                 raise self.error(f"{word} is not read", "leave it out", piece.position)
         if piece.text in ACCENTS:
             return self.accented(piece)
@@ -576,6 +580,15 @@ class Parser:
         if word in SIGNS or word == "ell":
             return self.symbol(word, piece)
         raise self.error(f"{piece.text} means nothing here", "", piece.position)
+
+    def braced(self, piece: Piece) -> Node:
+        """A formula with a brace under or over it, and the remark beside the brace."""
+        body = self.inner(self.argument())
+        remark: Pieces = ()
+        if self.sees("_" if piece.text == r"\underbrace" else "^"):
+            self.take()
+            remark = self.script()
+        return Group(body, piece.position, self.source[remark[0].position : remark[-1].end] if remark else "")
 
     def _is_function(self, letter: str) -> bool:
         """Whether an undeclared letter is applied to something."""
@@ -743,21 +756,29 @@ class Parser:
         return Derivative(top, tuple(bottoms), piece.position)
 
     def gradient(self, piece: Piece) -> Node:
-        """A nabla with what it derives by below, of the factor after it or of the loss."""
-        if not self.sees("_"):
-            raise self.error(r"\nabla needs what it derives by", r"write \nabla_{W} L", piece.position)
-        self.take()
-        by = self.inner(self.script())
-        if self.starts() and not self.sees("(", "["):
-            mark = self.at
-            top = self.factor()
-            if isinstance(top, Symbol) and self.sees("(") and self._is_loss(top):
-                applied = Product((("", top), ("", self.bracketed())), top.position)
-                return Derivative(applied, (by,), piece.position)
-            if isinstance(top, Symbol):
-                return Derivative(top, (by,), piece.position)
-            self.at = mark
-        return Derivative(None, (by,), piece.position, "nabla")
+        """A nabla with what it derives by below, of the factor after it or of the loss; without, of a function by its argument."""
+        order = 1
+        below: Pieces = ()
+        while self.sees("_", "^"):
+            if self.take().text == "_":
+                below = self.script()
+            else:
+                above = self.script()
+                if text(above) != "2":
+                    raise self.error("the order of a gradient is 2 or not shown", position=piece.position)
+                order = 2
+        bottoms = (self.inner(below),) * order if below else ()
+        if not self.starts():
+            if not bottoms:
+                raise self.error("expected what the gradient is of", r"write \nabla_{W} L")
+            return Derivative(None, bottoms, piece.position, "nabla")
+        top = self.factor()
+        if isinstance(top, Symbol) and self.sees("(") and self._is_loss(top):
+            arguments = self.bracketed()
+            if not bottoms and isinstance(arguments, Group):
+                bottoms = (arguments.body,) * order
+            top = Product((("", top), ("", arguments)), top.position)
+        return Derivative(top, bottoms, piece.position, "" if bottoms else "nabla")
 
     def _is_loss(self, symbol: Symbol) -> bool:
         rows = self.names.letters_of(symbol.letter, symbol.accents)
@@ -808,11 +829,11 @@ def _without_words(pieces: Pieces) -> Pieces:
     return tuple(kept)
 
 
-def _marks(pieces: Pieces) -> tuple[Pieces, Marked]:
+def _marks(pieces: Pieces, declared: frozenset[str]) -> tuple[Pieces, Marked]:
     """A script without the words that mark a value as new or old."""
     for words, mark in ((NEW, "new"), (OLD, "old")):
         for k, piece in enumerate(pieces):
-            if piece.kind in ("run", "word") and piece.text.lower() in words:
+            if piece.kind in ("run", "word") and piece.text.lower() in words and piece.text not in declared:
                 low, high = k, k + 1
                 if 0 < k < len(pieces) - 1 and pieces[k - 1].is_("(", "[") and pieces[k + 1].is_(")", "]"):
                     low, high = k - 1, k + 2
@@ -821,7 +842,7 @@ def _marks(pieces: Pieces) -> tuple[Pieces, Marked]:
                     kept = kept[:-1]
                 return kept, mark  # type: ignore[return-value]
             if piece.kind == "group":
-                inner, found = _marks(piece.inner)
+                inner, found = _marks(piece.inner, declared)
                 if found:
                     return (*pieces[:k], replace(piece, inner=inner), *pieces[k + 1 :]) if inner else (*pieces[:k], *pieces[k + 1 :]), found
     if len(pieces) == 1 and pieces[0].is_("+"):

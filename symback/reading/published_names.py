@@ -115,6 +115,11 @@ class Names:
         """What names begin with, without accents and scripts."""
         return frozenset(self.rows)
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that stand below letters of declared names."""
+        return frozenset(w for rows in self.rows.values() for r in rows for w in r.words)
+
     @cached_property
     def layers(self) -> tuple[str, ...]:
         """The layers of all names, in order."""

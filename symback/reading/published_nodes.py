@@ -5,12 +5,13 @@ Nodes of `symback.reading.formula_grammar` are used where they say enough; these
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, Union
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Literal, TypeAlias, Union
 
 from symback.algebra.terms import Kind
 from symback.reading.formula_grammar import Digits, Enclosed, Iverson, OnesSyntax, TransposedSyntax
-from symback.reading.published_tokens import Pieces
+from symback.reading.published_tokens import Piece, Pieces
 
 Marked = Literal["", "new", "old"]
 
@@ -55,10 +56,11 @@ class Negative:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Brackets around a body: they keep a product apart."""
+    """Brackets around a body: they keep a product apart; ``remark`` is what stands beside a brace under or over it."""
 
     body: Node
     position: int
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +160,30 @@ Node: TypeAlias = Union[
     Symbol, Sum, Product, Negative, Group, Scripted, Entry, Function, Root, Derivative, Big, Rows, Listed, Cases, Conditions, Digits, Enclosed,
     Iverson, OnesSyntax, TransposedSyntax,
 ]  # fmt: skip
+
+
+def changed(node: Node, change: Callable[[Symbol], Symbol]) -> Node:
+    """A tree with every symbol changed (those in scripts, which are not read yet, are left)."""
+    if isinstance(node, Symbol):
+        return change(node)
+    if not is_dataclass(node):
+        return node
+    new = {f.name: _changed(getattr(node, f.name), change) for f in fields(node)}
+    return replace(node, **new)
+
+
+def _changed(part: Any, change: Callable[[Symbol], Symbol]) -> Any:
+    if isinstance(part, tuple):
+        return tuple(_changed(p, change) for p in part)
+    return part if isinstance(part, Piece | str | int) or part is None else changed(part, change)
+
+
+def walk(node: Any) -> Iterator[Node]:
+    """A node and all below it."""
+    if isinstance(node, tuple):
+        for part in node:
+            yield from walk(part)
+    elif is_dataclass(node) and not isinstance(node, Piece | type):
+        yield node  # type: ignore[misc]
+        for f in fields(node):
+            yield from walk(getattr(node, f.name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symback.errors import ReadingError
 from symback.reading.published_grammar import RELATIONS, SEPARATORS
@@ -32,9 +32,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Sides that are said to be equal, or one side alone."""
+    """Sides that are said to be equal, or one side alone; and remarks on where indices run."""
 
     sides: tuple[Part, ...]
+    remarks: tuple[Part, ...] = ()
 
     @property
     def position(self) -> int:
@@ -46,8 +47,21 @@ def statements(source: str, pieces: Pieces) -> tuple[Statement, ...]:
     """The statements of a text."""
     found: list[Statement] = []
     for chunk in _chunks(pieces):
-        found += _of_chunk(source, chunk)
+        if found and chunk[0].is_(r"\forall"):
+            found[-1] = replace(found[-1], remarks=(*found[-1].remarks, _range(source, chunk[1:], chunk[0])))
+        else:
+            found += _of_chunk(source, chunk)
     return tuple(found)
+
+
+def _range(source: str, pieces: Pieces, at: Piece) -> Part:
+    """A remark on where indices run: letters, then perhaps from where to where; anything else is a condition, which a side has to say."""
+    shown = tuple(p for p in pieces if not (p.kind == "word" and p.text.strip().lower() in ("all", "each", "every")))
+    relations = [p for p in shown if p.is_(*RELATIONS)]
+    runs = any(p.is_(r"\dots", r"\in") for p in shown)
+    if not shown or (relations and not runs) or any(not p.is_("=", r"\le") for p in relations):
+        raise ReadingError(source, "a condition on a statement is not read", "write cases, or a bracket such as [i = j]", at.position)
+    return Part(shown)
 
 
 def _chunks(pieces: Pieces) -> list[Pieces]:
@@ -57,7 +71,9 @@ def _chunks(pieces: Pieces) -> list[Pieces]:
     for at, piece in enumerate(pieces):
         if piece.kind in ("sign", "command"):
             depth += (piece.text in OPENERS) - (piece.text in CLOSINGS)
-        if depth <= 0 and _separates(piece):
+        if depth <= 0 and _quantifies(piece):
+            chunks.append([replace(piece, kind="command", text=r"\forall")])
+        elif depth <= 0 and _separates(piece):
             chunks.append([])
         elif depth <= 0 and piece.is_("newline"):
             following = pieces[at + 1] if at + 1 < len(pieces) else None
@@ -71,6 +87,12 @@ def _chunks(pieces: Pieces) -> list[Pieces]:
         else:
             chunks[-1].append(piece)
     return [tuple(t) for c in chunks if (t := _trimmed(c))]
+
+
+def _quantifies(piece: Piece) -> bool:
+    """Whether what follows says for which indices, or under which condition, a statement holds."""
+    words = piece.text.strip(" ,.:;").lower()
+    return piece.is_(r"\forall") or (piece.kind in ("word", "run") and words in ("for", "for all", "for each", "for every", "if", "when"))
 
 
 def _separates(piece: Piece) -> bool:
@@ -109,17 +131,22 @@ def _of_chunk(source: str, chunk: Pieces) -> list[Statement]:
 def _list_of_statements(source: str, parts: list[tuple[Pieces, str]]) -> list[Statement] | None:
     """Statements separated by commas, where what has no relation is a remark on the range of an index."""
     found: list[Statement] = []
+    rest: Pieces = ()
     for k, (part, _) in enumerate(parts):
         trimmed = tuple(_trimmed(list(part)))
         if not trimmed:
             continue
         if not _has_relation(trimmed):
-            if any(p.is_(r"\dots", r"\forall", r"\in") for q, _ in parts[k:] for p in q):
-                break
-            return None
+            if not any(p.is_(r"\dots", r"\in") for q, _ in parts[k:] for p in q):
+                return None
+            rest = tuple(p for q, _ in parts[k:] for p in q)
+            break
         if len(trimmed) == 3 and trimmed[1].is_("=") and any(p.is_(r"\dots") for q, _ in parts[k + 1 :] for p in q):
+            rest = tuple(p for q, _ in parts[k:] for p in q)
             break
         found.append(_statement(source, trimmed))
+    if rest and found:
+        found[-1] = replace(found[-1], remarks=(_range(source, rest, rest[0]),))
     return found
 
 

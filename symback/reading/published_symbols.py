@@ -5,13 +5,17 @@ Letters of custom are read only where no declared name fits, and every such read
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size, SizeSymbol, provably_at_least
-from symback.algebra.terms import ONE, Apply, Count, Mul, Name, Partial, Ref, Term, bracket
+from symback.algebra.terms import ONE, Apply, Count, Mul, Name, Partial, Reduce, Ref, Term, bracket
+from symback.algebra.traverse import walk
 from symback.network.hints import suggestion
 from symback.network.lettering import lettering
-from symback.network.program import Leaf
+from symback.network.program import Leaf, Program
 from symback.reading.formula_grammar import Digits, TransposedSyntax
 from symback.reading.formula_terms import sizes_of
 from symback.reading.published_grammar import tree
@@ -111,7 +115,9 @@ def place(node: Node, ctx: Context) -> Size:
             size = size_named(letter, ctx)
             if size is not None:
                 return size
-            if len(letter) == 1 or letter in SIGNS:
+            if letter in ctx.bounds:
+                return ctx.bounds[letter]
+            if _is_letter(letter):
                 ctx.free[letter] = Index(letter, SizeSymbol(f"?{letter}"))
                 return Size.of(ctx.free[letter]) + 1
         case Group(body):
@@ -129,6 +135,10 @@ def place(node: Node, ctx: Context) -> Size:
     raise ctx.error(node.position, "this is no place", "sums and products of index letters, sizes and integers are")
 
 
+def _is_letter(letter: str) -> bool:
+    return len(letter) == 1 or letter in SIGNS or letter == "ell"
+
+
 def size_named(letter: str, ctx: Context) -> Size | None:
     """A size by its name, where the program has it."""
     return sizes_of(lettering(ctx.program, DEFAULT)).get(letter)
@@ -143,7 +153,9 @@ def at_axis(cell: Pieces, axis: Index, ctx: Context, shown: str) -> tuple[Size |
         letter = node.letter
         bound = ctx.letters.get(letter)
         known = bound or ctx.free.get(letter)
-        if known is None and size_named(letter, ctx) is None:
+        if known is None and size_named(letter, ctx) is None and letter not in ctx.bounds:
+            if not _is_letter(letter):
+                raise undeclared(node, ctx)
             ctx.free[letter] = known = ctx.fresh(letter, axis.size)
         if known is not None:
             return _letter_at(letter, known, axis, ctx, shown), ()
@@ -288,7 +300,7 @@ def undeclared(symbol: Symbol, ctx: Context) -> Undeclared:
     return Undeclared(ctx.source, f"{shown} is not declared", near or f"declared are {', '.join(known[:12])}", symbol.position)
 
 
-def valued(at: Located, tag: Tag | None = None) -> Value:
+def valued(at: Located, ctx: Context, tag: Tag | None = None) -> Value:
     """The value of a name at places."""
     kept = at.open
 
@@ -297,7 +309,42 @@ def valued(at: Located, tag: Tag | None = None) -> Value:
         return Mul((*at.outside, read)) if at.outside else read
 
     found = squeezed(kept, entry, tag)
+    if found.rank == 1 and len(kept) == 1 and _rows(ctx):
+        return replace(found, row=True, fixed=False)
     return replace(found, fixed=len(at.axes) == 2 and found.rank > 0 and len(kept) == 2)
+
+
+def _rows(ctx: Context) -> bool:
+    """Whether arrays with one axis are rows: where the network multiplies vectors from the left, x W; columns if only that fits."""
+    if not row_vectors(ctx.program):
+        return False
+    rows = ctx.choose("vectors", 2) == 0
+    ctx.note("arrays with one axis are rows, as in the network" if rows else "arrays with one axis are columns")
+    return rows
+
+
+def row_vectors(program: Program) -> bool:
+    """Whether a network multiplies vectors from the left: asked for as a notation, else where its weights are summed over their rows only."""
+    if "vectors" in program.notation:
+        return bool(program.notation["vectors"] == "row")
+    return _row_vectors(program.definitions, program.leaves)
+
+
+@lru_cache(maxsize=64)
+def _row_vectors(definitions: tuple[Definition, ...], leaves: tuple[Leaf, ...]) -> bool:
+    shapes = {leaf.name: leaf.indices for leaf in leaves} | {d.name: d.indices for d in definitions}
+    votes = [vote for d in definitions if isinstance(d.body, Term) for node in walk(d.body) for vote in _votes(node, shapes)]
+    return bool(votes) and not any(votes)
+
+
+def _votes(node: Term, shapes: Mapping[Name, tuple[Index, ...]]) -> Iterator[int]:
+    """The axis of a matrix that a sum with a vector runs over."""
+    if not (isinstance(node, Reduce) and node.kind == "sum" and isinstance(node.body, Mul)):
+        return
+    over = Size.of(node.index)
+    reads = [f for f in node.body.args if isinstance(f, Ref)]
+    if any(r.places == (over,) for r in reads):
+        yield from (r.places.index(over) for r in reads if len(r.places) == 2 and over in r.places and len(shapes.get(r.name, ())) == 2)
 
 
 def custom(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
@@ -321,11 +368,14 @@ def custom(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
     size = size_named(letter, ctx)
     if size is not None:
         return number(Count(size))
+    if letter in ctx.bounds:
+        ctx.note(f"{letter} is the number of terms of the sum that runs to it, {ctx.bounds[letter]}")
+        return number(Count(ctx.bounds[letter]))
     if letter in RATES[:3] or letter == "lr" or (ctx.updating and letter in RATES):
         return number(rate(letter, symbol, ctx))
-    if letter in LOSS_WORDS and isinstance(ctx.program.loss, str):
+    if letter in LOSS_WORDS and isinstance(ctx.program.loss, str) and (len(letter) > 1 or ctx.loss_letter):
         ctx.note(f"{text_of(symbol, ctx)} is the loss, {ctx.program.loss}")
-        return valued(whole(ctx.program.loss, ctx))
+        return valued(whole(ctx.program.loss, ctx), ctx)
     return None
 
 
@@ -384,7 +434,7 @@ def derivative_of(of: Located, by: tuple[Located, ...], ctx: Context) -> Value:
     found = squeezed(_distinct(open_axes), entry, tag)
     shaped = [p for p in parts if p.rank]
     if len(shaped) == 1:
-        alone = valued(shaped[0])
+        alone = valued(shaped[0], ctx)
         return replace(found, row=alone.row, fixed=alone.fixed)
     return replace(found, row=False, fixed=found.rank == 2)
 

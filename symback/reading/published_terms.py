@@ -17,7 +17,7 @@ from symback.errors import ReadingError, UnknownTerm
 from symback.reading import conditions
 from symback.reading.formula_grammar import Digits, Enclosed, Iverson, OnesSyntax
 from symback.reading.published_grammar import tree
-from symback.reading.published_names import letter_by_letter, text, unbracketed
+from symback.reading.published_names import cells, letter_by_letter, text, unbracketed
 from symback.reading.published_nodes import (
     Big,
     Cases,
@@ -129,7 +129,7 @@ def _read(node: Symbol, above: Pieces, ctx: Context) -> tuple[Value | None, Piec
     reading = read_symbol(node, ctx, above)
     if reading is None:
         return None, ()
-    return valued(located(node, reading, ctx)), reading.power
+    return valued(located(node, reading, ctx), ctx), reading.power
 
 
 def updated(node: Symbol, ctx: Context) -> Value:
@@ -145,10 +145,10 @@ def updated(node: Symbol, ctx: Context) -> Value:
     if name not in ctx.program.definition and all(d.name != name for d in ctx.added):
         step = rate("the factor of the gradient", None, ctx)
         every = replace(at, places=tuple(map(Size.of, at.axes)))
-        old, gradient = (v.entry() for v in (valued(every), derivative_of(whole(loss, ctx), (every,), ctx)))
+        old, gradient = (v.entry() for v in (valued(every, ctx), derivative_of(whole(loss, ctx), (every,), ctx)))
         ctx.added.append(Definition(name, at.axes, Add((old, Mul((MINUS_ONE, step, gradient))))))
     ctx.note(f"{text_of(node, ctx)} is {at.name} after the update: minus rate times its gradient, all from the old values")
-    return valued(replace(at, name=name))
+    return valued(replace(at, name=name), ctx)
 
 
 def located_symbol(node: Node, ctx: Context) -> Located | None:
@@ -169,6 +169,8 @@ def located_symbol(node: Node, ctx: Context) -> Located | None:
 
 @value.register
 def _(node: Group, ctx: Context) -> Value:
+    if node.remark:
+        ctx.note(f"{node.remark} beside a brace is a remark")
     return replace(value(node.body, ctx), open=False)
 
 
@@ -218,6 +220,8 @@ def _(node: Product, ctx: Context) -> Value:
 
 def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
     """An undeclared function of a declared name, g(z) or g'(z): what the network computes from that name."""
+    if isinstance(part, Symbol) and part.letter == "Delta" and isinstance(following, Symbol) and not ctx.names.declares("Delta"):
+        return _step(part, following, ctx)
     if not (isinstance(part, Symbol) and isinstance(following, Group | Listed)) or part.letter in ctx.letters:
         return None
     if isinstance(following, Listed) or ctx.names.letters_of(part.letter, part.accents):
@@ -238,9 +242,18 @@ def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
     same = replace(of, places=at.places, outside=at.outside)
     if not part.primes:
         ctx.note(f"{text_of(part, ctx)} of {at.name} is what the network computes from it, {of.name}")
-        return valued(same)
+        return valued(same, ctx)
     ctx.note(f"the derivative of {text_of(part, ctx)} at {at.name} is that of {of.name} by {at.name}, entry by entry")
     return _slope_of(same, at, ctx)
+
+
+def _step(part: Symbol, parameter: Symbol, ctx: Context) -> Value | None:
+    """The change of a parameter in a step of gradient descent."""
+    if part.below or part.above or part.accents or part.primes:
+        return None
+    after, before = value(replace(parameter, marked="new"), ctx), value(parameter, ctx)
+    ctx.note(f"{text_of(part, ctx)} before {text_of(parameter, ctx)} is its change in one step")
+    return entrywise(ctx, lambda new, old: Add((new, minus(old, False))), after, before, "a step")
 
 
 def _slope_of(of: Located, by: Located, ctx: Context) -> Value:
@@ -263,7 +276,7 @@ def _argument_list(part: Symbol, following: Node, ctx: Context) -> Value | None:
         if located_symbol(item, ctx) is None:
             return None
     ctx.note(f"{text_of(part, ctx)} with its arguments is {at.name}")
-    return valued(at)
+    return valued(at, ctx)
 
 
 def combined(ctx: Context, a: Value, sign: str, b: Value, node: Product) -> Value:
@@ -387,8 +400,11 @@ def inverted(base: Value, position: int, ctx: Context) -> Value:
 
 @value.register
 def _(node: Entry, ctx: Context) -> Value:
-    body = value(node.body, ctx)
-    given = node.cells
+    return _entry_of(value(node.body, ctx), node.cells, ctx)
+
+
+def _entry_of(body: Value, given: tuple[Pieces, ...], ctx: Context) -> Value:
+    """The entry of an array at places; places that are left out are whole axes."""
     if len(given) == 1 and body.rank > 1:
         single = letter_by_letter(given[0])
         given = single if len(single) == body.rank else given
@@ -422,6 +438,8 @@ def _(node: Derivative, ctx: Context) -> Value:
     inner = bare(node.top)[0] if node.top is not None else None
     if isinstance(inner, Derivative) and inner.top is not None:
         node = replace(node, top=inner.top, bottoms=(*inner.bottoms, *node.bottoms))
+    if not node.bottoms:
+        raise ctx.error(node.position, "it is not said what the gradient is by", r"write \nabla_{W} L")
     by, swapped = [], False
     for bottom in node.bottoms:
         at = located_symbol(bottom, ctx)
@@ -455,7 +473,9 @@ def _derived(node: Derivative, ctx: Context) -> Located:
     at = located_symbol(node.top, ctx)
     if at is not None and not at.outside:
         return at
+    before, ctx.loss_letter = ctx.loss_letter, isinstance(bare(node.top)[0], Symbol | Product)
     made = value(node.top, ctx)
+    ctx.loss_letter = before
     if made.any_size:
         raise Clash("the size of what is derived cannot be told")
     body = made.entry(*map(Size.of, made.axes))
@@ -488,8 +508,9 @@ def _called(node: Function, args: list[Value], ctx: Context) -> Value:
         if word == "log" and text(node.below) in ("2", "10"):
             base = Apply("log", (Num(int(text(node.below))),))
             return mapped(args[0], lambda t: Mul((Apply("log", (t,)), Pow(base, MINUS_ONE))))
-        if not (word == "softmax" and len(args) == 1):
-            raise ctx.error(node.position, f"the subscript of {word} means nothing here")
+        if word == "softmax" and len(args) == 1 and args[0].rank == 1 and not node.primes:
+            return _entry_of(_softmax(args[0], ctx), cells(node.below), ctx)
+        raise ctx.error(node.position, f"the subscript of {word} means nothing here")
     if word in ("max", "min") and len(args) > 1:
         of = conditions.maximum if word == "max" else conditions.minimum
         made = args[0]
@@ -684,8 +705,10 @@ def _last(node: Big, letter: str, index: Index, ctx: Context) -> Size | None:
         return last
     for c in strange:
         ctx.free.pop(c, None)
-    ctx.note(f"the sum over {letter} is over its whole axis, {index.size} entries")
     shown = node.last
+    if isinstance(shown, Symbol) and not shown.below and not shown.above and letter not in ctx.zero_based:
+        ctx.bounds[shown.letter] = index.size
+    ctx.note(f"the sum over {letter} is over its whole axis, {index.size} entries")
     names = [shown.letter] if isinstance(shown, Symbol) else []
     if isinstance(shown, Sum) and len(shown.terms) == 2 and isinstance(shown.terms[0][1], Symbol) and letter in ctx.zero_based:
         names = [shown.terms[0][1].letter]

@@ -57,7 +57,7 @@ def _words(text: str) -> frozenset[str]:
 
 _SILENT = _words(r"""\, \; \! \: \> \  \/ \quad \qquad \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \mathstrut \strut
     \middle \left \right \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \bigm \Bigm \( \) \[ \] \enspace
-    \thinspace \centering \hfill \mathop \mathrel \mathbin \mathord \mathclose \mathopen \- \hline \underbrace""") | {"\\ "}
+    \thinspace \centering \hfill \mathop \mathrel \mathbin \mathord \mathclose \mathopen \- \hline""") | {"\\ "}
 _DELIMITED = _words(r"\middle \left \right \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \bigm \Bigm")
 _DROPPED_ARGUMENT = frozenset((r"\label", r"\tag", r"\tag*", r"\hspace", r"\hspace*", r"\vspace", r"\vspace*", r"\kern"))
 _FONTS = _words(r"""\mathbf \boldsymbol \bm \mathit \mathcal \mathscr \mathfrak \mathbb \mathbbm \vec \overrightarrow \underline \pmb \bf \it \rm \cal
@@ -238,8 +238,8 @@ def _tidy(source: str, inner: list[Piece], within: str) -> Pieces:
             at = _font(source, inner, at, piece, found)
         elif piece.text in _SILENT or piece.is_("~", "$") or (piece.is_("newline", "&") and not keeps_rows and (within or piece.is_("&"))):
             continue
-        elif piece.is_(":") and at < len(inner) and inner[at].is_("="):
-            found.append(Piece("sign", ":=", piece.position, inner[at].end))
+        elif at < len(inner) and inner[at].is_("=") and (sign := _assigned(piece)) and not (found and found[-1].is_("^", "_")):
+            found.append(Piece("sign", f"{sign}=", piece.position, inner[at].end))
             at += 1
         elif piece.kind == "command" and piece.text in SAME:
             meant = SAME[piece.text]
@@ -247,6 +247,13 @@ def _tidy(source: str, inner: list[Piece], within: str) -> Pieces:
         else:
             found.append(piece)
     return tuple(found)
+
+
+def _assigned(piece: Piece) -> str:
+    """The sign that makes an assignment together with the equals sign after it."""
+    if piece.kind == "group" and len(piece.inner) == 1 and piece.inner[0].is_("+", "-"):
+        return piece.inner[0].text
+    return ":" if piece.is_(":") else ""
 
 
 def _accent_last(source: str, found: list[Piece], piece: Piece) -> None:
@@ -287,7 +294,8 @@ def _font(source: str, inner: list[Piece], at: int, piece: Piece, found: list[Pi
         if len(words) > 1:
             found.append(Piece("word", words, held.position + 1, held.end))
             return at + 1
-    found += held.inner if len(held.inner) <= 1 or piece.text not in (r"\bar",) else [held]
+    scripted = at + 1 < len(inner) and inner[at + 1].is_("^", "_")
+    found += [held] if scripted and len(held.inner) > 1 else held.inner
     return at + 1
 
 
