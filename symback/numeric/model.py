@@ -89,6 +89,11 @@ class Model:
         ready = self.prepared({**self.program.values, **(values or {})})
         try:
             return self._module[function](ready, *arguments)
+        except KeyError as error:
+            name = error.args[0]
+            raise NumericError(
+                f"the size {name}", "does not follow from the shapes of the values", f"give it among them, as {name}=3"
+            ) from None
         except (OverflowError, ZeroDivisionError, ValueError) as error:
             where = self.program.name or "the network"
             raise NumericError(where, f"a value cannot be computed ({error})", "give values where every definition is finite") from None

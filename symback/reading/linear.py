@@ -116,7 +116,8 @@ def _cross(scope: Scope, x: Array, y: Array, axis: int) -> Array:
     return Array((*axes[:-1], index), Add(tuple(parts)))
 
 
-def _kron(scope: Scope, x: Array, y: Array) -> Array:
+def kron(scope: Scope, x: Array, y: Array) -> Array:
+    """All products of entries of two matrices, block by block."""
     for side in (x, y):
         _matrix(scope, side, "kron")
     whole = Array((x.axes[0], y.axes[0], x.axes[1], y.axes[1]), Mul((x.body, y.body)))
@@ -199,7 +200,7 @@ ROWS: tuple[Function, ...] = (
     row("inner", _inner, "x, y"),
     row("matmul", matmul, "x, y"),
     row("cross", _cross, "x, y, axis: axis = -1"),
-    row("kron", _kron, "x, y"),
+    row("kron", kron, "x, y"),
     row("einsum", _einsum, "subscripts: text, *operands, optimize: flag = False"),
     row("trace", _trace, "x, offset: size = size 0"),
     row("inv", _opaque("inv"), "x"),

@@ -77,7 +77,7 @@ class Scope:
         """Whether a size is at least ``low``; a bare symbol's least value is raised where that is all it takes."""
         if provably_at_least(size, low):
             return True
-        needed = _needed(size - low) if self.solves else None
+        needed = least_for(size - low) if self.solves else None
         if needed is not None:
             raise SizeAtLeast(*needed)
         return False
@@ -163,18 +163,18 @@ def _solves(symbol: SizeSymbol, other: Size) -> bool:
     return symbol.name not in other.symbols
 
 
-def _needed(gap: Size) -> tuple[str, int] | None:
+def least_for(gap: Size) -> tuple[str, int] | None:
     """``(symbol, least)`` with which ``gap`` is at least 0, where the gap reads that one symbol only."""
     for atom in gap.atoms:
         split = gap.coefficient(atom)
         if split is not None and isinstance(atom, SizeSymbol) and split[1].constant == 0 and split[0].constant is None:
-            return _needed(split[0])
+            return least_for(split[0])
         if split is None or len(gap.atoms) != 1 or split[0].constant is None or split[1].constant is None or split[0].constant < 1:
             return None
         low = -(split[1].constant // split[0].constant)
         if isinstance(atom, Floor):
             inner = atom.numerator - atom.denominator * low
-            return None if provably_at_least(inner) else _needed(inner)
+            return None if provably_at_least(inner) else least_for(inner)
         if isinstance(atom, SizeSymbol) and low <= MAX_LEAST:
             return atom.name, low
     return None

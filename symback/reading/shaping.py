@@ -85,10 +85,10 @@ def _broadcast_to(scope: Indices, x: Array, shape: Shape) -> Array:
     return whole
 
 
-def _concatenate(scope: Indices, arrays: list[Array] | Array, axis: int | None) -> Array:
+def concatenate(scope: Indices, arrays: list[Array] | Array, axis: int | None) -> Array:
     """Brackets with shifted places: ``[k < D]·x[k] + [k >= D]·h[k − D]``."""
     if axis is None:
-        return raveled(scope, arrays) if isinstance(arrays, Array) else _concatenate(scope, [raveled(scope, a) for a in arrays], 0)
+        return raveled(scope, arrays) if isinstance(arrays, Array) else concatenate(scope, [raveled(scope, a) for a in arrays], 0)
     if isinstance(arrays, Array):
         if arrays.rank < 2:
             raise Misfit("concatenate joins arrays with at least one axis", "use stack")
@@ -149,14 +149,14 @@ def _stack(scope: Indices, arrays: list[Array] | Array, axis: int) -> Array:
 
 def _vstack(scope: Indices, arrays: list[Array] | Array) -> Array:
     if isinstance(arrays, Array):
-        return _stack(scope, arrays, 0) if arrays.rank < 3 else _concatenate(scope, arrays, 0)
+        return _stack(scope, arrays, 0) if arrays.rank < 3 else concatenate(scope, arrays, 0)
     rows = [replace(a, axes=(scope.index(1), *a.axes)) if a.rank == 1 else a for a in arrays]
-    return _concatenate(scope, rows, 0)
+    return concatenate(scope, rows, 0)
 
 
 def _hstack(scope: Indices, arrays: list[Array] | Array) -> Array:
     rank = arrays.rank - 1 if isinstance(arrays, Array) else arrays[0].rank
-    return _concatenate(scope, arrays, 0 if rank == 1 else 1)
+    return concatenate(scope, arrays, 0 if rank == 1 else 1)
 
 
 def raveled(scope: Indices, x: Array) -> Array:
@@ -266,7 +266,7 @@ ROWS: tuple[Function, ...] = (
     row("flip", _flip, "x, axis: axes = None"),
     row("roll", _roll, "x, shift: size, axis: axis? = None"),
     row("broadcast_to", _broadcast_to, "x, shape: shape"),
-    row("concatenate", _concatenate, "arrays: arrays, axis: axis? = 0"),
+    row("concatenate", concatenate, "arrays: arrays, axis: axis? = 0"),
     row("stack", _stack, "arrays: arrays, axis: axis = 0"),
     row("array", lambda scope, arrays: _stack(scope, arrays, 0), "object: arrays"),
     row("asarray", lambda scope, arrays: _stack(scope, arrays, 0), "object: arrays"),

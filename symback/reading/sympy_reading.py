@@ -18,10 +18,10 @@ from symback.reading.arrays import Misfit, is_one
 from symback.reading.declarations import facts as read_facts
 from symback.reading.lazy import sp
 from symback.reading.names import spelled_name
-from symback.reading.scope import Scope
+from symback.reading.scope import Scope, SizeAtLeast
 from symback.reading.settle import Letters, settle
 from symback.reading.sympy_order import Order, is_literal
-from symback.reading.sympy_sizes import Shapes, index_range, size_of
+from symback.reading.sympy_sizes import LEAST, Shapes, index_range, size_of
 from symback.reading.sympy_terms import Converter, biases
 
 
@@ -128,8 +128,16 @@ def name_of(thing: Any, where: str = "") -> str:
 
 def read_program(declared: Declared) -> Program:
     """The checked program of a SymPy declaration."""
+    least: dict[str, int] = {}
     with sp.evaluate(True):
-        return _Reading(declared).program()
+        while True:
+            token = LEAST.set(least)
+            try:
+                return _Reading(declared).program()
+            except SizeAtLeast as found:
+                least = {**least, found.name: max(found.least, least.get(found.name, 1) + 1)}
+            finally:
+                LEAST.reset(token)
 
 
 class _Reading:

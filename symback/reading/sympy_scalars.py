@@ -27,6 +27,7 @@ from symback.algebra.terms import (
     mul,
     reciprocal,
     reduce_over,
+    sqrt,
 )
 from symback.reading import conditions
 from symback.reading.arrays import Array, Misfit, is_one
@@ -34,7 +35,7 @@ from symback.reading.lazy import nodes, sp
 from symback.reading.names import spelled_name
 from symback.reading.scope import Scope
 from symback.reading.sympy_order import Order, is_negative
-from symback.reading.sympy_sizes import Shapes, size_of
+from symback.reading.sympy_sizes import Shapes, ask_for, size_of
 from symback.reading.sympy_writing import DIRECT
 from symback.reading.syntax import bounded_power
 
@@ -44,7 +45,19 @@ RELATIONS: dict[str, Relation] = {
 }  # fmt: skip
 SPELLED: dict[str, Callable[[Term], Term]] = {
     "tan": lambda x: apply("sin", x) / apply("cos", x),
+    "cot": lambda x: apply("cos", x) / apply("sin", x),
+    "sec": lambda x: ONE / apply("cos", x),
+    "csc": lambda x: ONE / apply("sin", x),
+    "coth": lambda x: apply("cosh", x) / apply("sinh", x),
+    "sech": lambda x: ONE / apply("cosh", x),
+    "csch": lambda x: ONE / apply("sinh", x),
+    "sinc": lambda x: apply("sin", x) / x,
     "erfc": lambda x: ONE - apply("erf", x),
+    "asin": lambda x: apply("arctan2", x, sqrt(ONE - x**2)),
+    "acos": lambda x: apply("arctan2", sqrt(ONE - x**2), x),
+    "acot": lambda x: apply("arctan", ONE / x),
+    "asinh": lambda x: apply("log", x + sqrt(x**2 + 1)),
+    "acosh": lambda x: apply("log", x + sqrt(x**2 - 1)),
     "atanh": lambda x: apply("log", (ONE + x) / (ONE - x)) / 2,
 }
 MAX_POWER = 64
@@ -88,10 +101,16 @@ class Scalars:
             case sp.Pow():
                 return self._power(node)
             case sp.MatrixElement():
-                return self.entry(node.parent, *map(self.place, node.indices))
+                places = [self.place(i) for i in node.indices]
+                for place, size in zip(places, node.parent.shape, strict=True):
+                    ask_for(place, size_of(size))
+                return self.entry(node.parent, *places)
             case sp.Indexed():
                 name = self.name(node.base)
-                return Ref(name, tuple(self._zero_based(name, n, self.place(i)) for n, i in enumerate(node.indices)))
+                places = [self._zero_based(name, n, self.place(i)) for n, i in enumerate(node.indices)]
+                for place, axis in zip(places, self.scope.axes.get(name, ()), strict=False):
+                    ask_for(place, axis.size)
+                return Ref(name, tuple(places))
             case sp.Sum() | sp.Product():
                 return self._reduction(node)
             case sp.Max() | sp.Min():
@@ -102,6 +121,8 @@ class Scalars:
                 return bracket(self.scalar(node.args[0]), "=", self.scalar(node.args[1]))
             case sp.Heaviside():
                 return self._heaviside(node)
+            case sp.DotProduct():
+                return self._sum_of_products(*node.args)
             case sp.Trace():
                 return self._over_square(node.arg, diagonal=True)
             case nodes.EntrySum():
@@ -218,6 +239,14 @@ class Scalars:
         over = [k for k in ((i,) if diagonal else (i, j)) if not is_one(k.size)]
         return reduce_over("sum", over, self.entry(matrix, *places))
 
+    def _sum_of_products(self, x: Any, y: Any) -> Term:
+        """The inner product of two vectors, each a row or a column."""
+        sizes = [size_of(s.shape[1 if is_one(size_of(s.shape[0])) else 0]) for s in (x, y)]
+        index = self.scope.index(sizes[0])
+        place = Size.of(0) if is_one(sizes[0]) else Size.of(index)
+        factors = [self.entry(s, *((Size.of(0), place) if is_one(size_of(s.shape[0])) else (place, Size.of(0)))) for s in (x, y)]
+        return reduce_over("sum", [] if is_one(sizes[0]) else [index], mul(factors))
+
     def entry(self, node: Any, i: Size, j: Size) -> Term:
         """An entry of a matrix expression."""
         raise NotImplementedError
@@ -260,4 +289,7 @@ def number(node: Any) -> Term:
 def unsupported(node: Any) -> Misfit:
     """The error for a SymPy node that is not part of the language."""
     kind = node.__name__ if isinstance(node, type) else type(node).__name__
-    return Misfit(f"{str(node)[:80]} ({kind}) is not known", "use sums, products, powers and the functions of symback, such as sb.sigmoid")
+    return Misfit(
+        f"{' '.join(str(node).split())[:80]} ({kind}) is not known",
+        "use sums, products, powers and the functions of symback, such as sb.sigmoid",
+    )

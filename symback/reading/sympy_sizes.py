@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 from symback.algebra.sizes import Size, SizeSymbol, provably_at_least
@@ -10,6 +11,10 @@ from symback.errors import DeclarationError
 from symback.reading.arrays import Misfit
 from symback.reading.lazy import sp
 from symback.reading.names import spelled_name
+from symback.reading.scope import SizeAtLeast, least_for
+
+LEAST: ContextVar[Mapping[str, int] | None] = ContextVar("LEAST", default=None)
+"""The least value of each size that a declaration asks for, while it is read; None where sizes are settled."""
 
 
 def size_of(value: Any, bound: dict[Any, Size] | None = None) -> Size:
@@ -25,7 +30,8 @@ def size_of(value: Any, bound: dict[Any, Size] | None = None) -> Size:
         case sp.Idx() | sp.Dummy():
             raise Misfit(f"the index {value} is not bound", "use it on the left side, or sum over it")
         case sp.Symbol():
-            return Size.of(SizeSymbol(spelled_name(value.name)))
+            name = spelled_name(value.name)
+            return Size.of(SizeSymbol(name, (LEAST.get() or {}).get(name, 1)))
         case sp.Add():
             whole = Size.of(0)
             for part in value.args:
@@ -47,6 +53,19 @@ def size_of(value: Any, bound: dict[Any, Size] | None = None) -> Size:
             if provably_at_least(divisor, 1):
                 return size_of(top, known) // divisor
     raise Misfit(f"{str(value)[:80]} is no size", "a size is made of integers, symbols, + - * and floor")
+
+
+def ask_for(place: Size, size: Size) -> None:
+    """Ask for an axis that has a place which reads no index (one that does is a matter of the index's range)."""
+    if not place.indices:
+        ask(size - 1 - place)
+
+
+def ask(gap: Size) -> None:
+    """Ask for sizes with which ``gap`` is at least 0, where that is a matter of one symbol's least value."""
+    needed = None if LEAST.get() is None or provably_at_least(gap) else least_for(gap)
+    if needed is not None:
+        raise SizeAtLeast(*needed)
 
 
 def index_range(letter: Any) -> tuple[Size, Size] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from itertools import pairwise
 from typing import Any
 
@@ -11,8 +12,10 @@ from symback.algebra.terms import ONE, ZERO, Mul, Ref, Term, add, apply, bracket
 from symback.reading import conditions
 from symback.reading.arrays import Array, Misfit, at, is_one
 from symback.reading.lazy import nodes, sp
+from symback.reading.linear import kron
+from symback.reading.shaping import concatenate
 from symback.reading.sympy_scalars import OPERATION_OF, Scalars, unsupported
-from symback.reading.sympy_sizes import size_of
+from symback.reading.sympy_sizes import ask, size_of
 from symback.reading.syntax import bounded_power
 
 MAX_POWER = 64
@@ -60,11 +63,22 @@ class Converter(Scalars):
             case sp.MatPow():
                 return self._matrix_power(node, i, j)
             case sp.DiagMatrix():
-                return Mul((bracket(i, "=", j), self.entry(node.vector, i, Size.of(0))))
+                (vector,) = node.args
+                places = (Size.of(0), i) if is_one(size_of(vector.shape[0])) else (i, Size.of(0))
+                return Mul((bracket(i, "=", j), self.entry(vector, *places)))
+            case sp.Adjoint():
+                return self.entry(node.arg, j, i)
+            case sp.KroneckerProduct():
+                return at(reduce(lambda a, b: kron(self.scope, a, b), map(self.array, node.args)), (i, j))
+            case sp.BlockMatrix():
+                height, width = node.blockshape
+                lines = [concatenate(self.scope, [self.array(node.blocks[r, c]) for c in range(width)], 1) for r in range(height)]
+                return at(concatenate(self.scope, lines, 0), (i, j))
             case sp.MatrixBase():
                 return self._explicit(node, i, j)
             case sp.MatrixSlice():
-                return self.entry(node.parent, self._sliced(node.rowslice, i), self._sliced(node.colslice, j))
+                rows_, columns_ = map(size_of, node.parent.shape)
+                return self.entry(node.parent, self._sliced(node.rowslice, i, rows_), self._sliced(node.colslice, j, columns_))
         raise unsupported(node)
 
     def array(self, node: Any) -> Array:
@@ -72,10 +86,11 @@ class Converter(Scalars):
         i, j = (self.scope.index(size_of(n)) for n in node.shape)
         return Array((i, j), self.entry(node, *(Size.of(0) if is_one(k.size) else Size.of(k) for k in (i, j))), text=str(node))
 
-    def _sliced(self, part: Any, place: Size) -> Size:
-        start, _, step = part
+    def _sliced(self, part: Any, place: Size, size: Size) -> Size:
+        start, stop, step = part
         if step != 1:
             raise Misfit(f"a slice with step {step}: SymPy 1.14 gives it a wrong shape", "write the entries, or use sp.IndexedBase")
+        ask(size - self.place(stop))
         return self.place(start) + place
 
     def _same_shapes(self, node: Any) -> None:
@@ -107,11 +122,10 @@ class Converter(Scalars):
         return Mul((*head, *tail))
 
     def _matrix_power(self, node: Any, i: Size, j: Size) -> Term:
-        if not node.exp.is_Integer or not -1 <= int(node.exp) <= MAX_POWER or node.exp == 0:
+        if not node.exp.is_Integer or not 0 < abs(int(node.exp)) <= MAX_POWER:
             raise unsupported(node)
-        if node.exp == -1:
-            return at(self.scope.opaque_read("inv", (self.array(node.base),)), (i, j))
-        return self._matmul([node.base] * int(node.exp), i, j)
+        base = node.base if node.exp > 0 else sp.Inverse(node.base)
+        return self._matmul([base] * abs(int(node.exp)), i, j)
 
     def _entrywise(self, function: Any, argument: Term) -> Term:
         if not isinstance(function, sp.Lambda):
