@@ -21,7 +21,11 @@ from symback.numeric.evaluate import Evaluator
 from symback.numeric.rounding import CONTEXT, Decimals, Value, decimal, evaluate
 from symback.numeric.values import Places, Sizes, index_tuples, sizes_from_values
 from symback.numeric.worked import RATE, Worked, with_rate, work
+from symback.verify.entries import entry
 from symback.verify.updates import after_step, before_step
+
+STRAY = Decimal("0.002")
+"""What numbers of three digits, multiplied a few times, stray from the exact ones."""
 
 
 class Hand:
@@ -44,6 +48,11 @@ class Hand:
     def declared(self) -> frozenset[Fraction]:
         """The absolute values of all declared numbers."""
         return frozenset(abs(v) for value in self.given.values() for v in _flat(value))
+
+    @cached_property
+    def stray(self) -> Decimal:
+        """How far, relatively, a number worked out by hand may be from the exact one: not at all where a policy says how it is rounded."""
+        return Decimal(0) if self.worked is not None else STRAY
 
     @cached_property
     def names(self) -> Mapping[tuple[Name, Places], str]:
@@ -103,6 +112,32 @@ class Numbers:
         exact = self.exact(term)
         return tuple(dict.fromkeys(([] if exact is None else [exact]) + list(self._by_hand(term))))
 
+    def strays(self, term: Term) -> Decimal:
+        """How far off an entry may be where the numbers worked out before it were rounded, to two digits or more, and nobody says how.
+
+        A name by itself is exact: only a formula is worked with rounded numbers.
+        """
+        stepped = {r: self._definition(r) for r in refs(term) if before_step(r.name) is not None}
+        whole = rewrite(term, lambda n: stepped.get(n, n) if isinstance(n, Ref) else n)
+        read = {r: self.exact(r) for r in refs(whole)}
+        if not self.hand.stray or isinstance(whole, Ref) or any(v is None for v in read.values()):
+            return Decimal(0)
+        numbers = {r: Num(Fraction(v)) for r, v in read.items() if v is not None}
+        worked = [r for r in numbers if r.name not in self.program.leaf]
+
+        def value(at: Ref | None) -> Decimal:
+            put = {r: Num(n.value + _half_of_second_digit(n.value)) if r is at else n for r, n in numbers.items()}
+            return evaluate(rewrite(whole, lambda n: put.get(n, n) if isinstance(n, Ref) else n))
+
+        exact = value(None)
+        return sum((abs(value(r) - exact) for r in worked), Decimal(0))
+
+    def _definition(self, read: Ref) -> Term:
+        definition = self.program.definition[read.name]
+        assert isinstance(definition.body, Term)
+        at = {i: p.value({}) for i, p in zip(definition.indices, read.places, strict=True)}
+        return entry(definition.body, at, self.hand.sizes)
+
     def put_in(self, term: Term) -> Iterator[Term]:
         """An entry with numbers in place of its names: the exact ones, then those worked with by hand."""
         for choice in (self.exact, self._used):
@@ -152,6 +187,11 @@ class Numbers:
             found = self._entry(old, places)
             return after_step(found) if isinstance(found, str) else None
         return self.hand.names.get((name, places))
+
+
+def _half_of_second_digit(value: Fraction) -> Fraction:
+    """Half a unit of the second digit: 0.0005 for 0.0183."""
+    return Fraction(Decimal(5).scaleb(decimal(value).adjusted() - 2)) if value else Fraction(0)
 
 
 def _found(worked: Worked, name: Name) -> Value | None:

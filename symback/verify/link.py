@@ -155,16 +155,16 @@ class Link:
         values = self.ground.numbers.values(formula)
         if not values:
             raise NumericError(self.sides[0].text, "is not known in numbers", "declare a value for every symbol it rests on")
-        printed = number(numbers)
+        printed, stray = number(numbers), self.ground.numbers.strays(formula)
         if printed is not None:
-            return "" if any(printed.rounds(v) for v in values) else f"the value is {_texts(values)}, not {printed.value}"
+            return "" if any(printed.rounds(v, stray) for v in values) else f"the value is {_texts(values)}, not {printed.value}"
         strange = self._strange(decimals(numbers))
         if strange is not None:
             return f"{strange.literal} is the value of nothing here"
         rounded = [n for n in decimals(numbers) if self._may_be_rounded(n, formula)]
         choices = list(self.ground.numbers.put_in(numbers)) if names(numbers) else [numbers]
         found = [arithmetic(choice, rounded) for choice in choices]
-        if any(abs(v - value) <= off or same_number(v, value) for v in values for value, off in found):
+        if any(abs(v - value) <= off + stray or same_number(v, value) for v in values for value, off in found):
             return ""
         return f"the value is {_texts(values)}, the numbers put in make {_texts(value for value, _ in found)}"
 

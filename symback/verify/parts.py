@@ -41,7 +41,8 @@ class Parts:
         ``others`` are values of parts of formulas that stand beside it.
         """
         size = Printed(abs(printed.value), printed.half)
-        return Fraction(size.value) in self.hand.declared or any(size.rounds(v) for v in (*others, *self._values))
+        stray = self.hand.stray
+        return Fraction(size.value) in self.hand.declared or any(size.rounds(v, stray * v) for v in (*others, *self._values))
 
     def of(self, indices: tuple[Index, ...], body: Term, numbers: Numbers) -> Iterator[Decimal]:
         """The values of every part of every entry of a formula."""
@@ -81,7 +82,9 @@ def _some(part: Term, numbers: Numbers) -> Iterator[Decimal]:
         if len(known) == len(items):
             with localcontext(CONTEXT):
                 for count in range(2, len(items)):
-                    yield from (prod(c, start=Decimal(1)) if isinstance(part, Mul) else sum(c, Decimal(0)) for c in combinations(known, count))
+                    yield from (
+                        prod(c, start=Decimal(1)) if isinstance(part, Mul) else sum(c, Decimal(0)) for c in combinations(known, count)
+                    )
 
 
 __all__ = ["Parts"]

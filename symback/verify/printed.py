@@ -27,8 +27,9 @@ class Printed:
     value: Decimal
     half: Decimal
 
-    def rounds(self, value: Decimal) -> bool:
-        """Whether a value rounds to this number; the half of a negative number may go either way.
+    def rounds(self, value: Decimal, stray: Decimal = Decimal(0)) -> bool:
+        """Whether a value rounds to this number, or one that is off by at most ``stray``; the half of a negative number may go
+        either way.
 
         >>> Printed(Decimal("0.23"), Decimal("0.005")).rounds(Decimal("0.225"))
         True
@@ -36,8 +37,9 @@ class Printed:
         distance = value - self.value
         if not self.half:
             return same(value, self.value)
-        at_edge = same(distance, -self.half) or (self.value < 0 and same(distance, self.half))
-        return at_edge or (abs(distance) < self.half and not same(distance, self.half))
+        edge = self.half + stray
+        at_edge = same(distance, -edge) or ((self.value < 0 or stray > 0) and same(distance, edge))
+        return at_edge or (abs(distance) < edge and not same(distance, edge))
 
     def like(self, value: Decimal) -> Decimal:
         """Another value, rounded as this number is."""
