@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from symback.errors import ReadingError
@@ -12,7 +11,7 @@ from symback.network.program import Program
 from symback.reading.claim_numpy import read_numpy
 from symback.reading.claim_sympy import read_sympy
 from symback.reading.files import from_dict
-from symback.reading.goals import Goal, goal_of
+from symback.reading.goals import goal_of
 from symback.reading.over_program import extend, scope_of
 from symback.reading.published import read_published
 from symback.reading.sides import Claim
@@ -65,10 +64,4 @@ def _read(program: Program, text: str, language: str, target: str | None, kind: 
     goal = None if target is None else goal_of(program, target, kind)
     if language == "text":
         return read_numpy(program, text, goal)
-    claims = read_published(program if goal is None else goal.program, text)
-    return claims if goal is None else tuple(_about(claim, goal) for claim in claims)
-
-
-def _about(claim: Claim, goal: Goal) -> Claim:
-    """A claim of one side alone is about the goal."""
-    return claim if len(claim.sides) > 1 else replace(claim, sides=(goal.side, *claim.sides))
+    return read_published(program, text) if goal is None else read_published(goal.program, text, goal.side)

@@ -24,10 +24,10 @@ from symback.reading.published_grammar import tree
 from symback.reading.published_names import Generic, Names, Row, cells, text, unbracketed
 from symback.reading.published_nodes import Big, Group, Negative, Node, Product, Sum, Symbol, changed, walk
 from symback.reading.published_statements import Statement, statements
-from symback.reading.published_symbols import located, read_symbol, scripts, text_of
+from symback.reading.published_symbols import located, read_symbol, row_vectors, scripts, text_of
 from symback.reading.published_terms import located_symbol, value
 from symback.reading.published_tokens import Piece, pieces_of
-from symback.reading.published_values import Clash, Context, Undeclared, Value
+from symback.reading.published_values import Clash, Context, Undeclared, Value, squeezed
 from symback.reading.sides import Claim, Side
 
 REDEFINED = ("e", "I", "pi")
@@ -40,10 +40,10 @@ TRIES = 48
 """How many combinations of readings of a statement are tried before the first one is kept."""
 
 
-def read_published(program: Program, source: str) -> tuple[Claim, ...]:
+def read_published(program: Program, source: str, goal: Side | None = None) -> tuple[Claim, ...]:
     r"""The claims that a LaTeX text makes over a program, in order; a text without a relation is a claim of one side.
 
-    Raises ReadingError with a position where the text cannot be read.
+    ``goal`` is the left side that is meant where the last statement has none, or has a name that only this text uses. Raises ReadingError with a position where the text cannot be read.
 
     >>> from symback.algebra.terms import ref
     >>> from symback.network.program import Leaf
@@ -55,7 +55,7 @@ def read_published(program: Program, source: str) -> tuple[Claim, ...]:
         found = statements(source, pieces_of(source))
         if not found:
             raise ReadingError(source, "this says nothing", "write a formula", 0)
-        return _Text(source, program, Names(program)).all(found)
+        return _Text(source, program, Names(program), None if goal is None else (found[-1], goal)).all(found)
     except ReadingError as error:
         raise in_one_line(error) from None
 
@@ -82,6 +82,7 @@ class _Text:
     source: str
     program: Program
     names: Names
+    goal: tuple[Statement, Side] | None = None
 
     def all(self, found: tuple[Statement, ...]) -> tuple[Claim, ...]:
         """The claims of all statements in order; one that uses a name of a later one waits for it."""
@@ -157,17 +158,17 @@ class _Text:
                 seen.add(key)
                 tried += 1
                 ctx = Context(self.source, self.program, self.names, layers=dict(layers), policy=policy)
-                rows = {k: list(v) for k, v in self.names.rows.items()}
+                before = {k: list(v) for k, v in self.names.rows.items()}, dict(self.names.typed)
                 try:
                     sides = self.sides(statement, ctx)
                 except ReadingError as error:
                     failed = failed or error
-                    self._restore(rows)
+                    self._restore(*before)
                 else:
                     if all(not s.clash for s in sides):
                         return self.made(ctx, sides)
                     kept = kept or (ctx, sides)
-                    self._restore(rows)
+                    self._restore(*before)
                 if set(ctx.asked) - set(asked):
                     asked = {**asked, **ctx.asked}
                     again = True
@@ -179,8 +180,8 @@ class _Text:
             raise failed
         return self.made(*kept)
 
-    def _restore(self, rows: dict[str, list[Row]]) -> None:
-        self.names.rows = rows
+    def _restore(self, rows: dict[str, list[Row]], typed: dict[str, Row]) -> None:
+        self.names.rows, self.names.typed = rows, typed
         self.names.__dict__.pop("heads", None)
 
     def made(self, ctx: Context, sides: tuple[Side, ...]) -> Claim:
@@ -205,21 +206,24 @@ class _Text:
             trees = self._update(statement, trees, ctx)
         except Clash as clash:
             return tuple(Side(self.source[s.position : s.end].strip(), s.position, clash=str(clash)) for s in statement.sides)
-        head = self._head(statement, trees, ctx)
+        self._bounds(trees, ctx)
+        head, undefined = self._head(trees, ctx)
         for remark in statement.remarks:
             ctx.note(f"{self.source[remark.position : remark.end].strip()} says where an index runs; it runs over its whole axis")
-        self._bounds(trees, ctx)
         for _ in range(3):
-            values = [self._value(node, ctx, first=k == 0) for k, node in enumerate(trees)]
+            values = [undefined if undefined and not k else self._value(node, ctx, first=not k) for k, node in enumerate(trees)]
             if not self._settled(ctx):
                 break
         else:
             raise ReadingError(
                 self.source, "the range of an index letter cannot be told", "write it at an axis by itself", statement.position
             )
-        if head is not None:
-            ctx.note(f"{text_of(head, ctx)} is defined here")
         texts = [(self.source[s.position : s.end].strip(), s.position) for s in statement.sides]
+        if self.goal is not None and self.goal[0] is statement and (head is not None or len(trees) == 1):
+            goal = self.goal[1]
+            values, texts = [of_side(goal, ctx), *values[head is not None :]], [(goal.text, 0), *texts[head is not None :]]
+        elif head is not None:
+            ctx.note(f"{text_of(head, ctx)} is defined here")
         return aligned(values, texts, ctx)
 
     def _settled(self, ctx: Context) -> bool:
@@ -264,8 +268,19 @@ class _Text:
         except Clash as clash:
             return str(clash)
 
-    def _head(self, statement: Statement, trees: list[Node], ctx: Context) -> Symbol | None:
-        """A statement whose left side is one undeclared symbol defines it."""
+    def _head(self, trees: list[Node], ctx: Context) -> tuple[Symbol | None, str]:
+        """A statement whose left side is one undeclared symbol defines it; and why it does not, where no side of it fits."""
+        head = self._new_symbol(trees, ctx)
+        if head is None:
+            return None, ""
+        try:
+            self._define(head, trees[1:], ctx)
+        except Clash as clash:
+            return head, str(clash)
+        return head, ""
+
+    def _new_symbol(self, trees: list[Node], ctx: Context) -> Symbol | None:
+        """The left side, where it is one symbol that nobody declares."""
         head = trees[0]
         if not isinstance(head, Symbol) or len(trees) < 2 or head.primes or head.marked:
             return None
@@ -283,12 +298,12 @@ class _Text:
                 return None
             else:
                 return None
-        self._define(head, trees[1:], ctx)
         return head
 
     def _define(self, head: Symbol, others: list[Node], ctx: Context) -> None:
         """Enter a definition: its value is that of the first side that fits."""
         made: Value | None = None
+        found: Value | str = ""
         for node in others:
             found = self._value(node, ctx)
             if self._settled(ctx):
@@ -297,7 +312,7 @@ class _Text:
                 made = found
                 break
         if made is None:
-            raise Undeclared(self.source, f"{text_of(head, ctx)} is not declared, and no side says what it is", "", head.position)
+            raise Clash(found if isinstance(found, str) else "the size of this cannot be told")
         places = tuple(c for c in cells(head.below) if text(c) in ctx.free)
         letters = tuple(ctx.free[text(c)] for c in places)
         body = made.entry(*map(Size.of, made.axes))
@@ -471,6 +486,14 @@ def aligned(values: list[Value | str], texts: list[tuple[str, int]], ctx: Contex
         else:
             made.append(Side(shown, position, indices, body))
     return tuple(made)
+
+
+def of_side(side: Side, ctx: Context) -> Value:
+    """A side as an array."""
+    body = side.body
+    assert body is not None
+    found = squeezed(side.indices, lambda *places: substitute(body, dict(zip(side.indices, places, strict=True))))
+    return replace(found, row=True) if found.rank == len(side.indices) == 1 and row_vectors(ctx.program) else found
 
 
 def _constant_value(found: Value) -> bool:

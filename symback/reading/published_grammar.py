@@ -351,6 +351,8 @@ class Parser:
             tail = self._typed(piece)
             if tail is not None:
                 return tail
+        if self._names_a_loss(piece):
+            return self.word(replace(piece, end=self.take().end), "loss")
         first, *rest = self.names.split(piece.text)
         if first == "d" and not self.names.declares("d"):
             if rest:
@@ -366,6 +368,11 @@ class Parser:
         if first == "I" and not self.names.declares("I") and self.sees("(", "[", r"\{") and self._relation_follows():
             return self.indicator(piece.position)
         return self.word(piece, first)
+
+    def _names_a_loss(self, piece: Piece) -> bool:
+        """Whether letters and the word after them name a loss, as CE loss or MSE Loss do."""
+        short = len(piece.text) > 1 and piece.text.isupper() and not self.names.declares(piece.text)
+        return short and self.more and self.next.kind == "run" and self.next.text.lower() == "loss" and self.next.position > piece.end
 
     def _keep(self, piece: Piece, used: int) -> None:
         """Put the rest of a run back."""

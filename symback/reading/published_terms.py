@@ -466,6 +466,8 @@ def _(node: Derivative, ctx: Context) -> Value:
 def _derived(node: Derivative, ctx: Context) -> Located:
     """What a derivative derives: a name, or an expression, which becomes a definition."""
     if node.top is None:
+        if not node.sloppy:
+            raise ctx.error(node.position, "it is not said what is differentiated", "write it above the line or after it")
         loss = ctx.program.loss
         if not isinstance(loss, str):
             raise ctx.error(node.position, "the loss of this network has no name")
