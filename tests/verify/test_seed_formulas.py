@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,14 +77,13 @@ def test_the_verdict_of_a_careful_reader(row):
         assert said(found) == ("right" if row["right"] else "wrong"), repr(found)
 
 
-BLOCKS, WORDS = "a column of columns", "two words for the loss"
-OPEN = {"002-03": BLOCKS, "002-07": WORDS, "002-08": WORDS, "002-09": WORDS}
-"""Formulas that are read as something else, and what they hold."""
+OPEN = {"002-03": "a column of columns", "002-09": "once corrected it speaks of the values of another question"}
+"""Formulas that are read as something else, and why."""
 
 
 @pytest.mark.parametrize("row", [r for r in FORMULAS if r["kind"] not in KINDS], ids=lambda r: r["id"])
 def test_definitions_and_numbers(row):
-    if row["id"] in OPEN:
+    if row["id"] == "002-03":
         pytest.xfail(OPEN[row["id"]])
     found = verdict(row)
     assert said(found) == ("right" if row["right"] else "wrong"), repr(found)
@@ -103,6 +103,14 @@ def test_the_first_link_that_fails():
     found = {r["id"]: (failing(verdict(r)), r["fails"]) for r in rows if verdict(r).word == "refuted"}
     assert len(found) > 15
     assert all(ours == his for ours, his in found.values()), found
+
+
+def test_numbers_worked_by_hand_where_nobody_says_how_they_are_rounded():
+    """The same verdicts without the rounding policy of the network: operands and new values may stray, what is stated may not."""
+    chains = {name: Chains(replace(program, rounding=None)) for name, program in NETWORKS.items()}
+    for row in [r for r in FORMULAS if r["kind"] in (*KINDS, "numeric-evaluation") and any(c in r["latex"] for c in ".")][::2]:
+        found = chains[row["net"]].check(row["latex"])
+        assert said(found) == ("right" if row["right"] else "wrong"), repr(found)
 
 
 def test_entries_written_out_are_of_the_sizes_that_the_values_have():
