@@ -7,7 +7,7 @@ from itertools import combinations, permutations, product
 
 from symback.algebra.operations import slope
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import ONE, Add, Apply, Bracket, Count, Mul, Name, Num, Partial, Pow, Reduce, Ref, Term, mul
+from symback.algebra.terms import ONE, Add, Apply, Bracket, Count, Mul, Name, Num, Partial, Pow, Reduce, Ref, Term, is_number, mul
 from symback.algebra.traverse import factors, free_indices, names, rename, rewrite, substitute, walk
 from symback.network.program import Program
 from symback.verify.spots import named, unsigned
@@ -63,7 +63,7 @@ def _parts(body: Term) -> Iterator[Term]:
     for node in walk(body):
         if isinstance(node, Mul):
             own = [b for f in factors(node) for b in _once(f)]
-            yield from (f.base if isinstance(f, Pow) and isinstance(f.exponent, Num) and f.exponent.value < 0 else f for f in own)
+            yield from (f.base if isinstance(f, Pow) and is_number(f.exponent, -1) else f for f in own)
             yield from _groups(own)
             if len(own) <= MOST_FACTORS:
                 yield from (mul(some) for count in range(2, len(own)) for some in combinations(own, count))

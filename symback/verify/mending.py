@@ -44,7 +44,7 @@ def mended(
         new = again(edited)
         return None if new is None else _reading(new)
 
-    return repair_text(text, reread, latex, names)
+    return repair_text(text, reread, latex, names, sides.second.clash or sides.first.clash)
 
 
 def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Program) -> Repair | None:

@@ -17,6 +17,7 @@ from symback.verify.slips import (
     extra_factor,
     extra_function,
     extra_term,
+    fraction,
     index_slip,
     lost_function,
     number,
@@ -44,6 +45,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("sign", difference_turned),
     Mistake("transpose", transpose),
     Mistake("transpose", factor_order),
+    Mistake("fraction", fraction),
     Mistake("sum or mean", reduction_kind),
     Mistake("extra factor", extra_factor),
     Mistake("activation", activation),
@@ -63,7 +65,7 @@ MISTAKES: tuple[Mistake, ...] = (
 """The mistakes that need nothing but the claim itself, those people make most often first."""
 
 ORDER: tuple[str, ...] = (
-    "layout", "sign", "transpose", "sum or mean", "extra factor", "activation", "exponent", "constant", "extra term", "reduction extra", "wrong axis",
+    "layout", "sign", "transpose", "fraction", "sum or mean", "extra factor", "activation", "exponent", "constant", "extra term", "reduction extra", "wrong axis",
     "name", "reduction lost", "reach of a sum", "function", "number", "condition", "index", "factor missing", "term missing", "swapped",
     "division missing", "function lost", "coefficients", "two changes",
 )  # fmt: skip

@@ -35,6 +35,7 @@ from symback.verify.trial import PARTS, POINTS, RESULT, Lines, Trial, plus, size
 BUDGET = 2_000
 WORK = 20_000_000
 MOST_SPOTS = 150
+MORE = 9
 MOST_TRIED = 12
 FEW = 2
 LATE = tuple(m for m in MISTAKES if ORDER.index(m.name) > ORDER.index("swapped"))
@@ -142,7 +143,14 @@ class Search:
         return (self.first, *self.others)
 
     def _trial(self, turn: int) -> Trial:
-        return trial(self.lines, self.target, self.sizes[turn % len(self.sizes)], self.random)
+        """A point of the sizes whose turn it is, or of the next at which something can be told."""
+        order = [self.sizes[(turn + k) % len(self.sizes)] for k in range(len(self.sizes))]
+        made = [trial(self.lines, self.target, order[0], self.random)]
+        for sizes in order[1:]:
+            if made[-1].is_telling:
+                break
+            made.append(trial(self.lines, self.target, sizes, self.random))
+        return made[-1] if made[-1].is_telling else made[0]
 
     # one change ----------------------------------------------------------------------------------------------------
 
@@ -318,7 +326,12 @@ class Search:
         """Whether a term is the right formula: by numbers at the other points, then by the normal form or at fifty digits."""
         if not all(bool(t.fits(t.values(term))) for t in self.others):
             return False
-        return self.normalizer.equal(term, self.target).proved or min(self.trials, key=lambda t: t.size).agrees(term)
+        return self.normalizer.equal(term, self.target).proved or self._agrees(term)
+
+    def _agrees(self, term: Term) -> bool:
+        """Whether a term is right at further points, and at fifty digits at one."""
+        more = all(bool(t.fits(t.values(term))) for t in (self._trial(k) for k in range(MORE)))
+        return more and min(self.trials, key=lambda t: t.size).agrees(term)
 
     @cached_property
     def normalizer(self) -> Normalizer:

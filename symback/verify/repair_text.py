@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 
@@ -49,15 +49,15 @@ class Edit:
 Reread = Callable[[str], Reading | None]
 
 
-def repair_text(text: str, reread: Reread, latex: bool = False, names: Sequence[str] = ()) -> Repair | None:
+def repair_text(text: str, reread: Reread, latex: bool = False, names: Sequence[str] = (), hint: str = "") -> Repair | None:
     """The first edit of a text after which it is the right formula; failing that, an edit and one change more.
 
-    ``names`` are what may have been meant by another name.
+    ``names`` are what may have been meant by another name; a name that the ``hint`` holds (why the sizes cannot meet) is doubted first.
     """
     if len(text) > LONGEST:
         return None
     kept: list[tuple[Edit, Search]] = []
-    for edit in islice(latex_edits(text) if latex else numpy_edits(text, names), MOST_READ):
+    for edit in islice(latex_edits(text) if latex else numpy_edits(text, names, hint), MOST_READ):
         reading = reread(edit.text)
         layout = None if reading is None else next(iter(layouts(reading.indices, reading.term, reading.right)), None)
         if reading is None or layout is None or layout.says:
@@ -95,7 +95,7 @@ def _search(reading: Reading, layout: Layout) -> Search | None:
 # NumPy ---------------------------------------------------------------------------------------------------------------------
 
 
-def numpy_edits(text: str, names: Sequence[str] = ()) -> Iterator[Edit]:
+def numpy_edits(text: str, names: Sequence[str] = (), hint: str = "") -> Iterator[Edit]:
     """The edits of NumPy text, line by line: transposes first, then the order of factors, axes, and last other names.
 
     >>> next(numpy_edits("X @ (h - y)"))
@@ -103,9 +103,9 @@ def numpy_edits(text: str, names: Sequence[str] = ()) -> Iterator[Edit]:
     """
     lines = text.split("\n")
     made: list[list[tuple[int, str, str, int]]] = [[] for _ in RANKS]
-    known = list(names)
+    known, doubted = list(names), frozenset(re.findall(r"\w+", hint))
     for number, line in enumerate(lines):
-        for rank, says, new in _line_edits(line, known):
+        for rank, says, new in _line_edits(line, known, doubted):
             made[rank].append((number, says, new, rank))
         left = line.partition("=")[0].strip()
         known += [left] if left.isidentifier() else []
@@ -122,11 +122,12 @@ RANKS = (
     "a column",
     "another product",
     "a name",
+    "a name that nobody doubts",
 )
 NAMES = RANKS.index("a name")
 
 
-def _line_edits(line: str, names: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+def _line_edits(line: str, names: Sequence[str], doubted: Collection[str]) -> Iterator[tuple[int, str, str]]:
     """``(rank, sentence, line)`` for every edit of what stands right of a line's last equals sign; a line that is no Python has none."""
     start = _formula_start(line)
     head, source = line[:start], line[start:].strip()
@@ -135,16 +136,16 @@ def _line_edits(line: str, names: Sequence[str]) -> Iterator[tuple[int, str, str
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):
-        for rank, says, new in chain(_node_edits(node, source), _name_edits(node, source, names)):
+        for rank, says, new in chain(_node_edits(node, source), _name_edits(node, source, names, doubted)):
             yield rank, says, f"{head} {new}" if head else new
 
 
-def _name_edits(node: ast.AST, source: str, names: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+def _name_edits(node: ast.AST, source: str, names: Sequence[str], doubted: Collection[str]) -> Iterator[tuple[int, str, str]]:
     """Another name: those that begin alike first."""
     if isinstance(node, ast.Name) and node.id in names:
         for other in sorted(names, key=lambda n: n[0] != node.id[0]):
             if other != node.id:
-                yield NAMES, f"{other} is needed instead of {node.id}", _spliced(source, node, other)
+                yield NAMES + (node.id not in doubted), f"{other} is needed instead of {node.id}", _spliced(source, node, other)
 
 
 def _formula_start(line: str) -> int:
@@ -200,7 +201,7 @@ def _operands(
         rank = 0 if bare.isidentifier() else 2
         yield rank, f"the transpose of {_bare(bare)} is missing", _spliced(source, node, f"{one} {sign} {other}")
     if sign == "@":
-        a_, b_ = (f"({p})" if isinstance(n, ast.BinOp) and not p.startswith("(") else p for n, p in (first, second))
+        a_, b_ = (f"({p})" if isinstance(n, ast.BinOp) and not _is_grouped(p) else p for n, p in (first, second))
         yield 3, f"the factors of {_bare(a)} @ {_bare(b)} stand in the wrong order", _spliced(source, node, f"{b_} @ {a_}")
         yield 2, f"the transposes of {_bare(a)} and {_bare(b)} are missing", _spliced(source, node, f"{turned[0][0]} @ {turned[1][1]}")
         yield (
@@ -274,9 +275,18 @@ def _spliced(source: str, node: ast.AST, new: str) -> str:
     return source[:start] + new + source[start + length :]
 
 
+def _is_grouped(piece: str) -> bool:
+    """Whether one pair of brackets holds all of a text."""
+    depth = 0
+    for k, sign in enumerate(piece):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return sign == ")" and k == len(piece) - 1
+    return False
+
+
 def _atom(node: ast.AST, piece: str) -> str:
-    plain = isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript) or piece.startswith("(")
-    return piece if plain else f"({piece})"
+    return piece if isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript) or _is_grouped(piece) else f"({piece})"
 
 
 def _transposed(node: ast.AST, piece: str) -> str:
@@ -284,7 +294,7 @@ def _transposed(node: ast.AST, piece: str) -> str:
 
 
 def _bare(piece: str) -> str:
-    return piece[1:-1] if piece.startswith("(") and piece.endswith(")") and piece[1:-1].count("(") == piece[1:-1].count(")") else piece
+    return piece[1:-1] if _is_grouped(piece) else piece
 
 
 # LaTeX ---------------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from symback.algebra.terms import (
     add,
     is_number,
     mul,
+    reciprocal,
 )
 from symback.algebra.traverse import free_indices, names, rename, substitute, walk
 from symback.network.program import Program
@@ -197,7 +198,16 @@ def _applied(body: Term) -> tuple[str, ...]:
 
 # powers and numbers --------------------------------------------------------------------------------------------------------
 
-POWERS = tuple(Fraction(p) for p in ("-1", "2", "1/2", "-1/2", "-2", "3", "-3", "3/2", "-3/2"))
+POWERS = tuple(Fraction(p) for p in ("2", "1/2", "-1/2", "-2", "3", "-3", "3/2", "-3/2"))
+
+
+def fraction(spot: Spot, program: Program) -> Changes:
+    """A factor in the numerator instead of the denominator, or the other way round."""
+    node = spot.node
+    if isinstance(node, Pow) and is_number(node.exponent, -1):
+        yield Change(node.base, "{0} stands on the wrong side of the fraction bar", (node.base,))
+    elif not isinstance(node, Num | Bracket | Pow) and not isinstance(spot.parent, Pow):
+        yield Change(reciprocal(node), "{0} stands on the wrong side of the fraction bar", (node,))
 
 
 def power(spot: Spot, program: Program) -> Changes:
@@ -211,8 +221,6 @@ def power(spot: Spot, program: Program) -> Changes:
             if isinstance(node.base, Pow):
                 made = Pow(node.base.base, node.exponent)
                 yield Change(made, "the exponent is wrong: {0} must be {1}", (node, made))
-            if own == -1:
-                yield Change(node.base, "{0} stands on the wrong side of the fraction bar", (node.base,))
             wanted = dict.fromkeys((-own, own - 1, own + 1, own * 2, own / 2, *POWERS))
             others: list[Term] = [Pow(node.base, Num(e)) for e in wanted if e not in (own, 0, 1)]
         else:

@@ -86,6 +86,8 @@ def negated(node: Term) -> Term:
         return Num(-node.value, None if node.literal is None else node.literal[1:] if node.literal.startswith("-") else f"-{node.literal}")
     if isinstance(node, Mul) and node.args[0] is MINUS_ONE:
         return mul(node.args[1:])
+    if isinstance(node, Mul) and isinstance(node.args[0], Num):
+        return Mul((negated(node.args[0]), *node.args[1:]))
     if _begins_with_sign(node):
         first = negated(node.below[0])
         return Mul((first, *node.args[1:])) if isinstance(node, Mul) else with_children(node, (first,))

@@ -24,6 +24,7 @@ from symback.verify.sample import Point, draw, possible, size_sets, symbols_of
 from symback.verify.spots import Spot, put, spots
 
 TOLERANCE = 1e-9
+TINY = 1e-10
 DIGITS, SAME = 50, 30
 POINTS, TRIES, STEPS, ENTRIES = 3, 12, 12, 5
 WIDEST = 4_000
@@ -123,6 +124,11 @@ class Trial:
     def is_finite(self) -> bool:
         """Whether the right formula has a value here."""
         return math.isfinite(self.scale)
+
+    @cached_property
+    def is_telling(self) -> bool:
+        """Whether the right formula is not 0 here but for rounding, and the claim is wrong."""
+        return self.scale > TINY and not bool(self.fits(self.values(self.lines.whole)))
 
     @property
     def size(self) -> int:
@@ -268,7 +274,7 @@ def trial(lines: Lines, target: Term, sizes: Mapping[str, object], rng: random.R
     for attempt in range(TRIES):
         made = Trial(lines, target, draw(lines.program, sizes, rng, attempt >= TRIES // 2))
         if made.is_finite:
-            if made.scale and not made.fits(made.values(lines.whole)):
+            if made.is_telling:
                 return made
             finite = finite or made
     if finite is None:
@@ -298,6 +304,8 @@ def sizes_for(lines: Lines) -> list[dict[str, object]]:
 def _choices(count: int) -> Iterator[tuple[int, ...]]:
     """Values for some sizes, those that tell most apart first: distinct primes in turn, then few small numbers in every order."""
     primes = (2, 3, 5, 7, 11, 13)
+    if count <= 2:
+        yield from ((3, 5), (5, 7), (7, 3)) if count == 2 else ((3,), (5,), (7,))
     for size in range(max(count, 3), len(primes) + 1):
         yield from ((*primes[k:size], *primes[:k])[:count] for k in range(size))
     for pool in ((2, 3, 5, 7), (2, 3, 4), (2, 3)):
