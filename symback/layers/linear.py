@@ -99,6 +99,25 @@ LINEAR: tuple[LayerRow, ...] = (
         ("group convolution",),
     ),
     LayerRow(
+        "conv2d_general", "Convolution in two dimensions with stride, padding, dilation and groups", "linear",
+        {"X": data("N", "g", "c", "h", "w"), "K": weight("g", "o", "c", "k", "k"), "b": bias("g", "o"),
+         "Xp": inner("N", "g", "c", "h + 2*p", "w + 2*p"), "Y": inner("N", "g", "o", _STRIDED.format("h"), _STRIDED.format("w"))},
+        """Xp[q, f, e, i, j] = zero_outside(X[q, f, e, i - p, j - p])
+           Y[q, f, r, u, v] = b[f, r] + sum(K[f, r, e, a, z]*Xp[q, f, e, s*u + d*a, s*v + d*z] for e in range(c) for a in range(k) for z in range(k))""",
+        "Y",
+        "Square kernels, stride s, padding p, dilation d, and the channels in g groups, each convolved by itself.",
+        ("general convolution", "dilated group convolution", "strided dilated grouped convolution"),
+    ),
+    LayerRow(
+        "conv1d_grouped", "Grouped convolution in one dimension", "linear",
+        {"X": data("N", "g", "c", "n"), "K": weight("g", "o", "c", "k"), "b": bias("g", "o"),
+         "Xp": inner("N", "g", "c", "n + 2*p"), "Y": inner("N", "g", "o", _STRIDED.format("n"))},
+        """Xp[q, f, e, i] = zero_outside(X[q, f, e, i - p])
+           Y[q, f, r, t] = b[f, r] + sum(K[f, r, e, a]*Xp[q, f, e, s*t + d*a] for e in range(c) for a in range(k))""", "Y",
+        "Stride s, padding p, dilation d, and the channels in g groups, each convolved by itself.",
+        ("group convolution 1d", "grouped temporal convolution"),
+    ),
+    LayerRow(
         "conv2d_depthwise", "Depthwise convolution in two dimensions", "linear",
         {"X": data("N", "c", "h", "w"), "K": weight("c", "k", "l"), "b": bias("c"),
          "Xp": inner("N", "c", "h + 2*p", "w + 2*p"), "Y": inner("N", "c", "(h + 2*p - k)//s + 1", "(w + 2*p - l)//s + 1")},

@@ -50,11 +50,14 @@ def size_sets(program: Program, wanted: int = 3) -> Iterator[dict[str, object]]:
 
 
 def _choices(count: int) -> Iterator[tuple[int, ...]]:
-    """Distinct primes, small ones first: in turn, then in every order, then with larger ones among them."""
+    """Distinct primes, small ones first: in turn, then in every order, then with larger ones among them, then in any order."""
     for size in range(max(count, 3), len(PRIMES) + 1):
         pool = PRIMES[:size]
         yield from ((*pool[k:], *pool[:k])[:count] for k in range(size))
         yield from islice(permutations(pool, count), TRIES // 4)
+    if count <= len(PRIMES):
+        shuffled = random.Random(count)
+        yield from (tuple(shuffled.sample(PRIMES, count)) for _ in range(TRIES))
     if count > len(PRIMES):
         yield tuple(PRIMES[k % len(PRIMES)] for k in range(count))
 
@@ -91,7 +94,8 @@ def possible(program: Program, sizes: Sizes) -> bool:
             return False
         if sum(_count(leaf, sizes) for leaf in program.leaves) > MOST:
             return False
-        draw(program, sizes, random.Random(0))
+        if any(leaf.facts for leaf in program.leaves):
+            draw(program, sizes, random.Random(0))
     except (NumericError, ZeroDivisionError):
         return False
     return True

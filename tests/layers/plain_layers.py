@@ -48,9 +48,21 @@ def conv2d(v):
     return np.array([[convolved(x, k, v.s, v.p, (d, d)) + b for k, b in zip(v.K, v.b, strict=True)] for x in v.X])
 
 
-def conv2d_grouped(v):
+def conv1d_grouped(v):
     def group(x, kernels, biases):
-        return [convolved(x, k, v.s, v.p) + b for k, b in zip(kernels, biases, strict=True)]
+        return [
+            convolved(np.pad(x, ((0, 0), (v.p, v.p)))[:, None, :], k[:, None, :], v.s, 0, (1, v.d))[0] + b
+            for k, b in zip(kernels, biases, strict=True)
+        ]
+
+    return np.array([[group(x[g], v.K[g], v.b[g]) for g in range(x.shape[0])] for x in v.X])
+
+
+def conv2d_grouped(v):
+    d = getattr(v, "d", 1)
+
+    def group(x, kernels, biases):
+        return [convolved(x, k, v.s, v.p, (d, d)) + b for k, b in zip(kernels, biases, strict=True)]
 
     return np.array([[group(x[g], v.K[g], v.b[g]) for g in range(x.shape[0])] for x in v.X])
 
@@ -105,6 +117,8 @@ PLAIN = {
     "conv2d": conv2d,
     "conv2d_dilated": conv2d,
     "conv2d_grouped": conv2d_grouped,
+    "conv2d_general": conv2d_grouped,
+    "conv1d_grouped": conv1d_grouped,
     "conv2d_depthwise": conv2d_depthwise,
     "max_pool": pooled(np.max),
     "average_pool": pooled(np.mean),
