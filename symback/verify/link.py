@@ -90,7 +90,7 @@ class Link:
         products = [t for t in (self.written.left, self.written.right) if not isinstance(t, Ref)]
         if named is None or not (in_place or products):
             return ""
-        found = same(replace(self.pair, indices=(), left=Ref(one.of.name, one.of.places), right=Ref(other.of.name, other.of.places)))
+        found = same(replace(self.pair, left=Ref(one.of.name, one.of.places), right=Ref(other.of.name, other.of.places)))
         if found.word != "refuted" and (in_place or one.of.name == other.of.name):
             return ""
         return (
@@ -153,7 +153,8 @@ class Link:
             return follows(one, other)
         formula, numbers = (one, other) if names(one) and len(decimals(one)) <= len(decimals(other)) else (other, one)
         values = self.ground.numbers.values(formula)
-        if not values:
+        choices = list(self.ground.numbers.put_in(numbers)) if names(numbers) else [numbers]
+        if not values or not choices:
             raise NumericError(self.sides[0].text, "is not known in numbers", "declare a value for every symbol it rests on")
         printed, stray = number(numbers), self.ground.numbers.strays(formula)
         if printed is not None:
@@ -162,7 +163,6 @@ class Link:
         if strange is not None:
             return f"{strange.literal} is the value of nothing here"
         rounded = [n for n in decimals(numbers) if self._may_be_rounded(n, formula)]
-        choices = list(self.ground.numbers.put_in(numbers)) if names(numbers) else [numbers]
         found = [arithmetic(choice, rounded) for choice in choices]
         if any(abs(v - value) <= off + stray or same_number(v, value) for v in values for value, off in found):
             return ""
