@@ -26,7 +26,7 @@ from symback.errors import DeclarationError
 
 __all__ = ["EntryView", "Gradient", "catalogue", "did_you_mean", "lookup", "lookup_formula", "write"]
 
-STORED = Path(__file__).with_name("catalogue.json")
+STORED, SHAPES = Path(__file__).with_name("catalogue.json"), Path(__file__).with_name("shapes.json")
 SHEET = "symback.sheets.reference"
 """What writes entries into files; it stands above the catalogue, so it is named here and loaded only when somebody writes."""
 
@@ -62,10 +62,13 @@ def lookup_formula(formula: str, limit: int = 10) -> list[EntryView]:
 
     >>> [e.key for e in lookup_formula("g - mean(g) - x*mean(g*x)", limit=2)]
     ['batch_norm', 'layer_norm']
+    >>> lookup_formula("(1/N)*(N*dy - sum(dy) - xh*sum(dy*xh))/s")[0].key
+    'batch_norm'
     """
-    index = stored()
-    found: list[Found] = import_module("symback.catalogue.formulas").find(formula, index.entries)
-    return [EntryView(index.entries[f.key], f.asked) for f in found[:limit]]
+    marks = json.loads(SHAPES.read_text(encoding="utf-8"))
+    entries = stored().entries
+    found: list[Found] = import_module("symback.catalogue.formulas").find(formula, marks, {key: e["topic"] for key, e in entries.items()})
+    return [EntryView(entries[f.key], f.asked) for f in found[:limit]]
 
 
 def write(path: Path | str, entries: Iterable[EntryView] | None = None) -> Path:

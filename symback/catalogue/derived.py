@@ -9,12 +9,14 @@ from itertools import cycle, permutations
 from math import prod
 from typing import Any
 
-from symback.algebra.definitions import Definition
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.sizes import Index
 from symback.algebra.terms import Name, Partial, Term
-from symback.algebra.traverse import names
+from symback.algebra.traverse import inline, names, walk
 from symback.calculus.trace import Derived
 from symback.catalogue.entries import ENTRIES
-from symback.catalogue.shapes import shapes
+from symback.catalogue.forms import inner, same
+from symback.catalogue.shapes import MOST_NODES, shape
 from symback.derivation import Derivation, derive
 from symback.layers.row import INCOMING, LOSS, LayerRow
 from symback.network.program import Leaf, Program
@@ -72,6 +74,26 @@ class Entry:
 
     def _printed(self, name: Name) -> Derived:
         return self.core.printed[name]
+
+    @cached_property
+    def kinds(self) -> dict[Name, str]:
+        """The names that hold what no formula says: the inverse of a matrix."""
+        return {d.name: d.body.row for d in self.program.definitions if isinstance(d.body, Opaque)}
+
+    def forms(self, argument: str) -> tuple[Term, ...]:
+        """The gradient by an argument as it is printed, with other gradients put in, and over the symbols alone."""
+        term = self.core.over_leaves(argument)
+        found = [self._printed(argument).result, term]
+        for _ in self.program.definitions:
+            term = inline(term, self._forward)
+            if sum(1 for _ in walk(term)) > MOST_NODES:
+                break
+            found.append(term)
+        return tuple(dict.fromkeys(found))
+
+    def _forward(self, name: Name) -> tuple[tuple[Index, ...], Term] | None:
+        own = self.program.definition.get(name)
+        return (own.indices, own.body) if own is not None and isinstance(own.body, Term) and name not in self.core.recurrent else None
 
     def sympy(self, argument: str, over: str = "names") -> Any:
         """The gradient as a SymPy expression, over names or over leaves."""
@@ -143,6 +165,25 @@ def record(key: str) -> dict[str, Any]:
     return {**shown, "gradients": gradients, "numpy": found.model().source}
 
 
+def marks(key: str) -> dict[str, dict[str, list[str]]]:
+    """The shapes each gradient of an entry is found by: its own and equal ones, those of lines it reads, of its parts, and of parts of those lines."""
+    found = entry(key)
+    return {name: _marks(found, name) for name in found.arguments}
+
+
+def _marks(found: Entry, name: str) -> dict[str, list[str]]:
+    *before, last = [line.body for line in found.lines(name) if isinstance(line.body, Term)]
+    forms = found.forms(name)
+    own = shape(last, found.kinds)
+    return {
+        "whole": [own],
+        "same": [equal for equal in same(forms, found.kinds) if equal != own],
+        "line": list(dict.fromkeys(shape(line, found.kinds) for line in before)),
+        "part": list(dict.fromkeys(part for form in forms for part in inner(form, found.kinds))),
+        "part of a line": list(dict.fromkeys(part for line in before for part in inner(line, found.kinds))),
+    }
+
+
 def _lines(row: LayerRow) -> list[tuple[str, str, str]]:
     return [(name, left, right) for name, (left, right) in zip(row.defined, row.lines, strict=True)]
 
@@ -158,20 +199,16 @@ def _written(found: Entry, definition: Definition) -> dict[str, str]:
     return {"text": equation_text(definition, program), "latex": equation_latex(definition, program)}
 
 
-def _shown(found: Entry, line: Definition) -> dict[str, Any]:
-    return {**_written(found, line), "shapes": list(shapes(line.body)) if isinstance(line.body, Term) else []}
-
-
 def _gradient(found: Entry, name: str) -> dict[str, Any]:
     *before, last = lines = found.lines(name)
     before = [*found.helpers(lines), *before]
     facts = dict.fromkeys(fact for step in found.core.printed[name].steps for fact in step.facts)
     return {
-        **_shown(found, last),
+        **_written(found, last),
         "shape": [repr(i.size) for i in last.indices],
-        "reads": [_shown(found, line) for line in before],
+        "reads": [_written(found, line) for line in before],
         "facts": [fact.says(str(of)) for of, fact in facts],
     }
 
 
-__all__ = ["Entry", "entry", "evidence", "printed", "record"]
+__all__ = ["Entry", "entry", "evidence", "marks", "printed", "record"]

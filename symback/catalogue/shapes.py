@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from hashlib import sha1
+from math import gcd, lcm
 from typing import TypeAlias
 
 from symback.algebra.sizes import Index
@@ -19,30 +20,34 @@ from symback.simplify.shape import addends, coefficient_and_rest, product
 Label: TypeAlias = Name | Index
 Colours: TypeAlias = Mapping[Label, str]
 
+Kinds: TypeAlias = Mapping[Name, str]
+NO_KINDS: Kinds = {}
+
 MOST_LABELS, MOST_NODES = 9, 90
 """Formulas beyond these have no shape: nobody types them to find them."""
+
+
+COMMON = 5
+"""Parts with no more nodes are found everywhere."""
 
 
 class NoShape(Exception):
     """A formula is too large, or reads places that are no indices."""
 
 
-def shapes(term: Term) -> tuple[str, ...]:
-    """The shape of a formula first, then those of its parts that are worth to be found by."""
-    found = [shape(term), *(shape(part) for part in parts(term))]
-    return tuple(dict.fromkeys(own for own in found if own))
-
-
 def parts(term: Term) -> Iterator[Term]:
     """Sums and products inside a formula, and products without what they are divided by or one of their factors."""
     for node in walk(term):
-        if isinstance(node, Add) and node is not term and _weight(node) >= 3:
-            yield node
+        if isinstance(node, Add):
+            found = [*([node] if node is not term else []), *(product(Fraction(1), coefficient_and_rest(a)[1]) for a in addends(node))]
         elif isinstance(node, Mul):
             rest = factors(node)
             above = [f for f in rest if not _is_reciprocal(f)]
             choices = [above, *([f for f in kept if f is not left] for kept in (rest, above) for left in kept)]
-            yield from (part for choice in choices if _weight(part := product(Fraction(1), choice)) >= 3)
+            found = [product(Fraction(1), choice) for choice in choices]
+        else:
+            continue
+        yield from filter(_tells, found)
 
 
 def split(node: Term) -> list[Term]:
@@ -56,27 +61,43 @@ def _is_reciprocal(node: Term) -> bool:
     return isinstance(node, Pow) and isinstance(node.exponent, Num) and node.exponent.value < 0
 
 
-def _weight(node: Term) -> int:
-    """How many symbols, functions and reductions a formula has; below three nearly every formula has it."""
-    return sum(isinstance(n, Ref | Apply | Reduce | Bracket) for n in walk(node))
+def _tells(node: Term) -> bool:
+    """Whether few formulas have such a part: ``x·y`` and ``1 − x`` stand nearly everywhere."""
+    nodes = list(walk(node))
+    return len(nodes) > COMMON or sum(isinstance(n, Ref | Apply | Reduce | Bracket) for n in nodes) >= 3
 
 
-def shape(term: Term) -> str:
-    """A short mark that formulas of one shape share; empty where a formula has none."""
+def shape(term: Term, kinds: Kinds = NO_KINDS) -> str:
+    """A short mark that formulas of one shape share; empty where a formula has none.
+
+    ``kinds`` says which symbols are no plain ones: the inverse of a matrix.
+    """
     try:
-        return sha1(signature(term).encode()).hexdigest()[:12]
+        return sha1(signature(term, kinds).encode()).hexdigest()[:12]
     except NoShape:
         return ""
 
 
-def signature(term: Term) -> str:
+def signature(term: Term, kinds: Kinds = NO_KINDS) -> str:
     """A text that is the same for formulas of one shape. Raises NoShape.
 
     >>> from symback.algebra.terms import ref
-    >>> signature(ref("p") - ref("y")) == signature(-2 * (ref("b") - ref("a")))
+    >>> signature(ref("p") - ref("y")) == signature(-2 * (ref("b") - ref("a"))) == signature(2 * ref("a") - 2 * ref("b"))
     True
     """
-    bare = product(Fraction(1), coefficient_and_rest(term)[1])
+    return min(_signature(form, kinds) for form in _primitive(product(Fraction(1), coefficient_and_rest(term)[1])))
+
+
+def _primitive(term: Term) -> list[Term]:
+    """A sum without the number that divides all of it, with either sign; other terms as they are."""
+    if not isinstance(term, Add):
+        return [term]
+    pairs = [coefficient_and_rest(part) for part in addends(term)]
+    content = Fraction(gcd(*(c.numerator for c, _ in pairs)), lcm(*(c.denominator for c, _ in pairs)))
+    return [Add(tuple(product(c / (sign * content), rest) for c, rest in pairs)) for sign in (1, -1)]
+
+
+def _signature(bare: Term, kinds: Kinds) -> str:
     nodes = list(walk(bare))
     if len(nodes) > MOST_NODES:
         raise NoShape
@@ -85,11 +106,12 @@ def signature(term: Term) -> str:
     free = list(dict.fromkeys(i for r in refs for i in _indices(r) if i not in bound))
     arrays = [r for r in refs if _indices(r)]
     kept = [i for i in free if not all(i in _indices(r) for r in arrays)]
-    labels: list[Label] = [*dict.fromkeys(r.name for r in refs), *kept]
+    names = dict.fromkeys(r.name for r in refs)
+    labels: list[Label] = [*names, *kept]
     if len(labels) > MOST_LABELS:
         raise NoShape
     carried = frozenset(i for i in free if i not in kept)
-    return _least(bare, labels, {label: "n" if label in {r.name for r in refs} else "i" for label in labels}, carried)
+    return _least(bare, labels, {label: f"n{kinds.get(label, '')}|" if label in names else "i|" for label in labels}, carried)
 
 
 def _indices(node: Ref) -> tuple[Index, ...]:
@@ -108,7 +130,7 @@ def _least(term: Term, labels: list[Label], colours: Colours, carried: frozenset
     """The least text over the orders of labels that look alike: labels get colours by where they stand, until nothing more can be told."""
     while True:
         looks = {v: (colours[v], _write(term, {**colours, v: "*" + colours[v]}, {}, carried)) for v in labels}
-        ranks = {look: f"{look[0][0]}{k}" for k, look in enumerate(sorted(set(looks.values())))}
+        ranks = {look: f"{look[0].partition('|')[0]}|{k}" for k, look in enumerate(sorted(set(looks.values())))}
         finer = {v: ranks[looks[v]] for v in labels}
         done = len(set(finer.values())) == len(set(colours.values()))
         colours = finer
@@ -160,4 +182,4 @@ def _write(node: Term, colours: Colours, bound: Mapping[Index, int], carried: fr
     raise NoShape(plain(node))
 
 
-__all__ = ["NoShape", "parts", "shape", "shapes", "signature"]
+__all__ = ["MOST_NODES", "NO_KINDS", "Kinds", "NoShape", "parts", "shape", "signature"]

@@ -70,7 +70,7 @@ class Gradient:
 
     def json(self) -> dict[str, Any]:
         """What is stored, as plain data."""
-        return {**_told(self.stored), "reads": [_told(line) for line in self.stored["reads"]]}
+        return dict(self.stored)
 
     def __repr__(self) -> str:
         return "\n".join((*self.reads, self.text()))
@@ -172,11 +172,6 @@ class EntryView:
         shown = [self.gradient()] if self.asked else self.gradients.values()
         steps = dict.fromkeys(line for g in shown for line in (*g.reads, g.text()))
         return "\n".join([*lines, *(f"  {line}" for line in steps)])
-
-
-def _told(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line without what only serves to find it."""
-    return {k: v for k, v in line.items() if k != "shapes"}
 
 
 def _derived(key: str) -> Any:

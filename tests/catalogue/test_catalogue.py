@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import symback as sb
-from symback.catalogue import STORED, EntryView
+from symback.catalogue import SHAPES, STORED, EntryView
 from symback.catalogue.arrays import ARRAYS
 from symback.catalogue.cells import BLOCKS
-from symback.catalogue.derived import entry, record
+from symback.catalogue.derived import entry, marks, record
 from symback.catalogue.entries import ENTRIES
 from symback.catalogue.models import MODELS
 from symback.catalogue.spelling import words
@@ -23,13 +23,14 @@ from symback.errors import DeclarationError, NotationError
 from symback.verify.sample import draw, size_sets
 
 STORE = {e["key"]: e for e in json.loads(STORED.read_text(encoding="utf-8"))["entries"]}
+MARKS = json.loads(SHAPES.read_text(encoding="utf-8"))
 PARTS = 8
 STEP = 1e-6
 NO_SYMPY = ("max_norm", "maximum_entry")
 
 
 def test_every_entry_is_stored_and_there_are_many():
-    assert list(STORE) == list(ENTRIES), "run tools/build_catalogue.py"
+    assert list(STORE) == list(ENTRIES) == list(MARKS), "run tools/build_catalogue.py"
     assert len(STORE) >= 150
 
 
@@ -38,6 +39,7 @@ def test_what_is_stored_is_derived_from_the_declarations(part):
     for key in ENTRIES:
         if crc32(key.encode()) % PARTS == part:
             assert record(key) == STORE[key], f"{key}: run tools/build_catalogue.py"
+            assert marks(key) == MARKS[key], f"{key}: run tools/build_catalogue.py"
 
 
 @pytest.mark.parametrize("key", STORE)

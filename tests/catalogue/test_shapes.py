@@ -21,6 +21,28 @@ FOUND = {
     "X.T @ G": ("dense",),
     "exp(z)/sum(exp(z))": ("log_sum_exp",),
     "(x - a)/L": ("distance",),
+    "(1/N)*(N*dy - dy.sum() - xh*sum(dy*xh))/s": ("layer_norm", "batch_norm"),
+    "xh*-np.mean(xh*dy) - (np.mean(dy) - dy)": ("layer_norm", "batch_norm"),
+    "P*(dP - sum(dP*P, axis=1, keepdims=True))": ("softmax_rows", "attention"),
+    "X.T @ (X @ w - y)": ("ridge_regression",),
+    "X.T @ (p - y)": ("poisson_regression",),
+    "(A + A.T) @ x": ("square_form",),
+    "A @ x + A.T @ x": ("square_form",),
+    "sigmoid(z) - y": ("sigmoid_cross_entropy", "logistic_neuron"),
+    "1/(1 + exp(-u)) - t": ("sigmoid_cross_entropy",),
+    "softmax(z) - y": ("softmax_cross_entropy",),
+    "exp(z)/sum(exp(z)) - y": ("softmax_cross_entropy",),
+    "dS.T @ Q/sqrt(d)": ("attention",),
+    "(g - u*(u @ g))/r": ("l2_norm",),
+    "x/norm(x)": ("length",),
+    "inv(X).T": ("log_det",),
+    "-inv(X).T @ G @ inv(X).T": ("inverse",),
+    "where(z > 0, g, 0)": ("relu",),
+    "(z > 0)*g": ("relu",),
+    "(1 - s)*s": ("sigmoid",),
+    "1 - h**2": ("tanh",),
+    "ga*g/r - x*sum(x*ga*g)/(n*r**3)": ("rms_norm",),
+    "W.T @ d * h*(1 - h)": ("mlp_sigmoid",),
 }
 
 SAME = [
@@ -31,6 +53,8 @@ SAME = [
     ("g*s*(1 - s)", "(1 - h)*h*d"),
     ("g - mean(g)", "z - sum(z)/n"),
     ("a*sum(a*b)", "q*sum(p*q)"),
+    ("2*q - 2*p", "p - q"),
+    ("dP*P", "G*Q"),
 ]
 
 DIFFERENT = [
@@ -71,7 +95,7 @@ def test_what_has_no_entry_finds_nothing():
     assert lookup_formula("sin(a*cos(b)) + arctan2(a, b)") == []
 
 
-@pytest.mark.parametrize("formula", ["g - ", "mean(", "foo(x)", "__import__('os')", "x" * 500])
+@pytest.mark.parametrize("formula", ["g - ", "mean(", "foo(x)", "x", "2", "", "__import__('os')", "x" * 500])
 def test_what_cannot_be_read_is_one_line(formula):
     with pytest.raises(ReadingError) as caught:
         lookup_formula(formula)
