@@ -178,3 +178,35 @@ def test_a_sign_seen_once_holds_at_all_places():
     assert proof.conditions == ()
     proof = equal(vec("w", j) / vec("q", j, l) * vec("q", j, l), vec("w", j), **spread)
     assert proof.conditions == ()
+
+
+def test_a_product_that_leaves_out_one_factor():
+    whole, hole = Reduce("prod", i, vec("x", i)), Reduce("prod", i, bracket(i, "!=", j) * vec("x", i) + bracket(i, "=", j))
+    machine = Normalizer()
+    assert not machine.equal(hole, whole / vec("x", j))
+    proof = machine.equal(hole, whole / vec("x", j), ties=False)
+    assert proof.proved
+    assert [repr(c) for c in proof.conditions] == ["[x[j] != 0]"]
+    assert not machine.equal(hole, whole, ties=False)
+    assert not machine.equal(Reduce("prod", i, bracket(i, "!=", j) * vec("x", i)), whole, ties=False)
+
+
+def test_a_sum_that_runs_backwards():
+    back = n - 1 - Size.of(k)
+    assert equal(total([k], vec("x", back)), total([i], vec("x", i)))
+    assert equal(total([k], bracket(k, "<=", n - 1 - Size.of(j)) * vec("x", back)), total([i], bracket(i, ">=", j) * vec("x", i)))
+    assert not equal(total([k], bracket(k, "<=", j) * vec("x", back)), total([i], bracket(i, "<=", j) * vec("x", i)))
+    assert not equal(total([k], vec("x", back) * vec("y", k)), total([i], vec("x", i) * vec("y", i)))
+
+
+def test_conditions_on_values_that_follow_from_each_other():
+    positive = {"facts": {"d": (Fact("positive"),)}}
+    assert equal(bracket(x - d, ">", 0) * bracket(x + d, ">", 0), bracket(x, ">", d), **positive)
+    assert not equal(bracket(x - d, ">", 0) * bracket(x + d, ">", 0), bracket(x, ">", d))
+    assert equal(bracket(x, ">", 3) * bracket(x, "<", 2), ZERO)
+    assert not equal(bracket(x, ">", 2) * bracket(x, "<", 3), ZERO)
+    assert equal(bracket(x, "=", 3) * bracket(x, ">", 2), bracket(x, "=", 3))
+    assert equal(bracket(x, "=", 3) * bracket(x, ">", 3), ZERO)
+    inside = bracket(size_of(x), "<=", d)
+    clipped = bracket(x, ">", d) * d - bracket(x, "<", -d) * d + inside * x
+    assert equal(inside * x + (1 - inside) * d * apply("sign", x), clipped, **positive)

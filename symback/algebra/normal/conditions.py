@@ -12,6 +12,8 @@ from math import gcd, lcm
 
 from symback.algebra.normal.context import Context
 from symback.algebra.normal.poly import (
+    CLOSED,
+    OPEN,
     UNIT,
     Mono,
     Poly,
@@ -31,7 +33,7 @@ from symback.algebra.normal.poly import (
 from symback.algebra.normal.powers import common, divided, lifted, together
 from symback.algebra.normal.product import content, product, times
 from symback.algebra.normal.signs import bounds, sign
-from symback.algebra.sizes import Size, provably_at_least
+from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ZERO, Bracket, Count, Ref, Relation, Term
 
 
@@ -112,7 +114,7 @@ def least_place(context: Context, place: Size) -> Poly:
         return UNIT
     if provably_at_least(-place - 1):
         return {}
-    if place.terms[0][1] < 0:
+    if _backwards(place):
         return minus(UNIT, context.atom(Bracket(">=", Count(-place - 1), ZERO)))
     return context.atom(Bracket(">=", Count(place), ZERO))
 
@@ -127,7 +129,13 @@ def zero_place(context: Context, place: Size) -> Poly:
     place = _shrunk(place, divisor, last)
     if provably_at_least(place, 1) or provably_at_least(-place, 1):
         return {}
-    return context.atom(Bracket("=", Count(-place if place.terms[0][1] < 0 else place), ZERO))
+    return context.atom(Bracket("=", Count(-place if _backwards(place) else place), ZERO))
+
+
+def _backwards(place: Size) -> bool:
+    """Whether a place counts against its first bound index, or against its first part where it has none."""
+    bound = (c for m, c in place.terms if any(isinstance(a, Index) and a.name in {OPEN, CLOSED} for a, _ in m))
+    return next(bound, place.terms[0][1]) < 0
 
 
 def _of_values(context: Context, relation: Relation, difference: Poly) -> Poly:

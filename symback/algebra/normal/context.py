@@ -58,7 +58,7 @@ class Context:
     """A memo of polynomials, each with what it rests on, relative to what is given.
 
     ``convert`` turns a term into a polynomial and comes back here for the parts. Without ``ties`` every maximum is taken to
-    be attained once, and that is noted where it is used.
+    be attained once and no factor of a product to vanish, and that is noted where it is used.
     """
 
     def __init__(self, given: Given, convert: Callable[[Term, Context], Poly], budget: int = BUDGET, ties: bool = True) -> None:

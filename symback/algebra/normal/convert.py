@@ -10,26 +10,30 @@ from symback.algebra.normal.conditions import condition, least_place
 from symback.algebra.normal.context import Context
 from symback.algebra.normal.opaque_reads import opaque_read
 from symback.algebra.normal.poly import (
+    CLOSED,
+    OPEN,
     UNIT,
     Mono,
     Poly,
     accumulate,
+    atoms,
     constant,
     lead_coefficient,
     minus,
     number,
     plus,
     scale,
+    single,
     size_key,
     whole,
 )
 from symback.algebra.normal.powers import ABOVE, exponential, lifted, logarithm, power, symbolic_power, together
-from symback.algebra.normal.product import product, settled, times
+from symback.algebra.normal.product import cancelled, product, settled, solve_place, times
 from symback.algebra.normal.requirements import known_as, remember
 from symback.algebra.normal.signs import learn, shown
-from symback.algebra.normal.sums import CLOSED, OPEN, height, open_index, summed
+from symback.algebra.normal.sums import height, open_index, summed
 from symback.algebra.operations import meaning
-from symback.algebra.sizes import Index, Size
+from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Term
 from symback.algebra.traverse import free_indices, substitute
 from symback.errors import UnknownTerm
@@ -195,7 +199,10 @@ def _prod(context: Context, poly: Poly, index: Index) -> Poly:
         if below:
             parts = [settled(context, {a: e}) for a, e in below.items()]
             return product(context, *(_prod(context, p, index) for p in (numerator, *parts)))
-        return _closed(context, "prod", poly, index) if poly else least_place(context, -index.size)
+        if not poly:
+            return least_place(context, -index.size)
+        filled = None if context.ties else _filled(context, poly, index)
+        return _closed(context, "prod", poly, index) if filled is None else filled
     ((m, c),) = poly.items()
     count = context.poly(Count(index.size))
     if index.size.indices:
@@ -212,6 +219,20 @@ def _prod(context: Context, poly: Poly, index: Index) -> Poly:
         else:
             parts.append(_closed(context, "prod", factor, index))
     return product(context, *parts)
+
+
+def _filled(context: Context, poly: Poly, index: Index) -> Poly | None:
+    """``Π_k ([k=i]·b + [k≠i]·a_k) = b·a_i⁻¹·Π_k a_k`` where no factor of a product is taken to vanish; that is noted as it stands."""
+    for bracket in (a for a in atoms(poly) if isinstance(a, Bracket) and a.relation == "=" and isinstance(a.left, Count)):
+        place = solve_place(bracket.left.size, index)  # type: ignore[attr-defined]
+        if place is None or not (provably_at_least(place) and provably_at_least(index.size - 1 - place)):
+            continue
+        others = {m: c for m, c in poly.items() if all(a is not bracket for a, _ in m)}
+        here, instead = (context.poly(substitute(context.term(p), {index: place})) for p in (others, times(context, single(bracket), poly)))
+        if here:
+            cancelled(context, context.term(here))
+            return product(context, _prod(context, others, index), instead, power(context, here, -1))
+    return None
 
 
 def _at_zero(context: Context, poly: Poly, index: Index) -> Poly:

@@ -22,6 +22,9 @@ Poly: TypeAlias = Mapping[Mono, Rational]
 Powers: TypeAlias = dict[Term, Rational]
 MonoKey: TypeAlias = tuple[tuple[str, Rational], ...]
 
+OPEN, CLOSED = "~", "#"
+"""What bound indices are called while a sum is worked on, and in the normal form."""
+
 NOTHING: Poly = {}
 UNIT: Poly = {(): 1}
 

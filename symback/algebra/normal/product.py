@@ -200,7 +200,7 @@ def _brackets(context: Context, powers: Powers) -> Split | None:
             return without(powers, a), []
     for n, a in enumerate(found):
         for b in found[:n]:
-            match relation_of(a, b):
+            match relation_of(context, a, b):
                 case "excluded":
                     return {}, [{}]
                 case "first follows":
@@ -213,11 +213,40 @@ def _brackets(context: Context, powers: Powers) -> Split | None:
     return None
 
 
-def relation_of(a: Bracket, b: Bracket) -> str:
+def relation_of(context: Context, a: Bracket, b: Bracket) -> str:
     """How two canonical brackets relate, where it is cheap to see."""
     if isinstance(a.left, Count) and isinstance(b.left, Count):
         return _places_relate(a.relation, a.left.size, b.relation, b.left.size)
-    return "excluded" if a.left is b.left and a is not b else ""
+    if a.left is b.left:
+        return "excluded" if a is not b else ""
+    if isinstance(a.left, Count) or isinstance(b.left, Count):
+        return ""
+    ident = ("relate", a, b)
+    if ident not in context.aside:
+        context.aside[ident] = _values_relate(context, a, b)
+    return str(context.aside[ident])
+
+
+def _values_relate(context: Context, a: Bracket, b: Bracket) -> str:
+    """``[x > 0]`` follows from ``[x − d > 0]`` where d is positive: what the difference and the sum of the values show."""
+    p, q = context.poly(a.left), context.poly(b.left)
+    if not any(m in q for m in p if m):
+        return ""
+    less, more = bounds(context.term(plus(p, scale(q, -1))), context), bounds(context.term(plus(p, q)), context)
+    match a.relation, b.relation:
+        case ">", ">":
+            if more.high <= 0:
+                return "excluded"
+            return "first follows" if less.low >= 0 else "second follows" if less.high <= 0 else ""
+        case "=", "=":
+            return "excluded" if less.nonzero or more.nonzero else ""
+        case "=", ">":
+            return _beside_zero("second follows", less.high < 0 or more.low > 0, less.low >= 0 or more.high <= 0)
+    return _beside_zero("first follows", less.low > 0 or more.low > 0, less.high <= 0 or more.high <= 0)
+
+
+def _beside_zero(found: str, positive: bool, not_positive: bool) -> str:
+    return found if positive else "excluded" if not_positive else ""
 
 
 @lru_cache(maxsize=1 << 16)

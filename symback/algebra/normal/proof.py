@@ -66,9 +66,9 @@ class Normalizer:
             return term
 
     def equal(self, left: Term, right: Term, ties: bool = True) -> Proof:
-        """Whether two terms mean the same; without ``ties``, whether they do where every maximum is attained once.
+        """Whether two terms mean the same; without ``ties``, whether they do where every maximum is attained once and no product is 0.
 
-        That is then among the conditions, as ``Σ [x = max x] = 1``, if it was needed.
+        That is then among the conditions, as ``Σ [x = max x] = 1`` and ``x ≠ 0``, if it was needed.
         """
         found = self._equal(self._context, left, right)
         if found.proved or ties or found.exhausted or not _counts_ties(found.difference):
@@ -100,9 +100,9 @@ class Normalizer:
 
 
 def _counts_ties(difference: Term) -> bool:
-    """Whether a sum counts the places where a maximum is attained."""
-    sums = (n for n in walk(difference) if isinstance(n, Reduce) and n.kind == "sum")
-    return any(isinstance(b, Bracket) and b.relation == "=" for n in sums for b in walk(n.body))
+    """Whether a sum counts the places where a maximum is attained, or a product leaves out a place."""
+    reduced = (n for n in walk(difference) if isinstance(n, Reduce) and n.kind in ("sum", "prod"))
+    return any(isinstance(b, Bracket) and b.relation == "=" for n in reduced for b in walk(n.body))
 
 
 def _vanishes(context: Context, poly: Poly, sides: tuple[Poly, ...] = ()) -> bool:

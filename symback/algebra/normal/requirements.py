@@ -75,15 +75,15 @@ def _nonzero(context: Context, base: Term, normal: bool = True) -> list[Term]:
 
 
 def _by_cases(context: Context, base: Add) -> Term:
-    """What vanishes where a sum over brackets does: ``−x + 2x[x > 0]`` is 0 where x is."""
+    """What vanishes wherever a sum over brackets does: ``−x + 2x[x > 0]`` is 0 only where x is."""
     try:
         zero = minus(UNIT, condition(context, "!=", context.poly(base)))
     except (Exhausted, RecursionError):
         return base
-    if len(zero) == 1:
-        ((product, c),) = zero.items()
-        if c == 1 and len(product) == 1 and isinstance(only := product[0][0], Bracket) and only.relation == "=" and only.right is ZERO:
-            return only.left
+    shared = [a for a in next(iter(zero), ()) if all(a in m for m in zero)]
+    values = [a for a, _ in shared if isinstance(a, Bracket) and a.relation == "=" and a.right is ZERO and not isinstance(a.left, Count)]
+    if len(values) == 1:
+        return values[0].left
     return base
 
 

@@ -17,6 +17,8 @@ from symback.algebra.normal.context import Context
 from symback.algebra.normal.labels import orders
 from symback.algebra.normal.opaque_reads import inverse_of
 from symback.algebra.normal.poly import (
+    CLOSED,
+    OPEN,
     Mono,
     Poly,
     Powers,
@@ -38,7 +40,6 @@ from symback.algebra.traverse import free_indices, substitute
 Indices: TypeAlias = tuple[Index, ...]
 Rule: TypeAlias = Callable[[Context, Powers, Indices], tuple[Poly, Indices] | None]
 
-OPEN, CLOSED = "~", "#"
 FAR = 1000
 
 
@@ -286,6 +287,30 @@ def _whole_axis(context: Context, matrix: Name, k: Index) -> bool:
     return len(shape) == 2 and shape[0] is k.size
 
 
+def _reverse(context: Context, powers: Powers, over: Indices) -> tuple[Poly, Indices] | None:
+    """``Σ_k g[n−1−k] = Σ_k g[k]``: an index that every name reads backwards runs the other way."""
+    for index in over:
+        ways = {way for a in powers for way in _ways(a, index)}
+        if ways == {-1} and not any(index in i.size.indices for i in over):
+            return _replaced(context, powers, index, index.size - 1 - Size.of(index)), over
+    return None
+
+
+def _ways(atom: Term, index: Index) -> Iterator[int]:
+    """With which signs an index stands in the places of names; 0 where it stands there otherwise."""
+    if index not in free_indices(atom):
+        return
+    if not isinstance(atom, Ref):
+        for child in atom.below:
+            yield from _ways(child, index)
+        return
+    for place in atom.places:
+        if index in place.indices:
+            split = place.coefficient(index)
+            slope = split[0].constant if split is not None else None
+            yield slope if slope in {1, -1} else 0
+
+
 def _absorb(context: Context, powers: Powers, over: Indices) -> tuple[Poly, Indices] | None:
     """``Σ_i Σ_j e_ij·S_i^{-1}`` with ``S_i = Σ_j e_ij``: sum over j first where that meets its own reciprocal."""
     below = [a for a, e in powers.items() if e < 0 and isinstance(a, Add | Reduce)]
@@ -373,4 +398,4 @@ def _flipped(context: Context, written: tuple[Powers, Indices], poly: Poly, name
     return summed(context, _renamed_poly(context, poly, free), tuple(_name(free[i]) for i in names), flips + 1)
 
 
-RULES: tuple[Rule, ...] = (_open, _unread, _one_value, _sift, _declared, _attained_once, _inverse, _shift, _absorb)
+RULES: tuple[Rule, ...] = (_open, _unread, _one_value, _sift, _declared, _attained_once, _inverse, _shift, _reverse, _absorb)
