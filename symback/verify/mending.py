@@ -14,8 +14,12 @@ from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.reading.sides import Claim, Side
 from symback.verify.derivatives import resolve
+from symback.verify.layouts import layouts
 from symback.verify.repair import Repair, repair
-from symback.verify.repair_text import Reading, repair_text
+from symback.verify.repair_text import MOST_READ, Reading, repair_text
+
+FEW_READ = 24
+"""How many edits of a text are read whose sizes meet: only what is read whole, as the operands of a linear system, is mended there."""
 
 
 class Sides(NamedTuple):
@@ -44,7 +48,8 @@ def mended(
         new = again(edited)
         return None if new is None else _reading(new)
 
-    return repair_text(text, reread, latex, names, sides.second.clash or sides.first.clash)
+    shapes_fit = reading is not None and any(not fit.says for fit in layouts(reading.indices, reading.term, reading.right))
+    return repair_text(text, reread, latex, names, sides.second.clash or sides.first.clash, FEW_READ if shapes_fit else MOST_READ)
 
 
 def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Program) -> Repair | None:

@@ -96,11 +96,11 @@ def repair(program: Program, indices: Sequence[Index], claimed: Term, right: Def
 
 
 class Search:
-    """One claim in one layout against the right formula."""
+    """One claim in one layout against the right formula; it is known to be ``wrong``, or may be right."""
 
-    def __init__(self, program: Program, layout: Layout, right: Definition, own: tuple[Name, ...]) -> None:
+    def __init__(self, program: Program, layout: Layout, right: Definition, own: tuple[Name, ...], wrong: bool = True) -> None:
         assert isinstance(right.body, Term)
-        self.program, self.layout, self.own = program, layout, own
+        self.program, self.layout, self.own, self.wrong = program, layout, own, wrong
         self.right = right.body
         self.lines = Lines(program, layout.indices, layout.term, own)
         self.target = substitute(right.body, dict(zip(right.indices, layout.places, strict=True)), layout.indices)
@@ -144,12 +144,11 @@ class Search:
 
     def _trial(self, turn: int) -> Trial:
         """A point of the sizes whose turn it is, or of the next at which something can be told."""
-        order = [self.sizes[(turn + k) % len(self.sizes)] for k in range(len(self.sizes))]
-        made = [trial(self.lines, self.target, order[0], self.random)]
-        for sizes in order[1:]:
-            if made[-1].is_telling:
+        made = [trial(self.lines, self.target, self.sizes[turn % len(self.sizes)], self.random, self.wrong)]
+        for step in range(1, len(self.sizes)):
+            if made[-1].is_telling or not self.wrong:
                 break
-            made.append(trial(self.lines, self.target, sizes, self.random))
+            made.append(trial(self.lines, self.target, self.sizes[(turn + step) % len(self.sizes)], self.random))
         return made[-1] if made[-1].is_telling else made[0]
 
     # one change ----------------------------------------------------------------------------------------------------
@@ -330,7 +329,8 @@ class Search:
 
     def _agrees(self, term: Term) -> bool:
         """Whether a term is right at further points, and at fifty digits at one."""
-        more = all(bool(t.fits(t.values(term))) for t in (self._trial(k) for k in range(MORE)))
+        sizes = (self.sizes[k % len(self.sizes)] for k in range(MORE))
+        more = all(bool(t.fits(t.values(term))) for t in (trial(self.lines, self.target, s, self.random, wrong=False) for s in sizes))
         return more and min(self.trials, key=lambda t: t.size).agrees(term)
 
     @cached_property

@@ -49,15 +49,18 @@ class Edit:
 Reread = Callable[[str], Reading | None]
 
 
-def repair_text(text: str, reread: Reread, latex: bool = False, names: Sequence[str] = (), hint: str = "") -> Repair | None:
+def repair_text(
+    text: str, reread: Reread, latex: bool = False, names: Sequence[str] = (), hint: str = "", most: int = MOST_READ
+) -> Repair | None:
     """The first edit of a text after which it is the right formula; failing that, an edit and one change more.
 
     ``names`` are what may have been meant by another name; a name that the ``hint`` holds (why the sizes cannot meet) is doubted first.
+    ``most`` bounds how many edits are read.
     """
     if len(text) > LONGEST:
         return None
     kept: list[tuple[Edit, Search]] = []
-    for edit in islice(latex_edits(text) if latex else numpy_edits(text, names, hint), MOST_READ):
+    for edit in islice(latex_edits(text) if latex else numpy_edits(text, names, hint), most):
         reading = reread(edit.text)
         layout = None if reading is None else next(iter(layouts(reading.indices, reading.term, reading.right)), None)
         if reading is None or layout is None or layout.says:
@@ -87,7 +90,7 @@ def _fits(first: Search, reading: Reading, layout: Layout) -> bool:
 def _search(reading: Reading, layout: Layout) -> Search | None:
     """The search for a text that has the right shape."""
     try:
-        return Search(reading.program, layout, reading.right, reading.own)
+        return Search(reading.program, layout, reading.right, reading.own, wrong=False)
     except NumericError:
         return None
 

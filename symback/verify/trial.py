@@ -265,16 +265,16 @@ class Trial:
         return True
 
 
-def trial(lines: Lines, target: Term, sizes: Mapping[str, object], rng: random.Random) -> Trial:
-    """A point of some sizes at which the right formula is finite and the claim is wrong; positive values where others will not do.
+def trial(lines: Lines, target: Term, sizes: Mapping[str, object], rng: random.Random, wrong: bool = True) -> Trial:
+    """A point of some sizes at which the right formula is finite and not 0, and the claim ``wrong``; positive values where others will not do.
 
-    Where the claim is wrong nowhere among those tried, a point at which the right formula is finite.
+    Where there is none among those tried, a point at which the right formula is finite.
     """
     finite: Trial | None = None
     for attempt in range(TRIES):
         made = Trial(lines, target, draw(lines.program, sizes, rng, attempt >= TRIES // 2))
         if made.is_finite:
-            if made.is_telling:
+            if made.is_telling if wrong else made.scale > TINY:
                 return made
             finite = finite or made
     if finite is None:
