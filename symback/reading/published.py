@@ -1,41 +1,37 @@
-r"""LaTeX as published, read as claims over a program whose declared names are its symbol table.
+"""LaTeX as published, read as claims over a program whose declared names are its symbol table.
 
 Tokens (`published_tokens`), grammar (`published_grammar`), names (`published_names`, `published_symbols`), arrays
-(`published_values`, `published_terms`) and statements (here). What can be read in more than one way is read in the first way in
+(`published_values`, `published_meaning`) and statements (here). What can be read in more than one way is read in the first way in
 which all sides have one shape, and every such choice is said. Free index letters mean the same index on all sides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import product
 
-from symback.algebra.definitions import Definition
-from symback.algebra.sizes import Index, Size, SizeSymbol
-from symback.algebra.terms import Mul, Num, Term
-from symback.algebra.traverse import binders, free_indices, substitute
 from symback.errors import ReadingError
-from symback.network.program import PARAMETERS, Program
-from symback.reading.formula_grammar import Digits
+from symback.network.program import Program
+from symback.reading import published_cells, published_functions, published_products, published_sums
+from symback.reading.published_context import Clash, Context, Undeclared
+from symback.reading.published_definitions import head_of, learn_bounds, settled, value_or_clash
 from symback.reading.published_grammar import tree
-from symback.reading.published_names import Generic, Names, Row, cells, text, unbracketed
-from symback.reading.published_nodes import Big, Group, Negative, Node, Product, Sum, Symbol, changed, walk
+from symback.reading.published_names import Generic, Names, Row
+from symback.reading.published_nodes import Symbol
+from symback.reading.published_places import text_of
+from symback.reading.published_sides import aligned, of_side
 from symback.reading.published_statements import Statement, statements
-from symback.reading.published_symbols import located, read_symbol, row_vectors, scripts, text_of
-from symback.reading.published_terms import located_symbol, value
-from symback.reading.published_tokens import Piece, pieces_of
-from symback.reading.published_values import Clash, Context, Undeclared, Value, squeezed
+from symback.reading.published_tokens import pieces_of
+from symback.reading.published_updates import after_update, stepped
 from symback.reading.sides import Claim, Side
 
-REDEFINED = ("e", "I", "pi")
-"""Letters with a meaning of their own that a text may give another one."""
-MOST_SUMS = 20
-"""How many sums are looked at for what their last letter stands for."""
 QUOTED = 200
 """How much of a text an error quotes."""
+
+
+MEANINGS = (published_cells, published_functions, published_products, published_sums)
+"""The modules that say what the nodes of the syntax mean, beside `published_meaning`."""
 TRIES = 48
 """How many combinations of readings of a statement are tried before the first one is kept."""
 
@@ -45,6 +41,7 @@ def read_published(program: Program, source: str, goal: Side | None = None) -> t
 
     ``goal`` is the left side that is meant where the last statement has none, or has a name that only this text uses. Raises ReadingError with a position where the text cannot be read.
 
+    >>> from symback.algebra.definitions import Definition
     >>> from symback.algebra.terms import ref
     >>> from symback.network.program import Leaf
     >>> net = Program("net", (Leaf("p"), Leaf("y")), (Definition("L", (), (ref("p") - ref("y")) ** 2),), ("L",))
@@ -129,7 +126,7 @@ class _Text:
                 if not layers:
                     raise
                 errors.append(error)
-                skipped.append(_says(layers))
+                skipped.append(_says_layers(layers))
         if not claims:
             raise errors[0]
         fitting = [c for c in claims if not any(s.clash for s in c.sides)]
@@ -201,18 +198,18 @@ class _Text:
 
     def sides(self, statement: Statement, ctx: Context) -> tuple[Side, ...]:
         """The sides of a statement, aligned."""
-        trees = self._stepped([tree(self.source, side.pieces, self.names) for side in statement.sides], ctx)
+        trees = stepped([tree(self.source, side.pieces, self.names) for side in statement.sides], ctx)
         try:
-            trees = self._update(statement, trees, ctx)
+            trees = after_update(statement, trees, ctx)
         except Clash as clash:
             return tuple(Side(self.source[s.position : s.end].strip(), s.position, clash=str(clash)) for s in statement.sides)
-        self._bounds(trees, ctx)
-        head, undefined = self._head(trees, ctx)
+        learn_bounds(trees, ctx)
+        head, undefined = head_of(trees, ctx)
         for remark in statement.remarks:
             ctx.note(f"{self.source[remark.position : remark.end].strip()} says where an index runs; it runs over its whole axis")
         for _ in range(3):
-            values = [undefined if undefined and not k else self._value(node, ctx, first=not k) for k, node in enumerate(trees)]
-            if not self._settled(ctx):
+            values = [undefined if undefined and not k else value_or_clash(node, ctx, first=not k) for k, node in enumerate(trees)]
+            if not settled(ctx):
                 break
         else:
             raise ReadingError(
@@ -226,228 +223,6 @@ class _Text:
             ctx.note(f"{text_of(head, ctx)} is defined here")
         return aligned(values, texts, ctx)
 
-    def _settled(self, ctx: Context) -> bool:
-        """Give free letters the axes they were seen at; whether that changed any."""
-        changed = False
-        for letter, index in tuple(ctx.free.items()):
-            waiting = index.size.single
-            if isinstance(waiting, SizeSymbol) and waiting.name == f"?{letter}":
-                size = ctx.sizes.pop(index, None)
-                if size is None:
-                    raise ReadingError(
-                        self.source,
-                        f"the range of the index {letter} cannot be told",
-                        f"write {letter} at an axis by itself",
-                        self._where(letter),
-                    )
-                ctx.free[letter] = ctx.fresh(letter, size)
-                changed = True
-        return changed
-
-    def _where(self, letter: str) -> int:
-        return max(self.source.find(letter), 0)
-
-    def _bounds(self, trees: list[Node], ctx: Context) -> None:
-        """Learn what the letters stand for that sums run to, before they are read elsewhere."""
-        sums = [
-            n for n in walk(tuple(trees)) if isinstance(n, Big) and isinstance(n.last, Symbol) and not self.names.declares(n.last.letter)
-        ]
-        said = dict(ctx.notes)
-        for node in sums[:MOST_SUMS]:
-            with suppress(ReadingError, Clash, Generic):
-                value(node, ctx)
-                self._settled(ctx)
-        ctx.free.clear()
-        ctx.sizes.clear()
-        ctx.notes = said
-
-    def _value(self, node: Node, ctx: Context, first: bool = False) -> Value | str:
-        ctx.loss_letter = first and isinstance(node, Symbol | Product)
-        try:
-            return value(node, ctx)
-        except Clash as clash:
-            return str(clash)
-
-    def _head(self, trees: list[Node], ctx: Context) -> tuple[Symbol | None, str]:
-        """A statement whose left side is one undeclared symbol defines it; and why it does not, where no side of it fits."""
-        head = self._new_symbol(trees, ctx)
-        if head is None:
-            return None, ""
-        try:
-            self._define(head, trees[1:], ctx)
-        except Clash as clash:
-            return head, str(clash)
-        return head, ""
-
-    def _new_symbol(self, trees: list[Node], ctx: Context) -> Symbol | None:
-        """The left side, where it is one symbol that nobody declares."""
-        head = trees[0]
-        if not isinstance(head, Symbol) or len(trees) < 2 or head.primes or head.marked:
-            return None
-        if any(not r.layer or not head.above for r in self.names.letters_of(head.letter, head.accents)):
-            return None
-        if self.names.declares(head.letter) and not head.accents:
-            return None
-        if head.letter not in REDEFINED:
-            try:
-                value(head, ctx)
-            except Undeclared as error:
-                if error.position != head.position:
-                    raise
-            except (Clash, Generic):
-                return None
-            else:
-                return None
-        return head
-
-    def _define(self, head: Symbol, others: list[Node], ctx: Context) -> None:
-        """Enter a definition: its value is that of the first side that fits."""
-        made: Value | None = None
-        found: Value | str = ""
-        for node in others:
-            found = self._value(node, ctx)
-            if self._settled(ctx):
-                found = self._value(node, ctx)
-            if isinstance(found, Value) and not found.any_size:
-                made = found
-                break
-        if made is None:
-            raise Clash(found if isinstance(found, str) else "the size of this cannot be told")
-        places = tuple(c for c in cells(head.below) if text(c) in ctx.free)
-        letters = tuple(ctx.free[text(c)] for c in places)
-        body = made.entry(*map(Size.of, made.axes))
-        strange = [i for i in free_indices(body) if i not in letters and i not in made.axes]
-        if strange:
-            raise ReadingError(self.source, f"the index {strange[0]} is on the right side only", "write it on the left too", head.position)
-        name = self._fresh_name(head)
-        indices = (*letters, *made.axes)
-        ctx.added.append(Definition(name, indices, body))
-        words = tuple(text(c) for c in cells(head.below) if c not in places)
-        layer = text(unbracketed(scripts(head.above).rest)[0])
-        self.names.add(Row(head.letter, head.accents, layer, (), words, name, indices))
-        self.names.typed[name] = Row(name, (), "", (), (), name, indices)
-
-    def _fresh_name(self, head: Symbol) -> str:
-        shown = head.letter + "".join(head.accents) + text(head.above) + (f"_{text(head.below)}" if head.below else "")
-        plain = "".join(c if c.isalnum() or c == "_" else "" for c in shown) or "defined"
-        wish = plain if plain.isidentifier() else f"defined_{plain}"
-        return next(n for n in (wish, *(f"{wish}_{k}" for k in range(1, 10_000))) if n not in self.names.typed)
-
-    def _stepped(self, trees: list[Node], ctx: Context) -> list[Node]:
-        """Marks of time on a parameter, w_{t+1} = w_t - ..., are marks of old and new."""
-        left = trees[0]
-        if not isinstance(left, Symbol) or len(trees) < 2:
-            return trees
-        letter = _time(left)
-        plain = _without_time(left, letter, left)
-        others = [n for n in walk(tuple(trees[1:])) if isinstance(n, Symbol) and n.letter == left.letter]
-        before = any(_time(n) != letter or n.primes < left.primes for n in others)
-        if not (letter or left.primes == 1) or not before or self._parameter(replace(plain, primes=0), ctx) is None:
-            return trees
-        if letter:
-            ctx.note(f"{letter} counts the steps")
-        return [replace(plain, primes=0, marked="new"), *(changed(node, lambda s: _without_time(s, letter, left)) for node in trees[1:])]
-
-    def _update(self, statement: Statement, trees: list[Node], ctx: Context) -> list[Node]:
-        """A statement about the value of a parameter after a step: its left side is that value."""
-        left = trees[0]
-        if len(trees) < 2 or not isinstance(left, Symbol):
-            return trees
-        relation = statement.sides[1].relation
-        ctx.updating = relation in (":=", r"\leftarrow", "-=", "+=") or left.marked == "new"
-        if left.marked:
-            return trees
-        at = self._parameter(left, ctx)
-        if at is None:
-            return trees
-        if relation in ("-=", "+="):
-            right = Sum((("+", left), (relation[0], Group(trees[1], left.position))), left.position)
-            trees = [left, right, *trees[2:]]
-        shown = text_of(left, ctx)
-        if ctx.updating or _starts_with(trees[1], left, ctx):
-            ctx.updating = True
-            ctx.note(f"{shown} on the left is the value after the update")
-            return [replace(left, marked="new"), *trees[1:]]
-        if len(trees) == 2 and self._other_number(at, left, trees[1], ctx):
-            ctx.note(f"{shown} has another value in the network, so that this is read as its value after the update")
-            return [replace(left, marked="new"), *trees[1:]]
-        return trees
-
-    def _parameter(self, left: Symbol, ctx: Context) -> str | None:
-        try:
-            reading = read_symbol(left, ctx, scripts(left.above).rest)
-        except Generic:
-            raise
-        if reading is None or reading.power:
-            return None
-        leaf = self.program.leaf.get(reading.row.name)
-        return leaf.name if leaf is not None and leaf.role in PARAMETERS else None
-
-    def _other_number(self, name: str, left: Symbol, right: Node, ctx: Context) -> bool:
-        """Whether a parameter with a declared value is said to be another number."""
-        shown = _constant(right)
-        declared: object = self.program.values.get(name)
-        if shown is None or declared is None:
-            return False
-        reading = read_symbol(left, ctx, scripts(left.above).rest)
-        if reading is None:
-            return False
-        for at in located(left, reading, ctx).places:
-            position = at.constant if at is not None else 0
-            if isinstance(declared, list | tuple) and position is not None and position < len(declared):
-                declared = declared[position]
-        if not isinstance(declared, int | float | str | Fraction) or isinstance(declared, bool):
-            return False
-        exact, digits = shown
-        return abs(Fraction(str(declared)) - exact) > Fraction(1, 2 * 10**digits)
-
-
-def _time(symbol: Symbol) -> str:
-    """The letter that counts steps in the scripts of a symbol such as w_{t+1} or w^{(k+1)}; empty where there is none."""
-    for pieces in (*cells(symbol.below), symbol.above):
-        letter, _, step = text(unbracketed(pieces)[0]).partition("+")
-        if step == "1" and len(letter) == 1 and letter.isalpha():
-            return letter
-    return ""
-
-
-def _without_time(symbol: Symbol, letter: str, left: Symbol) -> Symbol:
-    """A symbol of the parameter without the mark of its step."""
-    if symbol.letter != left.letter or not letter:
-        return symbol
-    counts = (letter, f"{letter}+1")
-    above = () if text(unbracketed(symbol.above)[0]) in counts else symbol.above
-    below = tuple(c for c in cells(symbol.below) if text(unbracketed(c)[0]) not in counts)
-    joined = tuple(p for k, c in enumerate(below) for p in (*((Piece("sign", ",", c[0].position, c[0].position),) if k else ()), *c))
-    newer = f"{letter}+1" in (text(unbracketed(symbol.above)[0]), *(text(unbracketed(c)[0]) for c in cells(symbol.below)))
-    return replace(symbol, above=above, below=joined, marked="new" if newer else symbol.marked)
-
-
-def _constant(node: Node) -> tuple[Fraction, int] | None:
-    """A number and how many decimals it shows."""
-    if isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0][0] == "-":
-        found = _constant(node.terms[0][1])
-        return None if found is None else (-found[0], found[1])
-    if isinstance(node, Negative):
-        found = _constant(node.body)
-        return None if found is None else (-found[0], found[1])
-    if isinstance(node, Digits) and "e" not in node.digits.lower():
-        return Fraction(node.digits), len(node.digits.partition(".")[2])
-    return None
-
-
-def _starts_with(node: Node, left: Symbol, ctx: Context) -> bool:
-    """Whether a side is the left symbol and something added to it or taken from it."""
-    if not isinstance(node, Sum) or len(node.terms) < 2 or node.terms[0][0] != "+":
-        return False
-    first = node.terms[0][1]
-    if isinstance(first, Product) and len(first.factors) > 1:
-        return False
-    if not isinstance(first, Symbol) or first.marked == "new":
-        return False
-    same = located_symbol(replace(first, marked=""), ctx), located_symbol(left, ctx)
-    return same[0] is not None and same[0] == same[1]
-
 
 def _policies(asked: Mapping[str, int]) -> Iterator[dict[str, int]]:
     """Every combination of readings, the usual ones first."""
@@ -457,7 +232,7 @@ def _policies(asked: Mapping[str, int]) -> Iterator[dict[str, int]]:
         yield dict(zip(keys, combination, strict=True))
 
 
-def _says(layers: Mapping[str, str]) -> str:
+def _says_layers(layers: Mapping[str, str]) -> str:
     return ", ".join(f"{letter or 'layer'} = {layer}" for letter, layer in layers.items())
 
 
@@ -467,77 +242,3 @@ def _instance(layers: Mapping[str, str]) -> str:
         for letter, layer in layers.items()
     ]
     return "; ".join(shown)
-
-
-def aligned(values: list[Value | str], texts: list[tuple[str, int]], ctx: Context) -> tuple[Side, ...]:
-    """Values as sides at common indices: free letters first, then the axes of the first side that has any."""
-    reference = next((v for v in values if isinstance(v, Value) and (v.rank or not _constant_value(v)) and not v.any_size), None)
-    if reference is None:
-        reference = next((v for v in values if isinstance(v, Value)), None)
-    axes = _own_axes(reference, ctx) if reference is not None else ()
-    bodies = [_fitted(v, reference, axes, ctx) for v in values]
-    read = dict.fromkeys(i for b in bodies if isinstance(b, Term) for i in free_indices(b))
-    letters = tuple(i for i in ctx.free.values() if i in read)
-    indices = (*letters, *axes)
-    made = []
-    for (shown, position), body in zip(texts, bodies, strict=True):
-        if isinstance(body, str):
-            made.append(Side(shown, position, indices, None, body))
-        else:
-            made.append(Side(shown, position, indices, body))
-    return tuple(made)
-
-
-def of_side(side: Side, ctx: Context) -> Value:
-    """A side as an array."""
-    body = side.body
-    assert body is not None
-    found = squeezed(side.indices, lambda *places: substitute(body, dict(zip(side.indices, places, strict=True))))
-    return replace(found, row=True) if found.rank == len(side.indices) == 1 and row_vectors(ctx.program) else found
-
-
-def _constant_value(found: Value) -> bool:
-    """Whether a value is a number written out, which every entry may equal."""
-    if found.rank or found.any_size:
-        return False
-    term = found.entry()
-    return isinstance(term, Num) or (isinstance(term, Mul) and all(isinstance(a, Num) for a in term.args))
-
-
-def _own_axes(found: Value, ctx: Context) -> tuple[Index, ...]:
-    """The axes of a value, told apart from each other and from the free letters."""
-    used = {(i.name, i.mark) for i in ctx.free.values()}
-    own: list[Index] = []
-    for axis in found.axes:
-        mark = axis.mark
-        index = Index(axis.name, axis.size, mark) if (axis.name, mark) not in used else ctx.fresh(axis.name, axis.size)
-        used.add((index.name, index.mark))
-        own.append(index)
-    return tuple(own)
-
-
-def _fitted(found: Value | str, reference: Value | None, axes: tuple[Index, ...], ctx: Context) -> Term | str:
-    """The entry of a value at the common axes, or what does not fit."""
-    if isinstance(found, str) or reference is None:
-        return found if isinstance(found, str) else ""
-    places = tuple(map(Size.of, axes))
-    if found.any_size:
-        return _renamed(found.entry(*places), axes) if axes else "the size of this cannot be told"
-    if not found.rank and axes and _constant_value(found):
-        ctx.note("a number beside an array is meant for every entry")
-        return found.entry()
-    if found.shape != reference.shape:
-        return f"this is {found.says}, and the other side {reference.says}"
-    if found.rank == 1 and found.row != reference.row:
-        if found.fixed or reference.fixed:
-            return f"this is {found.says}, and the other side {reference.says}"
-        ctx.note("a row and a column of one length are compared entry by entry")
-    return _renamed(found.entry(*places), axes)
-
-
-def _renamed(body: Term, axes: tuple[Index, ...]) -> Term:
-    """A body whose binders look like none of the free indices."""
-    return substitute(body, {}, axes) if axes and binders(body) else body
-
-
-__all__ = ["read_published"]

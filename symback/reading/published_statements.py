@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from symback.errors import ReadingError
-from symback.reading.published_grammar import RELATIONS, SEPARATORS
+from symback.reading.published_cursor import RELATIONS, SEPARATORS
 from symback.reading.published_tokens import Piece, Pieces
 
 EQUAL = ("=", ":=", r"\leftarrow", r"\approx", "-=", "+=")

@@ -1,0 +1,162 @@
+"""Derivative signs in published formulas: ratios, signs in the line, gradients."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symback.reading.published_brackets import bracketed
+from symback.reading.published_cursor import Cursor
+from symback.reading.published_names import LOSS_WORDS, text
+from symback.reading.published_nodes import Derivative, Group, Node, Product, Symbol
+from symback.reading.published_tokens import Piece, Pieces
+
+MARKS = (r"\partial", r"\delta", "d")
+
+
+def fraction(p: Cursor, piece: Piece) -> Node:
+    """A fraction, or the ratio of two differentials."""
+    top, bottom = p.argument(), p.argument()
+    below = mark(p, bottom)
+    above = mark(p, top)
+    if below is not None and above is not None and (below[0] == above[0] or "d" in (below[0], above[0])):
+        return ratio(p, piece.position, p.inner(above[2]) if above[2] else None, bottom, above[1])
+    if below is not None and below[0] in (r"\partial", r"\delta") and below[2] and above is None:
+        return ratio(p, piece.position, p.inner(top), bottom, 1, "a derivative sign is missing above the line")
+    numerator, denominator = p.inner(top), p.inner(bottom)
+    return Group(
+        Product((("", Group(numerator, piece.position)), ("/", Group(denominator, piece.position))), piece.position), piece.position
+    )
+
+
+def mark(p: Cursor, pieces: Pieces) -> tuple[str, int, Pieces] | None:
+    """The derivative sign that pieces begin with, its order, and what is derived."""
+    if not pieces:
+        return None
+    head, rest = pieces[0], pieces[1:]
+    if head.kind == "group" and len(pieces) == 1:
+        return mark(p, head.inner)
+    if head.kind == "run":
+        first, *more = p.names.split(head.text)
+        if first != "d" or p.names.declares("d") or head.text in p.names.heads:
+            return None
+        rest = (replace(head, text=head.text[1:], position=head.position + 1), *rest) if more else rest
+        sign = "d"
+    elif head.kind == "word" and head.text == "d":
+        sign = "d"
+    elif (
+        head.is_(r"\partial")
+        or (head.is_(r"\delta") and not p.names.declares("delta") and (len(pieces) == 1 or not pieces[1].is_("^", "_")))
+        or (
+            head.is_(r"\delta")
+            and len(pieces) > 3
+            and pieces[1].is_("^")
+            and text((pieces[2],)).isdigit()
+            and not p.names.declares("delta")
+        )
+    ):
+        sign = head.text
+    else:
+        return None
+    order = 1
+    if len(rest) > 1 and rest[0].is_("^") and text((rest[1],)).isdigit() and len(text((rest[1],))) == 1:
+        order, rest = int(text((rest[1],))), rest[2:]
+    return sign, order, rest
+
+
+def ratio(p: Cursor, position: int, top: Node | None, bottom: Pieces, order: int, sloppy: str = "") -> Derivative:
+    """A derivative from its two parts."""
+    bottoms: list[Node] = []
+    rest = bottom
+    if len(rest) == 1 and rest[0].kind == "group":
+        rest = rest[0].inner
+    while rest:
+        found = mark(p, rest)
+        if found is None:
+            raise p.error("expected a derivative sign in the denominator", position=rest[0].position)
+        body = found[2]
+        cut = next((k for k, p in enumerate(body) if k and p.is_(r"\partial", found[0])), len(body))
+        if not body[:cut]:
+            raise p.error("a derivative is by nothing", position=rest[0].position)
+        parser = p.over(body[:cut])
+        node = parser.factor()
+        if parser.more:
+            raise parser.error("a derivative is by one symbol")
+        if order > 1 and isinstance(node, Symbol) and text(node.above) == str(order):
+            bottoms += [replace(node, above=())] * order
+        else:
+            bottoms.append(node)
+        rest = body[cut:]
+    if len(bottoms) != order or order > 4:
+        raise p.error(f"a derivative of order {order} is by {order} symbols, found {len(bottoms)}", position=position)
+    return Derivative(top, tuple(bottoms), position, sloppy)
+
+
+def differential(p: Cursor, piece: Piece) -> Node:
+    """A derivative sign in the line: with a slash a ratio, else the derivative of the loss by what follows."""
+    order = 1
+    if p.sees("^") and p.at + 1 < len(p.pieces) and text((p.pieces[p.at + 1],)).isdigit():
+        p.take()
+        order = int(text(p.script())[:1])
+    top: Node | None = None
+    if not p.sees("/"):
+        top = p.scripted(p.atom())
+    if not p.sees("/"):
+        if piece.text == r"\partial" or top is None:
+            raise p.error("expected a slash and another derivative sign", position=piece.position)
+        return Derivative(None, (top,), piece.position, "d")
+    p.take()
+    start = p.at
+    bottoms: list[Node] = []
+    for _ in range(min(order, 4)):
+        found = mark(p, p.pieces[p.at :])
+        if found is None:
+            if piece.text != r"\partial" and top is not None and not bottoms:
+                p.at = start - 1
+                return Derivative(None, (top,), piece.position, "d")
+            raise p.error("expected a derivative sign after the slash")
+        p.pieces = found[2]
+        p.at = 0
+        node = p.atom()
+        if order > 1 and isinstance(node, Symbol) and text(node.above) == str(order):
+            bottoms += [replace(node, above=())] * order
+            break
+        bottoms.append(node)
+    return Derivative(top, tuple(bottoms), piece.position)
+
+
+def differential_follows(p: Cursor) -> bool:
+    """Whether a delta is a derivative sign: a symbol or a bracket stands right after it, and a slash and another delta later."""
+    rest = p.pieces[p.at :]
+    slash = next((k for k, p in enumerate(rest) if p.is_("/")), None)
+    return slash is not None and slash < 8 and slash + 1 < len(rest) and rest[slash + 1].is_(r"\delta")
+
+
+def gradient(p: Cursor, piece: Piece) -> Node:
+    """A nabla with what it derives by below, of the factor after it or of the loss; without, of a function by its argument."""
+    order = 1
+    below: Pieces = ()
+    while p.sees("_", "^"):
+        if p.take().text == "_":
+            below = p.script()
+        else:
+            above = p.script()
+            if text(above) != "2":
+                raise p.error("the order of a gradient is 2 or not shown", position=piece.position)
+            order = 2
+    bottoms = (p.inner(below),) * order if below else ()
+    if not p.starts():
+        if not bottoms:
+            raise p.error("expected what the gradient is of", r"write \nabla_{W} L")
+        return Derivative(None, bottoms, piece.position, "nabla")
+    top = p.factor()
+    if isinstance(top, Symbol) and p.sees("(") and _is_loss(p, top):
+        arguments = bracketed(p)
+        if not bottoms and isinstance(arguments, Group):
+            bottoms = (arguments.body,) * order
+        top = Product((("", top), ("", arguments)), top.position)
+    return Derivative(top, bottoms, piece.position, "" if bottoms else "nabla")
+
+
+def _is_loss(p: Cursor, symbol: Symbol) -> bool:
+    rows = p.names.letters_of(symbol.letter, symbol.accents)
+    return any(r.name == p.names.program.loss for r in rows) or (not rows and symbol.letter in LOSS_WORDS)

@@ -1,0 +1,235 @@
+"""Published formulas as arrays: the meaning of every node of the syntax, with the sizes of what it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import singledispatch
+from typing import Any
+
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.sizes import Size
+from symback.algebra.terms import HALF, MINUS_ONE, TWO, Add, Count, Mul, Num, Pow, Ref, Term
+from symback.errors import UnknownTerm
+from symback.reading.formula_grammar import Digits, Enclosed
+from symback.reading.published_context import Clash, Context, Value
+from symback.reading.published_grammar import tree
+from symback.reading.published_names import letter_by_letter, text
+from symback.reading.published_nodes import Entry, Group, Negative, Node, Root, Scripted, Sum, Symbol
+from symback.reading.published_places import Located, at_axis, located, scripts, text_of, undeclared, whole
+from symback.reading.published_reads import derivative_of, valued
+from symback.reading.published_symbols import bare, custom, rate, read_symbol
+from symback.reading.published_tokens import Pieces
+from symback.reading.published_values import entrywise, mapped, multiplied, negated, number, reduced, transposed
+
+AFTER_STEP = " after a step"
+"""Stands behind the name of a parameter after one step of gradient descent; no declared name holds a blank."""
+
+
+@singledispatch
+def value(node: Any, ctx: Context) -> Value:
+    """A node as an array."""
+    raise UnknownTerm(node, "reading a published formula")
+
+
+@value.register
+def _(node: Digits, ctx: Context) -> Value:
+    exact = Fraction(node.digits)
+    plain = node.digits.isdigit()
+    return number(Num(exact) if plain else Num(exact, node.digits))
+
+
+@value.register
+def _(node: Symbol, ctx: Context) -> Value:
+    bound = ctx.letters.get(node.letter)
+    if bound is not None and not node.below and not node.above and not node.accents:
+        return number(Count(Size.of(bound) + (0 if node.letter in ctx.zero_based else 1)))
+    parts = scripts(node.above)
+    found, power = _read(node, parts.rest, ctx)
+    if found is None and parts.transposes and not parts.rest and not parts.inverts:
+        found, power = _read(node, node.above, ctx)
+        parts = replace(parts, transposes=found is None)
+    if found is None:
+        made = custom(node, ctx, parts.rest)
+        if made is None and parts.rest and not node.primes:
+            made = custom(replace(node, above=()), ctx, ())
+            power = parts.rest
+        if made is None:
+            raise undeclared(node, ctx)
+    else:
+        made = found
+    if node.primes:
+        raise ctx.error(node.position, f"the prime on {text_of(node, ctx)} means nothing here", "write the derivative, or (updated)")
+    if node.marked == "new":
+        made = updated(node, ctx)
+    for above in (power, parts.power):
+        made = raised(made, above, node.position, ctx) if above else made
+    made = inverted(made, node.position, ctx) if parts.inverts else made
+    return transposed(made) if parts.transposes else made
+
+
+def _read(node: Symbol, above: Pieces, ctx: Context) -> tuple[Value | None, Pieces]:
+    """A symbol over the declared names, and the power that is left."""
+    reading = read_symbol(node, ctx, above)
+    if reading is None:
+        return None, ()
+    return valued(located(node, reading, ctx), ctx), reading.power
+
+
+def updated(node: Symbol, ctx: Context) -> Value:
+    """The value of a parameter after a step of gradient descent: w - rate ∂L/∂w."""
+    reading = read_symbol(node, ctx, scripts(node.above).rest)
+    loss = ctx.program.loss
+    if reading is None or not isinstance(loss, str):
+        raise undeclared(node, ctx)
+    at = located(node, reading, ctx)
+    if at.name not in ctx.program.leaf:
+        raise ctx.error(node.position, f"{at.name} is no parameter", "an update is of a declared symbol")
+    name = str(at.name) + AFTER_STEP
+    if name not in ctx.program.definition and all(d.name != name for d in ctx.added):
+        step = rate("the factor of the gradient", None, ctx)
+        every = replace(at, places=tuple(map(Size.of, at.axes)))
+        old, gradient = (v.entry() for v in (valued(every, ctx), derivative_of(whole(loss, ctx), (every,), ctx)))
+        ctx.added.append(Definition(name, at.axes, Add((old, Mul((MINUS_ONE, step, gradient))))))
+    ctx.note(f"{text_of(node, ctx)} is {at.name} after the update: minus rate times its gradient, all from the old values")
+    return valued(replace(at, name=name), ctx)
+
+
+def located_symbol(node: Node, ctx: Context) -> Located | None:
+    """A node that is nothing but a declared name at places."""
+    node, _ = bare(node)
+    if not isinstance(node, Symbol) or node.primes or node.marked == "new":
+        return None
+    if node.letter in ctx.letters and not node.below and not node.above:
+        return None
+    parts = scripts(node.above)
+    if parts.inverts or parts.power:
+        return None
+    reading = read_symbol(node, ctx, parts.rest)
+    if reading is None or reading.power:
+        return None
+    return located(node, reading, ctx)
+
+
+@value.register
+def _(node: Group, ctx: Context) -> Value:
+    if node.remark:
+        ctx.note(f"{node.remark} beside a brace is a remark")
+    return replace(value(node.body, ctx), open=False)
+
+
+@value.register
+def _(node: Negative, ctx: Context) -> Value:
+    return negated(value(node.body, ctx))
+
+
+@value.register
+def _(node: Sum, ctx: Context) -> Value:
+    sign, first = node.terms[0]
+    result = value(first, ctx)
+    result = result if sign == "+" else negated(result)
+    result = replace(result, open=False)
+    for k, (sign, part) in enumerate(node.terms[1:]):
+        other = value(part, ctx)
+        other = other if sign == "+" else negated(other)
+        result = entrywise(ctx, _longer if k else plus, replace(result, tag=None), other, "a sum")
+    return replace(result, open=False, tag=None) if len(node.terms) > 1 else result
+
+
+def plus(left: Term, right: Term) -> Term:
+    """A sum of two terms."""
+    return Add((left, right))
+
+
+def _longer(left: Term, right: Term) -> Term:
+    """One more term of a sum."""
+    return Add((*left.args, right)) if isinstance(left, Add) else Add((left, right))
+
+
+@value.register
+def _(node: Scripted, ctx: Context) -> Value:
+    parts = scripts(node.above)
+    if (
+        isinstance(node.base, Enclosed)
+        and node.base.kind.startswith("‖")
+        and text(parts.rest) == "2"
+        and node.base.kind[1:] in ("", "2", "F")
+    ):
+        body = value(node.base.body, ctx)
+        return reduced(ctx, mapped(body, lambda t: Pow(t, TWO)), "sum")
+    if isinstance(node.base, Symbol):
+        raise ctx.error(node.position, "this letter has two superscripts", "put the first in braces")
+    body = value(node.base, ctx)
+    if parts.rest:
+        body = raised(body, parts.rest, node.position, ctx)
+    body = inverted(body, node.position, ctx) if parts.inverts else body
+    return transposed(body) if parts.transposes else body
+
+
+def raised(base: Value, above: Pieces, position: int, ctx: Context) -> Value:
+    """A power: of each entry, or of a square matrix where no sign says entry by entry."""
+    marked = bool(above) and above[0].is_(r"\odot", r"\circ")
+    node = tree(ctx.source, above[1:] if marked else above, ctx.names)
+    exponent = value(node, ctx)
+    if exponent.rank or exponent.any_size:
+        raise Clash("an exponent is a number")
+    square = base.rank == 2 and base.shape[0] is base.shape[1] and not marked
+    if square and isinstance(node, Digits) and node.digits == "2" and ctx.choose("square of a matrix", 2) == 0:
+        ctx.note("the square of a square matrix is the matrix product")
+        return multiplied(ctx, base, base, "a square")
+    if base.rank and not marked:
+        ctx.note("a power of an array is taken entry by entry")
+    power = exponent.entry()
+    return mapped(base, lambda t: Pow(t, power))
+
+
+def inverted(base: Value, position: int, ctx: Context) -> Value:
+    """The inverse of a matrix, or one over a number."""
+    if not base.rank:
+        return mapped(base, lambda t: Pow(t, MINUS_ONE))
+    if base.rank != 2 or base.shape[0] is not base.shape[1]:
+        raise Clash(f"{base.says} has no inverse")
+    body = base.entry(*map(Size.of, base.axes))
+    direct = isinstance(body, Ref) and isinstance(body.name, str) and body.places == tuple(map(Size.of, base.axes))
+    operand = body.name if direct and isinstance(body, Ref) else ctx.define(base, "inverted")
+    name = next((d.name for d in (*ctx.program.definitions, *ctx.added) if d.body == Opaque("inv", (operand,))), None)
+    if name is None:
+        name = f"{operand}_inv"
+        ctx.added.append(Definition(name, base.axes, Opaque("inv", (operand,))))
+    held = name
+    return Value(base.axes, lambda *p: Ref(held, p), fixed=True)
+
+
+@value.register
+def _(node: Entry, ctx: Context) -> Value:
+    return entry_of(value(node.body, ctx), node.cells, ctx)
+
+
+def entry_of(body: Value, given: tuple[Pieces, ...], ctx: Context) -> Value:
+    """The entry of an array at places; places that are left out are whole axes."""
+    if len(given) == 1 and body.rank > 1:
+        single = letter_by_letter(given[0])
+        given = single if len(single) == body.rank else given
+    if len(given) > body.rank:
+        raise Clash(f"{len(given)} places are read of {body.says}")
+    places: list[Size | None] = [at_axis(c, a, ctx, "this")[0] for c, a in zip(given, body.axes, strict=False)]
+    places += [None] * (body.rank - len(places))
+    kept = tuple(a for a, p in zip(body.axes, places, strict=True) if p is None)
+
+    def entry(*open_places: Size) -> Term:
+        given_places = iter(open_places)
+        return body.entry(*(next(given_places) if p is None else p for p in places))
+
+    return Value(kept, entry)
+
+
+@value.register
+def _(node: Root, ctx: Context) -> Value:
+    body = value(node.body, ctx)
+    if node.order is None:
+        return mapped(body, lambda t: Pow(t, HALF))
+    order = value(node.order, ctx)
+    if order.rank:
+        raise Clash("the order of a root is a number")
+    term = order.entry()
+    return mapped(body, lambda t: Pow(t, Pow(term, MINUS_ONE)))

@@ -1,0 +1,162 @@
+"""Products and quotients of published formulas, and letters that stand for functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symback.algebra.terms import Add, Term
+from symback.algebra.traverse import names as names_read
+from symback.reading.published_chains import chained, diagonal
+from symback.reading.published_context import Clash, Context, Value
+from symback.reading.published_meaning import located_symbol, value
+from symback.reading.published_names import text, unbracketed
+from symback.reading.published_nodes import Group, Listed, Node, Product, Symbol
+from symback.reading.published_places import Located, text_of, whole
+from symback.reading.published_reads import derivative_of, valued
+from symback.reading.published_values import entrywise, minus, multiplied, over, times
+
+ACTIVATIONS = ("f", "g", "h", "a", "phi", "psi", "sigma", "s", "act", "rho", "F", "G")
+"""Letters of an activation function that nobody declared: the only function that the network applies to its argument."""
+
+
+@value.register
+def _(node: Product, ctx: Context) -> Value:
+    parts = list(node.factors)
+    result: Value | None = None
+    at = 0
+    while at < len(parts):
+        sign, part = parts[at]
+        at += 1
+        applied = _applied(part, parts[at][1] if at < len(parts) and not parts[at][0] else None, ctx)
+        if applied is not None:
+            at += 1
+        other = applied if applied is not None else value(part, ctx)
+        result = replace(other, open=not isinstance(part, Group)) if result is None else combined(ctx, result, sign, other, node)
+    assert result is not None
+    return result
+
+
+def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
+    """An undeclared function of a declared name, g(z) or g'(z): what the network computes from that name."""
+    if isinstance(part, Symbol) and part.letter == "Delta" and isinstance(following, Symbol) and not ctx.names.declares("Delta"):
+        return _step(part, following, ctx)
+    if not (isinstance(part, Symbol) and isinstance(following, Group | Listed)) or part.letter in ctx.letters:
+        return None
+    if isinstance(following, Listed) or ctx.names.letters_of(part.letter, part.accents):
+        return _argument_list(part, following, ctx)
+    if part.letter not in ACTIVATIONS or (part.above and text(unbracketed(part.above)[0]) not in (*ctx.names.layers, *ctx.layers, "L")):
+        return None
+    at = located_symbol(following.body, ctx)
+    if at is None:
+        return None
+    users = [
+        d
+        for d in ctx.program.definitions
+        if isinstance(d.body, Term) and names_read(d.body) == (at.name,) and len(d.indices) == len(at.axes)
+    ]
+    if len(users) != 1:
+        return None
+    of = whole(str(users[0].name), ctx)
+    same = replace(of, places=at.places, outside=at.outside)
+    if not part.primes:
+        ctx.note(f"{text_of(part, ctx)} of {at.name} is what the network computes from it, {of.name}")
+        return valued(same, ctx)
+    ctx.note(f"the derivative of {text_of(part, ctx)} at {at.name} is that of {of.name} by {at.name}, entry by entry")
+    return _slope_of(same, at, ctx)
+
+
+def _step(part: Symbol, parameter: Symbol, ctx: Context) -> Value | None:
+    """The change of a parameter in a step of gradient descent."""
+    if part.below or part.above or part.accents or part.primes:
+        return None
+    after, before = value(replace(parameter, marked="new"), ctx), value(parameter, ctx)
+    ctx.note(f"{text_of(part, ctx)} before {text_of(parameter, ctx)} is its change in one step")
+    return entrywise(ctx, lambda new, old: Add((new, minus(old, False))), after, before, "a step")
+
+
+def _slope_of(of: Located, by: Located, ctx: Context) -> Value:
+    """The derivative of each entry of a name by the same entry of another."""
+    both = derivative_of(of, (by,), ctx)
+    return replace(diagonal(both), row=False) if both.rank else both
+
+
+def _argument_list(part: Symbol, following: Node, ctx: Context) -> Value | None:
+    """The loss, or a definition, written as a function of names it depends on: L(w, b) is L."""
+    if part.above or part.below or part.primes:
+        return None
+    if isinstance(following, Group) and not isinstance(following.body, Symbol):
+        return None
+    items = following.items if isinstance(following, Listed) else (following.body,) if isinstance(following, Group) else ()
+    at = located_symbol(part, ctx)
+    if at is None or at.axes or at.name != ctx.program.loss or not all(isinstance(i, Symbol) for i in items):
+        return None
+    for item in items:
+        if located_symbol(item, ctx) is None:
+            return None
+    ctx.note(f"{text_of(part, ctx)} with its arguments is {at.name}")
+    return valued(at, ctx)
+
+
+def combined(ctx: Context, a: Value, sign: str, b: Value, node: Product) -> Value:
+    """Two factors and the sign between them."""
+    what = "a product"
+    if sign in ("/", "⊘"):
+        return _opened(entrywise(ctx, lambda x, y: over(x, y, a.open), a, b, "a quotient"))
+    if (not a.rank and not a.any_size) or (not b.rank and not b.any_size):
+        return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what), _tag(a, b))
+    if sign == "⊙":
+        return _hadamard(ctx, a, b, what)
+    linked = chained(ctx, a, b, what, schematic=False)
+    if linked is not None:
+        return linked
+    if sign == "⊗" and a.rank == b.rank == 1:
+        ctx.note("⊗ between vectors is their outer product")
+        return multiplied(ctx, replace(a, row=False), replace(b, row=True), what)
+    return _by_sizes(ctx, a, sign, b, what)
+
+
+def _tag(a: Value, b: Value) -> Value:
+    """The derivative that a product with a scalar derivative still is."""
+    return a if a.rank else b
+
+
+def _opened(made: Value, _: Value | None = None) -> Value:
+    return replace(made, open=True, tag=None)
+
+
+def _hadamard(ctx: Context, a: Value, b: Value, what: str) -> Value:
+    for one, other in ((a, b), (b, a)):
+        if other.tag is not None and other.tag.of_rank == other.tag.by_rank == 1 and one.rank == 1:
+            ctx.note(f"{what}: entry by entry, the derivative of {other.tag.of} by {other.tag.by} is that of each entry by its own")
+            return _opened(
+                entrywise(ctx, lambda x, y: times(x, y, a.open), *((one, diagonal(other)) if one is a else (diagonal(other), one)), what)
+            )
+    return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what))
+
+
+def _by_sizes(ctx: Context, a: Value, sign: str, b: Value, what: str) -> Value:
+    """A product whose sign leaves open what is meant: the sizes decide, and what was decided is said."""
+    same = a.shape == b.shape and (a.rank != 1 or a.row == b.row)
+    if same and a.rank == 1:
+        inner_first = sign in ("·",)
+        inner = (ctx.choose(f"vectors {sign}", 2) == 0) is inner_first
+        if inner:
+            ctx.note(f"{what} of two vectors of one size is their inner product")
+            return multiplied(ctx, replace(a, row=True), replace(b, row=False), what)
+        ctx.note(f"{what} of two vectors of one size is taken entry by entry")
+        return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what))
+    if same and sign in ("*", "×") and not a.any_size:
+        matrix = ctx.choose(f"matrices {sign}", 2) == 1
+        ctx.note(f"{sign} between arrays of one size is {'the matrix product' if matrix else 'entry by entry'}")
+        if not matrix:
+            return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what))
+    try:
+        return multiplied(ctx, a, b, what)
+    except Clash:
+        schematic = chained(ctx, a, b, what, schematic=True)
+        if schematic is not None:
+            return schematic
+        if same:
+            ctx.note(f"{what} of two arrays of one size is taken entry by entry")
+            return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what))
+        raise

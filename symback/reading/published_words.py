@@ -1,0 +1,226 @@
+"""Letters, words and functions in published formulas, each with its scripts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symback.reading.formula_grammar import Digits
+from symback.reading.published_big import BIG, big
+from symback.reading.published_brackets import indicator, relation_follows
+from symback.reading.published_cursor import Cursor
+from symback.reading.published_differentials import differential
+from symback.reading.published_names import FUNCTION_WORDS, LOSS_WORDS, canonical, cells, text
+from symback.reading.published_nodes import Function, Marked, Negative, Node, Product, Symbol
+from symback.reading.published_tokens import ACCENTS, Piece, Pieces
+
+NEW, OLD = ("updated", "new", "next", "neu"), ("old", "current", "prev", "previous")
+
+
+def run(p: Cursor) -> Node:
+    """Letters: a function, a declared name, or symbols side by side, of which the first is taken."""
+    piece = p.take()
+    if p.more and p.next.kind == "number" and p.next.position == piece.end and "." not in p.next.text:
+        tail = _typed(p, piece)
+        if tail is not None:
+            return tail
+    if _names_a_loss(p, piece):
+        return word(p, replace(piece, end=p.take().end), "loss")
+    first, *rest = p.names.split(piece.text)
+    if first == "d" and not p.names.declares("d"):
+        if rest:
+            _keep(p, piece, 1)
+            return differential(p, piece)
+        if p.more and not p.sees("/") and p.next.position == piece.end and p.next.kind in ("command", "group"):
+            return differential(p, piece)
+        if p.sees("/"):
+            return differential(p, piece)
+    if rest:
+        _keep(p, piece, len(first))
+        piece = replace(piece, text=first, end=piece.position + len(first))
+    if first == "I" and not p.names.declares("I") and p.sees("(", "[", r"\{") and relation_follows(p):
+        return indicator(p, piece.position)
+    return word(p, piece, first)
+
+
+def _names_a_loss(p: Cursor, piece: Piece) -> bool:
+    """Whether letters and the word after them name a loss, as CE loss or MSE Loss do."""
+    short = len(piece.text) > 1 and piece.text.isupper() and not p.names.declares(piece.text)
+    return short and p.more and p.next.kind == "run" and p.next.text.lower() == "loss" and p.next.position > piece.end
+
+
+def _keep(p: Cursor, piece: Piece, used: int) -> None:
+    """Put the rest of a run back."""
+    rest = replace(piece, text=piece.text[used:], position=piece.position + used)
+    p.at -= 1
+    p.pieces = (*p.pieces[: p.at], rest, *p.pieces[p.at + 1 :])
+
+
+def _typed(p: Cursor, piece: Piece) -> Node | None:
+    """A name typed with its digits, such as W1, at the end of a run."""
+    digits = p.next.text
+    for start in range(len(piece.text)):
+        name = piece.text[start:] + digits
+        if name not in p.names.typed:
+            continue
+        head = piece.text[:start]
+        if start and not all(len(c) == 1 or c in p.names.heads or c in FUNCTION_WORDS for c in p.names.split(head)):
+            continue
+        whole = Piece("run", name, piece.position + start, p.next.end)
+        p.take()
+        if not start:
+            return symbol(p, name, whole)
+        parts = (Piece("run", head, piece.position, piece.position + start), whole)
+        p.at -= 2
+        p.pieces = (*p.pieces[: p.at], *parts, *p.pieces[p.at + 2 :])
+        return run(p)
+    return None
+
+
+def word(p: Cursor, piece: Piece, word: str) -> Node:
+    """A word: a function, a name of several letters, or a symbol."""
+    plain = word.replace(" ", "")
+    if plain in FUNCTION_WORDS and not p.names.declares(plain):
+        return function(p, FUNCTION_WORDS[plain], piece)
+    if word == "e" and not p.names.declares("e") and p.sees("^"):
+        p.take()
+        return Function("exp", (p.inner(p.script()),), 0, (), (), piece.position)
+    if plain in ("mean", "avg") and p.sees("_"):
+        return big(p, "mean", piece)
+    if plain in ("T", "d") and piece.kind == "word" and plain == "d":
+        return differential(p, piece)
+    if word in ("CE",) and p.more and p.next.kind in ("run", "word") and p.next.text.lower() == "loss":
+        p.take()
+        word = "loss"
+    letter = word.replace("\\_", "_").replace(" ", "_") if word not in LOSS_WORDS else word
+    return symbol(p, letter, piece)
+
+
+def symbol(p: Cursor, letter: str, piece: Piece) -> Symbol:
+    """A letter and the scripts right after it."""
+    below: Pieces = ()
+    above: Pieces = ()
+    primes = 0
+    marked: Marked = ""
+    seen: set[str] = set()
+    while p.more:
+        if p.sees("'"):
+            p.take()
+            primes += 1
+        elif p.sees("^", "_") and p.next.text not in seen:
+            seen.add(p.next.text)
+            if p.take().text == "_":
+                below = p.script()
+            else:
+                above = p.script()
+        else:
+            break
+    below, below_mark = marks(below, p.names.words)
+    above, above_mark = marks(above, p.names.words)
+    marked = below_mark or above_mark
+    while above and (above[-1].is_("'") or (above[-1].kind == "group" and text(above[-1].inner) == "'")):
+        above, primes = above[:-1], primes + 1
+    if p.sees("(") and _says(p, NEW) and not marked:
+        p.closed()
+        marked = "new"
+    end = p.pieces[p.at - 1].end if p.at else piece.end
+    return Symbol(canonical(letter), (), below, above, piece.position, max(end, piece.end), primes, marked)
+
+
+def _says(p: Cursor, words: tuple[str, ...]) -> bool:
+    following = p.pieces[p.at + 1 : p.at + 3]
+    return len(following) == 2 and following[0].kind in ("run", "word") and following[0].text.lower() in words and following[1].is_(")")
+
+
+def function(p: Cursor, word: str, piece: Piece) -> Node:
+    """A function with its scripts and arguments."""
+    primes = 0
+    above: Pieces = ()
+    below: Pieces = ()
+    while p.sees("^", "_", "'"):
+        if p.sees("_") and word in ("max", "min", "mean", "sum", "prod"):
+            return big(p, BIG.get(rf"\{word}", "mean"), piece)
+        sign = p.take().text
+        if sign == "'":
+            primes += 1
+        elif sign == "^":
+            above = p.script()
+            if text(above) in ("'", "''"):
+                primes, above = primes + len(text(above)), ()
+        else:
+            below = p.script()
+    return Function(word, arguments(p), primes, above, below, piece.position)
+
+
+def arguments(p: Cursor) -> tuple[Node, ...]:
+    """Arguments in brackets, or one factor (a number and what stands right beside it)."""
+    if p.sees("(", "[", r"\{"):
+        inside = p.closed()
+        return tuple(p.inner(part) for part in cells(inside))
+    if p.more and p.next.kind == "group":
+        return tuple(p.inner(part) for part in cells(p.take().inner))
+    start = p.position
+    negative = p.sees("-")
+    if negative:
+        p.take()
+    first = p.factor()
+    if isinstance(first, Digits) and p.starts() and not p.sees("(", "["):
+        factors: list[tuple[str, Node]] = [("", first)]
+        while p.starts() and not p.sees("(", "[", "|", r"\|") and not _function_next(p):
+            factors.append(("", p.factor()))
+        first = Product(tuple(factors), start) if len(factors) > 1 else first
+    return (Negative(first, start) if negative else first,)
+
+
+def _function_next(p: Cursor) -> bool:
+    word = p.next.text.lstrip("\\")
+    return (p.next.kind in ("run", "word", "command") and word in FUNCTION_WORDS) or p.next.text in BIG
+
+
+def is_function(p: Cursor, letter: str) -> bool:
+    """Whether an undeclared letter is applied to something."""
+    if p.names.declares(letter):
+        return False
+    k = p.at
+    while k < len(p.pieces) and p.pieces[k].is_("'", "^"):
+        k += 2 if p.pieces[k].is_("^") else 1
+    return k < len(p.pieces) and (p.pieces[k].is_("(", "[") or (k == p.at and p.pieces[k].kind in ("run", "group")))
+
+
+def accented(p: Cursor, piece: Piece) -> Node:
+    """A letter with an accent; scripts may stand under the accent or after it."""
+    inside = p.argument()
+    parser = p.over(inside)
+    node = parser.atom()
+    if not isinstance(node, Symbol) or parser.more:
+        raise p.error("an accent stands on one letter", position=piece.position)
+    outer = symbol(p, node.letter, piece)
+    if (node.below and outer.below) or (node.above and outer.above):
+        raise p.error("this letter has two scripts of one kind", position=piece.position)
+    return replace(
+        outer,
+        accents=(*node.accents, ACCENTS[piece.text]),
+        below=node.below or outer.below,
+        above=node.above or outer.above,
+        primes=node.primes + outer.primes,
+    )
+
+
+def marks(pieces: Pieces, declared: frozenset[str]) -> tuple[Pieces, Marked]:
+    """A script without the words that mark a value as new or old."""
+    for words, mark in ((NEW, "new"), (OLD, "old")):
+        for k, piece in enumerate(pieces):
+            if piece.kind in ("run", "word") and piece.text.lower() in words and piece.text not in declared:
+                low, high = k, k + 1
+                if 0 < k < len(pieces) - 1 and pieces[k - 1].is_("(", "[") and pieces[k + 1].is_(")", "]"):
+                    low, high = k - 1, k + 2
+                kept = (*pieces[:low], *pieces[high:])
+                while kept and kept[-1].is_(","):
+                    kept = kept[:-1]
+                return kept, mark  # type: ignore[return-value]
+            if piece.kind == "group":
+                inner, found = marks(piece.inner, declared)
+                if found:
+                    return (*pieces[:k], replace(piece, inner=inner), *pieces[k + 1 :]) if inner else (*pieces[:k], *pieces[k + 1 :]), found
+    if len(pieces) == 1 and pieces[0].is_("+"):
+        return (), "new"
+    return pieces, ""
