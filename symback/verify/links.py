@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, Add, Mul, Num, Ref, Term
@@ -91,14 +91,37 @@ class Chains:
         return None if found is None else (Chains(found[0]), found[1])
 
 
+class _Same:
+    """A network by its identity."""
+
+    def __init__(self, network: Program) -> None:
+        self.network = network
+
+    def __hash__(self) -> int:
+        return id(self.network)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.network is self.network
+
+
+@lru_cache(maxsize=8)
+def _chains(key: _Same) -> Chains:
+    return Chains(key.network)
+
+
+def chains_of(network: Program) -> Chains:
+    """The judge of chains over a network; the last few are kept, for a network is worked by hand once."""
+    return _chains(_Same(network))
+
+
 def check(network: Program, text: str) -> Verdict:
     """The verdict on one published chain over a network."""
-    return Chains(network).check(text)
+    return chains_of(network).check(text)
 
 
 def judge(network: Program, claim: Claim) -> Verdict:
     """The verdict on one chain over a network."""
-    return Chains(network).judge(claim)
+    return chains_of(network).judge(claim)
 
 
 def failing(verdict: Verdict) -> int | None:
@@ -146,4 +169,4 @@ def _each(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for group in groups for item in group))
 
 
-__all__ = ["STEPS", "Chains", "check", "failing", "judge"]
+__all__ = ["STEPS", "Chains", "chains_of", "check", "failing", "judge"]
