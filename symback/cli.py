@@ -302,6 +302,10 @@ def check(args: argparse.Namespace) -> Answer:
     if single == (args.claims is not None) or (args.net is not None and args.claim is None):
         raise SymbackError("check", "one claim or a file of claims is judged", 'write check NET "dL/dW = ...", or check --claims FILE')
     verdicts = (checked(found(args.net).program, args.claim),) if single else check_file(args.claims)
+    unread = [v for v in verdicts if v.word == "cannot read"]
+    if unread:
+        more = f" (and {len(unread) - 1} more)" if len(unread) > 1 else ""
+        print(one_line(f"symback: {unread[0].id or 'claim'}: {unread[0].why}{more}"), file=sys.stderr)
     return Answer({"claims": [v.json() for v in verdicts]}, shown(verdicts), verdict_status([v.word for v in verdicts]))
 
 

@@ -15,7 +15,7 @@ from symback.reading.over_program import scope_of
 from symback.reading.sides import Side
 
 KINDS = ("gradient", "jacobian", "hessian", "hessian_diag")
-SUMMED = "sum of {}"
+SUMMED = "Σ {}"
 
 
 @dataclass(frozen=True, slots=True)

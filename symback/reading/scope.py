@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -75,12 +75,17 @@ class Scope:
 
     def require(self, size: Size, low: int = 0) -> bool:
         """Whether a size is at least ``low``; a bare symbol's least value is raised where that is all it takes."""
-        if provably_at_least(size, low):
+        if provably_at_least(size, low) or any(provably_at_least(size - axis, low - 1) for axis in self._extents()):
             return True
         needed = least_for(size - low) if self.solves else None
         if needed is not None:
             raise SizeAtLeast(*needed)
         return False
+
+    def _extents(self) -> Iterator[Size]:
+        """Sizes of axes that are there, such as ``n - k + 1``: each is at least 1."""
+        sizes = dict.fromkeys(i.size for axes in self.axes.values() for i in axes)
+        return (size for size in sizes if size.single is None and size.constant is None and not size.indices)
 
     def read(self, name: str, text: str = "") -> Array:
         """A declared name read whole."""

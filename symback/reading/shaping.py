@@ -69,7 +69,7 @@ def _roll(scope: Scope, x: Array, shift: Size, axis: int | None) -> Array:
     along = x.axes[position(x, axis or 0)]
     back = shift if provably_at_least(shift) else shift + along.size
     if not (scope.require(back) and scope.require(along.size - back)):
-        raise Misfit(f"the shift {shift} is not known to lie within an axis of size {along.size}", sizes=True)
+        raise Misfit(f"the shift {shift} is not known to lie within an axis of size {along.size}")
     if is_one(along.size):
         return x
     here = Size.of(along)

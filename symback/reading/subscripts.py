@@ -119,7 +119,6 @@ def _bound(scope: Scope, given: Size | None, size: Size, default: Size, last: in
     if provably_at_least(bound - limit):
         return limit
     if not (scope.require(bound) and scope.require(limit - bound)):
-        raise Misfit(
-            f"the bound {given} of a slice is not known to lie in an axis of size {size}", "give sizes for which it does", sizes=True
-        )
+        written = str(given).replace("'", "")
+        raise Misfit(f"the bound {written} of a slice is not known to lie in an axis of size {size}", "give sizes for which it does")
     return bound

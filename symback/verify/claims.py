@@ -13,7 +13,7 @@ from symback.algebra.traverse import names
 from symback.errors import SymbackError
 from symback.network.profile import style_of
 from symback.network.program import Program
-from symback.notation.write import equation_text
+from symback.notation.write import equation_text, formula_text
 from symback.reading.claims import read_claim
 from symback.reading.sides import Claim
 from symback.verify.conditions import weakest
@@ -23,12 +23,12 @@ from symback.verify.differences import Witness as Contradiction
 from symback.verify.differing import difference
 from symback.verify.equality import NO_KINK, Shown, prove
 from symback.verify.kinks import Kinks, check_kinks
-from symback.verify.links import STEPS, Chains
+from symback.verify.links import STEPS, chains_of
 from symback.verify.mending import mended_text
 from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
 from symback.verify.pairs import CLAIMED, Pair, pair_of
 from symback.verify.repair import repair
-from symback.verify.sized import at_values, writes_entries
+from symback.verify.sized import sized_for
 from symback.verify.updates import with_steps
 from symback.verify.verdict import Verdict, Word
 from symback.verify.witness import observed, smallest
@@ -59,7 +59,7 @@ def check(program: Program, claim: object, target: str | None = None, kind: str 
         found = verdicts[0] if len(verdicts) == 1 else together(_text_of(claim), verdicts)
         if found.word == "refuted" and found.route == SHAPES:
             found = replace(found, repair=_mended(program, claim, target, kind))
-        sized = at_values(program) if not found.holds and any(map(writes_entries, claims)) else None
+        sized = None if found.holds else sized_for(program, claims)
         if sized is not None:
             found = check(sized[0], claim, target, kind)
             found = replace(found, choices=(*found.choices, f"with {sized[1]}"))
@@ -100,10 +100,10 @@ def judge(claim: Claim, network: Program) -> Verdict:
     """The verdict on one equation over a network; a chain is judged link by link, and for the derivation it shows too."""
     text = " = ".join(map(_line, (side.text for side in claim.sides)))
     if len(claim.sides) < 2:
-        return Chains(network).judge(claim)
+        return chains_of(network).judge(claim)
     links = tuple(_links(claim, network))
     if is_chain(claim, network):
-        links = _beside(links, Chains(network).judge(claim))
+        links = _beside(links, chains_of(network).judge(claim))
     return replace(links[0] if len(links) == 1 else together(text, links), claim=text)
 
 
@@ -162,7 +162,21 @@ class Judge:
         found = self._holds(self.pair)
         if (found is None or found.word != "proved") and any(name in self.pair.values for name in self.pair.reads):
             found = _better(found, self._with_values())
-        return replace(found or self._fails(), form=self._form())
+        return self._with_form(found or self._fails())
+
+    def _with_form(self, found: Verdict) -> Verdict:
+        """The verdict with symback's own form of the right formula, and whether a right claim is another one."""
+        form = self._form()
+        other = found.holds and form and not form.endswith(f"= {self._written()}")
+        return replace(found, form=form, why=f"equivalent, {found.why}" if other else found.why)
+
+    def _written(self) -> str:
+        """The claimed formula as symback prints it; empty where it cannot."""
+        found = self.pair.derivative
+        try:
+            return "" if found is None else formula_text(found[1], self.pair.indices, self.pair.program, style_of(self.pair.program))
+        except SymbackError:
+            return ""
 
     def _with_values(self) -> Verdict | None:
         found = self._holds(self.pair.given(values=True).written_out())
@@ -186,7 +200,7 @@ class Judge:
             self.contradiction = next(iter(outcome.failed.values()))
             return None
         if outcome.points and not outcome.reason:
-            return self._made("agrees", "by numbers; no proof was found", outcome=outcome, shown=shown)
+            return self._made("agrees", "by numbers at all points tried; no proof was found", outcome=outcome, shown=shown)
         spent = "the work budget of the proof was spent" if shown.exhausted else "no proof was found"
         return self._made("undecided", f"{spent}, and no point could be tried: {outcome.reason}", outcome=outcome)
 

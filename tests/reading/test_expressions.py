@@ -106,7 +106,7 @@ WRONG = (
     ("p[-4]", ReadingError, "outside an axis of size 3"),
     ("x[u > 0]", ReadingError, "u > 0 is no place"),
     ("x[m]", ReadingError, "is not known to lie in an axis of size n"),
-    ("x[m:]", AxisMismatch, "the bound m of a slice"),
+    ("x[m:]", ReadingError, "the bound m of a slice"),
     ("inv(A)", AxisMismatch, "inv takes a square matrix, and A is (n, m)"),
     ("inv(x)", AxisMismatch, "inv takes a matrix, and x is (n)"),
     ("trace(A)", AxisMismatch, "trace takes a square matrix"),
@@ -144,7 +144,7 @@ WRONG = (
     ("cumsum(s, axis=0)", ReadingError, "a scalar has no axes"),
     ("x // 2", ReadingError, "is no size or index"),
     ("np.arange(0, n, 0)", ReadingError, "the step 0"),
-    ("u[:100]", AxisMismatch, "the bound 100 of a slice"),
+    ("u[:100]", ReadingError, "the bound 100 of a slice"),
 )
 
 
