@@ -144,7 +144,8 @@ class Index:
 
     def _score(self, meant: Sequence[tuple[str, float]], key: str) -> float:
         best = max(self._name_score(meant, name) for name in self.names[key])
-        return best + 0.02 * (self.names[key][0] == tuple(w for w, _ in meant if w not in FILLING))
+        said = {word for word, _ in meant} - FILLING
+        return best + 0.01 * (said >= set(self.names[key][0])) + 0.01 * (said == set(self.names[key][0]))
 
     def _name_score(self, meant: Sequence[tuple[str, float]], name: tuple[str, ...]) -> float:
         """How much of the query a name covers, and of the name the query."""
