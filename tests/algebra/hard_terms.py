@@ -1,6 +1,6 @@
 """Random terms of the kinds on which rewriting goes wrong, changes that look harmless, and points that find them out.
 
-Names without an axis are ``x`` and ``y``, ``p`` is positive, ``q`` binary, ``w`` at least 0; ``u``, ``v``, ``A`` have axes. ``pad`` may be 0, so
+Names without an axis are ``x`` and ``y``, ``p`` is positive, ``q`` binary, ``w`` at least 0; ``u``, ``v``, ``A`` and the one-hot ``h`` have axes. ``pad`` may be 0, so
 that a range such as ``pad`` or ``n − 1`` may be empty. Points hold zeros, ones, ties and negative numbers.
 """
 
@@ -22,7 +22,14 @@ from symback.verify.differences import Watched
 n, pad = Size.of("n"), Size.of(SizeSymbol("pad", 0))
 FREE = (Index("a", n), Index("b", n))
 LETTERS = ("i", "j", "k", "l", "r", "s", "t")
-FACTS = {"p": (Fact("positive"),), "q": (Fact("binary"),), "w": (Fact("nonnegative"),), "g": (Fact("plus or minus one"),)}
+FACTS = {
+    "p": (Fact("positive"),),
+    "q": (Fact("binary"),),
+    "w": (Fact("nonnegative"),),
+    "g": (Fact("plus or minus one"),),
+    "h": (Fact("one-hot"),),
+}
+SHAPES = {"h": (n,)}
 SCALARS = ("x", "y", "p", "q", "w", "g")
 PROGRAM = Program(
     "hard",
@@ -30,6 +37,7 @@ PROGRAM = Program(
         *(Leaf(name, facts=FACTS.get(name, ())) for name in SCALARS),
         Leaf("u", (Index("i", n),)),
         Leaf("v", (Index("i", n),)),
+        Leaf("h", (Index("i", n),), facts=FACTS["h"]),
         Leaf("A", (Index("i", n), Index("j", n))),
     ),
     (),
@@ -48,6 +56,8 @@ def runs(random: Random, count: int = 6) -> list[Evaluator]:
         pools = {"p": POSITIVE, "q": (0, 1), "w": (0, *POSITIVE), "g": (1, -1)}
         point = {name: random.choice(pools.get(name, VALUES)) for name in SCALARS}
         point |= {name: [random.choice(VALUES) for _ in range(size)] for name in "uv"}
+        hot = random.randrange(size)
+        point["h"] = [int(k == hot) for k in range(size)]
         point["A"] = [[random.choice(VALUES) for _ in range(size)] for _ in range(size)]
         found.append(Evaluator(PROGRAM, point, {"n": size, "pad": extra}, field=Watched(40)))
     return found
@@ -113,7 +123,7 @@ class Hard:
         if kind < 0.35:
             return ref(choose(SCALARS))
         if kind < 0.6:
-            return ref(choose("uv"), choose(inside))
+            return ref(choose("uvuvh"), choose(inside))
         if kind < 0.7:
             return ref("A", choose(inside), choose(inside))
         if kind < 0.85:

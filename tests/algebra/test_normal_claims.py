@@ -210,3 +210,18 @@ def test_conditions_on_values_that_follow_from_each_other():
     inside = bracket(size_of(x), "<=", d)
     clipped = bracket(x, ">", d) * d - bracket(x, "<", -d) * d + inside * x
     assert equal(inside * x + (1 - inside) * d * apply("sign", x), clipped, **positive)
+
+
+def test_one_hot_names_inside_functions():
+    hot = {"facts": {"y": (Fact("one-hot"),)}, "shapes": {"y": (n,)}}
+    chosen = total([k], vec("y", k) * apply("exp", vec("z", k)))
+    proof = equal(vec("y", i) * apply("log", chosen), vec("y", i) * vec("z", i), **hot)
+    assert proof.proved
+    assert equal(total([i], vec("y", i) * apply("log", chosen)), total([i], vec("y", i) * vec("z", i)), **hot)
+    assert not equal(vec("w", i) * apply("log", chosen), vec("w", i) * vec("z", i), **hot)
+    assert equal(vec("w", i) / chosen * chosen, vec("w", i), **hot).conditions == ()
+    assert not equal(
+        total([i], vec("y", i, j) * apply("log", total([k], vec("y", k, l) * vec("z", k)))), ZERO, facts=hot["facts"], shapes={"y": (n, n)}
+    )
+    spread = {"facts": {"y": (Fact("sums to one"),)}, "shapes": {"y": (n,)}}
+    assert equal(vec("w", i) / chosen * chosen, vec("w", i), **spread).conditions != ()

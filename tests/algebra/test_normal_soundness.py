@@ -6,7 +6,7 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from hard_terms import FACTS, Hard, changed, differs, n, pad
+from hard_terms import FACTS, SHAPES, Hard, changed, differs, n, pad
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +14,7 @@ from symback.algebra.normal import Given, Normalizer, equal
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, ZERO, Count, Num, Reduce, Term, apply, bracket, ref, sqrt, total
 
-MACHINE = Normalizer(Given(facts=FACTS), 20_000)
+MACHINE = Normalizer(Given(facts=FACTS, shapes=SHAPES), 20_000)
 a, i, k = (Index(c, n) for c in "aik")
 empty = Index("j", pad)
 before = Index("s", Size.of(a) - 1)

@@ -148,7 +148,7 @@ def _negated(context: Context, atom: Term) -> Term:
 
 
 def _declared(context: Context, powers: Powers) -> Split | None:
-    """What facts say of powers: a binary y has ``y² = y``, a sign ``y² = 1``, a one-hot ``y_i y_j = [i=j] y_i``."""
+    """What facts say of powers: a binary y has ``y² = y``, a sign ``y² = 1``, a one-hot ``y_i y_j = [i=j] y_i``, also inside others."""
     for atom, e in powers.items():
         if not isinstance(atom, Ref) or not whole(e) or atom.name not in context.facts:
             continue
@@ -162,6 +162,24 @@ def _declared(context: Context, powers: Powers) -> Split | None:
             context.use(atom.name, "one-hot")
             same = Bracket("=", Count(atom.places[-1]), Count(other.places[-1]))
             return without(powers, other), [context.poly(same)]
+        if e > 0 and context.fact(atom.name, "one-hot") and (split := _known_hot(context, atom, powers)):
+            context.use(atom.name, "one-hot")
+            return split
+    return None
+
+
+def _known_hot(context: Context, atom: Ref, powers: Powers) -> Split | None:
+    """``y_i·f(Σ_k y_k·g_k) = y_i·f(g_i)`` for a one-hot y: where y_i is not 0, y_k is [k = i]."""
+
+    def change(node: Term) -> Term:
+        hot = isinstance(node, Ref) and node.name == atom.name and node.places[:-1] == atom.places[:-1]
+        return Bracket("=", Count(node.places[-1]), Count(atom.places[-1])) if hot else node  # type: ignore[attr-defined]
+
+    for other, e in powers.items():
+        if not isinstance(other, Ref) and atom.name in names(other):
+            changed = rewrite(other, change)
+            if changed is not other:
+                return without(powers, other), [context.poly(changed if e == 1 else Pow(changed, Num(e)))]
     return None
 
 

@@ -161,8 +161,23 @@ def _bounds(node: Term, context: Context) -> Bounds:
         case Apply():
             return _interval(OPERATIONS[node.op].range)
         case Reduce():
-            return _reduced(node, bounds(node.body, context))
+            averaged = _averaged(node, context) if node.kind == "sum" else None
+            return _reduced(node, bounds(node.body, context)) if averaged is None else averaged
     return REALS
+
+
+def _averaged(node: Reduce, context: Context) -> Bounds | None:
+    """``Σ_k y_k·g_k`` lies where g does, for a y that is at least 0 and sums to one."""
+    factors = node.body.args if isinstance(node.body, Mul) else (node.body,)
+    for weight in factors:
+        if isinstance(weight, Ref) and context.fact(weight.name, "sums to one") and context.fact(weight.name, "nonnegative"):
+            whole_axis = context.given.shapes.get(weight.name, ())[-1:] == (node.index.size,)
+            before = [i for p in weight.places[:-1] for i in p.indices]
+            alone = weight.places[-1:] == (Size.of(node.index),) and node.index not in before
+            rest = tuple(f for f in factors if f is not weight)
+            if whole_axis and alone and rest and not context.fact(weight.name, "symmetric"):
+                return reduce(_product, (bounds(f, context) for f in rest))
+    return None
 
 
 def _point(value: Rational) -> Bounds:
