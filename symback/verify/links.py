@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, Add, Mul, Num, Ref, Term
@@ -27,7 +27,7 @@ from symback.verify.link import STEPS, Ground, Link, one_line
 from symback.verify.parts import Parts
 from symback.verify.printed import number
 from symback.verify.printed import same as same_number
-from symback.verify.sized import at_values, writes_entries
+from symback.verify.sized import sized_for
 from symback.verify.updates import after_step, later
 from symback.verify.verdict import Verdict
 from symback.verify.wording import together
@@ -39,6 +39,7 @@ class Chains:
     def __init__(self, network: Program) -> None:
         self.hand = Hand(network)
         self.parts = Parts(self.hand)
+        self._sized: dict[str, Chains] = {}
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on a chain, with one for each of its links.
@@ -77,18 +78,16 @@ class Chains:
         except SymbackError as error:
             return Verdict(one_line(text), "cannot read", str(error))
         found = [self.judge(claim) for claim in claims]
-        if not all(v.holds for v in found) and any(map(writes_entries, claims)) and self.sized is not None:
-            chains, says = self.sized
-            second = chains.check(text)
-            return replace(second, choices=(*second.choices, f"with {says}"))
         links = tuple(link for v in found for link in v.links or (v,))
-        return found[0] if len(found) == 1 else replace(together(one_line(text), links), choices=_each(v.choices for v in found))
+        whole = found[0] if len(found) == 1 else replace(together(one_line(text), links), choices=_each(v.choices for v in found))
+        sized = None if whole.holds else sized_for(self.hand.network, claims)
+        return whole if sized is None else further(whole, self._sized.setdefault(sized[1], Chains(sized[0])).check(text), sized[1])
 
-    @cached_property
-    def sized(self) -> tuple[Chains, str] | None:
-        """The same over the network with the sizes that its values have; None where these are its sizes anyway."""
-        found = at_values(self.hand.network)
-        return None if found is None else (Chains(found[0]), found[1])
+
+def further(first: Verdict, second: Verdict, sizes: str) -> Verdict:
+    """Of the verdicts for all sizes and for some, the one in which more links hold; the sizes are said."""
+    more = second.word != "cannot read" and (failing(second) or len(second.links) + 1) > (failing(first) or 0)
+    return replace(second, choices=(*second.choices, f"with {sizes}")) if second.holds or more else first
 
 
 class _Same:
@@ -169,4 +168,4 @@ def _each(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for group in groups for item in group))
 
 
-__all__ = ["STEPS", "Chains", "chains_of", "check", "failing", "judge"]
+__all__ = ["STEPS", "Chains", "chains_of", "check", "failing", "further", "judge"]

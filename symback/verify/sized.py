@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from symback.algebra.definitions import Definition
@@ -16,16 +16,31 @@ from symback.reading.sides import Claim
 from symback.verify.sample import symbols_of
 
 
-def at_values(program: Program) -> tuple[Program, str] | None:
+def sized_for(program: Program, claims: Iterable[Claim]) -> tuple[Program, str] | None:
+    """The program with the sizes that published claims speak of, and which; None where they speak of none in particular.
+
+    A text that writes out entries means the sizes of the values. A text whose shapes do not fit may take an array of one number for
+    a number, which it is at the values.
+    """
+    published = [c for c in claims if c.language == "latex"]
+    if any(map(writes_entries, published)):
+        return at_values(program)
+    clash = any(side.body is None for claim in published for side in claim.sides)
+    return at_values(program, ones=True) if clash else None
+
+
+def at_values(program: Program, ones: bool = False) -> tuple[Program, str] | None:
     """The program with numbers for its symbolic sizes, and which; None where it has none, or no values that fix them all.
+
+    With ``ones`` only those that are 1 are put in.
 
     >>> from symback.algebra.terms import ref, total
     >>> from symback.network.program import Leaf
     >>> i = Index("i", "n")
     >>> net = Program("", (Leaf("x", (i,)),), (Definition("L", (), total([i], ref("x", i))),), ("L",), values={"x": (1, 2)})
     >>> fixed, says = at_values(net)
-    >>> fixed.leaf["x"].shape, says
-    ((2,), 'n = 2')
+    >>> fixed.leaf["x"].shape, says, at_values(net, ones=True)
+    ((2,), 'n = 2', None)
     """
     symbols, tables = symbols_of(program)
     if not symbols or tables or any(isinstance(a, Floor | SizeAt) for size in _sizes(program) for a in size.atoms):
@@ -34,16 +49,15 @@ def at_values(program: Program) -> tuple[Program, str] | None:
         found = sizes_from_values(program, {n: v for n, v in program.values.items() if n in program.leaf})
     except SymbackError:
         return None
-    sizes = {name: size for name, size in found.items() if name in symbols and isinstance(size, int)}
-    if len(sizes) < len(symbols):
+    known = {n: size for n in symbols if isinstance(size := found.get(n), int)}
+    sizes = {n: size for n, size in known.items() if size == 1 or not ones}
+    if not sizes or (len(sizes) < len(symbols) and not ones):
         return None
-    return _Sized(sizes).program(program), ", ".join(f"{name} = {sizes[name]}" for name in symbols)
+    return _Sized(sizes).program(program), ", ".join(f"{name} = {size}" for name, size in sizes.items())
 
 
 def writes_entries(claim: Claim) -> bool:
-    """Whether a published claim speaks of sizes that are numbers: of the second entry along an axis of size n, of a matrix written out."""
-    if claim.language != "latex":
-        return False
+    """Whether a claim speaks of sizes that are numbers: of the second entry along an axis of size n, of a matrix written out."""
     program = claim.program
     own = [d.body for d in program.definitions if isinstance(d.body, Term)]
     bodies = [s.body for s in claim.sides if s.body is not None]
@@ -124,4 +138,4 @@ class _Sized:
         return with_children(node, tuple(map(self.term, node.below))) if node.below else node
 
 
-__all__ = ["at_values", "writes_entries"]
+__all__ = ["at_values", "sized_for", "writes_entries"]
