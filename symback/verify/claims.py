@@ -23,7 +23,7 @@ from symback.verify.differences import Witness as Contradiction
 from symback.verify.differing import difference
 from symback.verify.equality import NO_KINK, Shown, prove
 from symback.verify.kinks import Kinks, check_kinks
-from symback.verify.links import STEPS, chains_of
+from symback.verify.links import STEPS, chains_of, further
 from symback.verify.mending import mended_text
 from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
 from symback.verify.pairs import CLAIMED, Pair, pair_of
@@ -61,8 +61,7 @@ def check(program: Program, claim: object, target: str | None = None, kind: str 
             found = replace(found, repair=_mended(program, claim, target, kind))
         sized = None if found.holds else sized_for(program, claims)
         if sized is not None:
-            found = check(sized[0], claim, target, kind)
-            found = replace(found, choices=(*found.choices, f"with {sized[1]}"))
+            found = further(found, check(sized[0], claim, target, kind), sized[1])
     return replace(found, id=id, seconds=round(perf_counter() - start, 4))
 
 
