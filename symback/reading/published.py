@@ -8,6 +8,7 @@ which all sides have one shape, and every such choice is said. Free index letter
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -32,6 +33,8 @@ QUOTED = 200
 
 MEANINGS = (published_cells, published_functions, published_products, published_sums)
 """The modules that say what the nodes of the syntax mean, beside `published_meaning`."""
+MOST_LAYERS = 200
+"""For how many layers a statement with a letter for the layer is read."""
 TRIES = 48
 """How many combinations of readings of a statement are tried before the first one is kept."""
 
@@ -121,6 +124,8 @@ class _Text:
                 if len(layers) > 2:
                     raise ReadingError(self.source, f"the layer of {generic.text} cannot be told", "mark it", statement.position) from None
                 bare = bare or not generic.letter
+                if len(open_layers) > MOST_LAYERS:
+                    raise ReadingError(self.source, "too many layers are meant", "mark the layers", statement.position) from None
                 open_layers += [{**layers, generic.letter: layer} for layer in generic.layers]
             except Undeclared as error:
                 if not layers:
@@ -133,12 +138,15 @@ class _Text:
         if bare and fitting and len(fitting) < len(claims):
             skipped += [c.choices[0] for c in claims if c not in fitting]
             claims = fitting
+        if bare and not fitting and len(statement.sides) > 1 and len(statement.sides[0].pieces) == 1:
+            with suppress(Generic):
+                return (self.claim(statement, {}, new=True),)
         if skipped:
             note = f"left out, because not all names are declared there or the sizes differ: {', '.join(skipped)}"
             claims = [replace(c, choices=(*c.choices, note)) for c in claims]
         return tuple(claims)
 
-    def claim(self, statement: Statement, layers: Mapping[str, str]) -> Claim:
+    def claim(self, statement: Statement, layers: Mapping[str, str], new: bool = False) -> Claim:
         """One claim: the first combination of readings in which all sides fit, else the first of all."""
         kept: tuple[Context, tuple[Side, ...]] | None = None
         failed: ReadingError | None = None
@@ -154,7 +162,7 @@ class _Text:
                     continue
                 seen.add(key)
                 tried += 1
-                ctx = Context(self.source, self.program, self.names, layers=dict(layers), policy=policy)
+                ctx = Context(self.source, self.program, self.names, layers=dict(layers), policy=policy, new=new)
                 before = {k: list(v) for k, v in self.names.rows.items()}, dict(self.names.typed)
                 try:
                     sides = self.sides(statement, ctx)
@@ -198,9 +206,9 @@ class _Text:
 
     def sides(self, statement: Statement, ctx: Context) -> tuple[Side, ...]:
         """The sides of a statement, aligned."""
-        trees = stepped([tree(self.source, side.pieces, self.names) for side in statement.sides], ctx)
+        trees = [tree(self.source, side.pieces, self.names) for side in statement.sides]
         try:
-            trees = after_update(statement, trees, ctx)
+            trees = trees if ctx.new else after_update(statement, stepped(trees, ctx), ctx)
         except Clash as clash:
             return tuple(Side(self.source[s.position : s.end].strip(), s.position, clash=str(clash)) for s in statement.sides)
         learn_bounds(trees, ctx)

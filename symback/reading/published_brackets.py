@@ -17,6 +17,9 @@ def bracketed(p: Cursor) -> Node:
     inside = p.closed()
     if relates(inside):
         return Conditions(relations(p, inside), start)
+    rows = cells(inside, ";")
+    if len(rows) > 1:
+        return Rows(tuple(tuple(p.inner(part) for part in cells(row)) for row in rows), start)
     parts = cells(inside)
     if len(parts) > 1:
         return Listed(tuple(p.inner(part) for part in parts), start)

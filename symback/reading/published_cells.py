@@ -9,8 +9,8 @@ from symback.algebra.sizes import Size
 from symback.algebra.terms import Bracket, Count, Num, Term
 from symback.reading import conditions
 from symback.reading.formula_grammar import Iverson
-from symback.reading.published_chains import matrix_of
-from symback.reading.published_context import Clash, Context, Value
+from symback.reading.published_chains import blocks, matrix_of
+from symback.reading.published_context import Context, Value
 from symback.reading.published_meaning import plus, value
 from symback.reading.published_nodes import Cases, Conditions, Listed, Rows
 from symback.reading.published_values import entrywise, mapped
@@ -18,9 +18,9 @@ from symback.reading.published_values import entrywise, mapped
 
 @value.register
 def _(node: Rows, ctx: Context) -> Value:
-    cells = [[value(c, ctx) for c in row] for row in node.rows]
+    cells = tuple(tuple(value(c, ctx) for c in row) for row in node.rows)
     if any(c.rank or c.any_size for row in cells for c in row):
-        raise Clash("the cells of this matrix are arrays")
+        return blocks(ctx, cells)
     return matrix_of(ctx, tuple(tuple(c.entry() for c in row) for row in cells))
 
 
@@ -28,7 +28,8 @@ def _(node: Rows, ctx: Context) -> Value:
 def _(node: Listed, ctx: Context) -> Value:
     cells = [value(c, ctx) for c in node.items]
     if any(c.rank or c.any_size for c in cells):
-        raise Clash("the values of this list are arrays")
+        ctx.note("a list of vectors is one vector after the other")
+        return replace(blocks(ctx, tuple((replace(c, row=False),) for c in cells)), fixed=False)
     made = matrix_of(ctx, tuple((c.entry(),) for c in cells))
     return replace(made, fixed=False)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ZERO, Add, Mul, Reduce, Term, bracket, is_number
-from symback.reading.published_context import Context, Tag, Value
+from symback.reading.published_context import ZEROTH, Clash, Context, Tag, Value
 from symback.reading.published_values import squeezed, times
 
 
@@ -88,6 +88,40 @@ def diagonal(value: Value) -> Value:
     """The derivative of each entry by its own."""
     half = value.rank // 2
     return Value(value.axes[half:], lambda *p: value.entry(*p, *p))
+
+
+def blocks(ctx: Context, cells: tuple[tuple[Value, ...], ...]) -> Value:
+    """A matrix of matrices: an entry is the sum of all blocks, each under the brackets that say where it stands."""
+    if any(c.any_size or c.rank > 2 for row in cells for c in row):
+        raise Clash("the size of a block cannot be told")
+    heights = [row[0].sides[0] for row in cells]
+    widths = [cell.sides[1] for cell in cells[0]]
+    if any(c.sides != (heights[k], widths[m]) for k, row in enumerate(cells) for m, c in enumerate(row)):
+        raise Clash("the blocks of this matrix do not fit: " + ", ".join(c.says for row in cells for c in row))
+    tops, lefts = _offsets(heights), _offsets(widths)
+
+    def at(r: Size, c: Size) -> Term:
+        parts = [
+            Mul((*_within(r, tops[k], heights[k]), *_within(c, lefts[m], widths[m]), cell.cell(r - tops[k], c - lefts[m])))
+            for k, row in enumerate(cells)
+            for m, cell in enumerate(row)
+        ]
+        return Add(tuple(parts)) if len(parts) > 1 else parts[0]
+
+    return squeezed((ctx.fresh("r", tops[-1]), ctx.fresh("c", lefts[-1])), at)
+
+
+def _offsets(sizes: list[Size]) -> list[Size]:
+    """Where each block begins, and where the last one ends."""
+    found = [ZEROTH]
+    for size in sizes:
+        found.append(found[-1] + size)
+    return found
+
+
+def _within(place: Size, start: Size, size: Size) -> tuple[Term, ...]:
+    """The brackets of a place that lies in a block."""
+    return bracket(place, ">=", start), bracket(place, "<", start + size)
 
 
 def matrix_of(ctx: Context, rows: tuple[tuple[Term, ...], ...]) -> Value:

@@ -85,6 +85,8 @@ def new_symbol(trees: list[Node], ctx: Context) -> Symbol | None:
     head = trees[0]
     if not isinstance(head, Symbol) or len(trees) < 2 or head.primes or head.marked:
         return None
+    if ctx.new and not head.above and not head.below:
+        return head
     if any(not r.layer or not head.above for r in ctx.names.letters_of(head.letter, head.accents)):
         return None
     if ctx.names.declares(head.letter) and not head.accents:

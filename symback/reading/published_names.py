@@ -8,7 +8,7 @@ where several fit, and the choice is said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from symback.algebra.operations import OPERATIONS
@@ -23,6 +23,8 @@ ACCENT_WORDS = ("hat", "bar", "tilde", "dot", "check")
 ALIASES: Mapping[str, str] = {"lam": "lambda", "eps": "epsilon", "lambda_": "lambda", "varepsilon": "epsilon"}
 LOSS_WORDS = ("L", "J", "C", "E", "ell", "l", "loss", "Loss", "cost", "Cost", "error", "Error", "objective", "CE loss", "CE Loss")
 """Letters and words that mean the loss where they are not declared."""
+LONGEST_GLUED = 4
+"""Up to which length a name such as Wq may be written as a letter with the rest below or above it."""
 RATES = ("eta", "alpha", "rate", "gamma", "epsilon", "lr", "mu")
 """Letters of the learning rate where they are not declared, most usual first."""
 FUNCTION_WORDS: Mapping[str, str] = {
@@ -79,6 +81,7 @@ class Names:
     program: Program
     rows: dict[str, list[Row]] = field(init=False, default_factory=dict)
     typed: dict[str, Row] = field(init=False, default_factory=dict)
+    glued: dict[str, list[Row]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for leaf in self.program.leaves:
@@ -96,6 +99,9 @@ class Names:
         layer = "" if spelling.flat else spelling.layer
         for letter, accents, words in _letters(spelling.letter):
             self.add(Row(letter, accents, layer, units, words, of or name, axes, fixed))
+        if spelling.letter.isalpha() and 1 < len(spelling.letter) <= LONGEST_GLUED:
+            head, word = canonical(spelling.letter[0]), spelling.letter[1:]
+            self.glued.setdefault(head, []).append(Row(head, (), layer, units, (word,), of or name, axes, fixed))
         whole = Row(name, (), "", (), (), of or name, axes, fixed)
         self.typed[name] = whole
         if name != spelling.letter:
@@ -191,15 +197,15 @@ def text(pieces: Pieces) -> str:
     return "".join(text(p.inner) if p.kind == "group" else p.text.lstrip("\\") if p.kind == "command" else p.text for p in pieces)
 
 
-def cells(pieces: Pieces) -> tuple[Pieces, ...]:
-    """A subscript cut at its commas."""
+def cells(pieces: Pieces, sign: str = ",") -> tuple[Pieces, ...]:
+    """A subscript, or what stands in brackets, cut at its commas."""
     if len(pieces) == 1 and pieces[0].kind == "group":
-        return cells(pieces[0].inner)
+        return cells(pieces[0].inner, sign)
     found: list[list[Piece]] = [[]]
     depth = 0
     for piece in pieces:
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(piece.text, 0) if piece.kind == "sign" else 0
-        if piece.is_(",") and not depth:
+        if piece.is_(sign) and not depth:
             found.append([])
         else:
             found[-1].append(piece)
@@ -253,14 +259,20 @@ def readings(names: Names, letter: str, accents: tuple[str, ...], match: Match) 
     """Every way to read a symbol, the best first."""
     rows = names.letters_of(letter, accents)
     found = [r for row in rows for r in _of_row(row, match, row.letter != letter)]
+    if not found and not accents:
+        found = [r for row in names.glued.get(letter, ()) for r in _of_row(row, match, False)]
     return sorted(found, key=lambda r: r.cost)
 
 
 def _of_row(row: Row, match: Match, other_case: bool) -> Iterator[Reading]:
     below = _without_words(row, match.below)
+    if below is None and row.words == (text(match.above),):
+        match, below = replace(match, above=(), marked=False), match.below
     if below is None:
         return
     case = int(other_case)
+    if row.layer and row.units and not match.above and "".join(map(text, below)) == row.layer + "".join(row.units):
+        yield Reading(row, (), (), (case, 2, 0, 0))
     if row.layer:
         if match.above and match.layer(match.above) == row.layer:
             yield from _placed(row, below, (), (case, 0, int(not match.marked)))

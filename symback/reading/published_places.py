@@ -135,7 +135,8 @@ def at_axis(cell: Pieces, axis: Index, ctx: Context, shown: str) -> tuple[Size |
             ctx.free[letter] = known = ctx.fresh(letter, axis.size)
         if known is not None:
             return _letter_at(letter, known, axis, ctx, shown), ()
-    base = 0 if any(letter in text(cell) for letter in ctx.zero_based) else 1
+    letters = [p.text.lstrip("\\") for p in cell if p.kind in ("run", "command")]
+    base = 0 if letters and all(c in ctx.zero_based for c in letters) else 1
     result = place(node, ctx) - base
     value = result.constant
     extent = axis.size.constant

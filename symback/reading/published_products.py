@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from symback.algebra.terms import Add, Term
 from symback.algebra.traverse import names as names_read
@@ -24,6 +25,8 @@ def _(node: Product, ctx: Context) -> Value:
     parts = list(node.factors)
     result: Value | None = None
     at = 0
+    if any(a == "/" and not b for (a, _), (b, _) in pairwise(parts)):
+        ctx.note("a slash takes the one factor after it: 1/2 x is (1/2) x")
     while at < len(parts):
         sign, part = parts[at]
         at += 1
