@@ -19,6 +19,7 @@ from symback.verify.differences import POINTS, Outcome, check_gradients
 from symback.verify.opaque_rows import follows
 from symback.verify.proof import Prover, Shown
 from symback.verify.sample import size_sets
+from symback.verify.small import Small, run_small
 from symback.verify.steps import OWN_LEFT_SIDE, StepChecker, StepVerdict, counted
 from symback.verify.sympy_route import SecondRoute, second_route
 from symback.verify.table import Report, Row, Verdict, counts
@@ -41,7 +42,8 @@ def verify(
     A gradient is *refuted* where differences of the loss, SymPy's derivative of the unrolled loss (with ``second``) or one of
     its steps contradicts it; *proved* where the normal form shows it for all sizes and values, at once or step by step; it *agrees* where the
     differences alone speak for it; *undecided* where nothing could be tried. Differences are taken at ``points`` points of ``sizes``: by
-    default at 3 points of one size for what is proved, and at 20 points of three sizes for all else.
+    default at 3 points of one size for what is proved, and at 20 points of three sizes for all else. What is proved is run at the
+    sizes 1, 2 and 3 as well, without rounding where that can be done.
     """
     names = tuple(wanted)
     program, gradient = core.program, core.gradient_program(names, facts=True)
@@ -55,9 +57,10 @@ def verify(
     given = None if sizes is None else list(sizes)
     begun = perf_counter()
     outcomes = _outcomes(program, gradient, core, found, points, given)
+    small = run_small(program, gradient, {n: core.adjoint(n) for n, f in found.items() if f.proved})
     other = second_route(program, gradient, {n: core.adjoint(n) for n in names}) if second else SecondRoute(skipped="not asked")
     each = (perf_counter() - begun) / max(len(names), 1)
-    rows = [_row(name, found[name], outcomes[name], other, program, each) for name in names]
+    rows = [_row(name, found[name], outcomes[name], other, small, program, each) for name in names]
     return Report(program.name, tuple(rows), core)
 
 
@@ -90,13 +93,13 @@ def _outcomes(
     return outcomes
 
 
-def _row(name: Name, found: _Found, outcome: Outcome, other: SecondRoute, program: Program, each: float) -> Row:
-    verdict, why = _verdict(name, found, outcome, other)
+def _row(name: Name, found: _Found, outcome: Outcome, other: SecondRoute, small: Small, program: Program, each: float) -> Row:
+    verdict, why = _verdict(name, found, outcome, other, small)
     shown = _shown(found)
     return Row(
         str(name),
         verdict,
-        _route(shown, outcome, other),
+        _route(shown, outcome, other, str(small) if found.proved else ""),
         _conditions(found.shown, found.lines, program),
         max(outcome.worst, other.worst),
         round(found.seconds + each, 4),
@@ -126,9 +129,10 @@ def _is_rule(step: Step, program: Program) -> bool:
     return not isinstance(body, Opaque) or follows(body.row, tuple(len(program.indices(n)) for n in body.operands))
 
 
-def _verdict(name: Name, found: _Found, outcome: Outcome, other: SecondRoute) -> tuple[Verdict, str]:
-    if name in outcome.failed:
-        return "refuted", str(outcome.failed[name])
+def _verdict(name: Name, found: _Found, outcome: Outcome, other: SecondRoute, small: Small) -> tuple[Verdict, str]:
+    failed = {**small.failed, **outcome.failed}
+    if name in failed:
+        return "refuted", str(failed[name])
     if name in other.failed:
         places, ours, theirs = other.failed[name]
         return "refuted", f"entry {list(places)} is {ours:.6g} by the formula and {theirs:.6g} by SymPy"
@@ -147,11 +151,12 @@ def _shown(found: _Found) -> str:
     return found.shown.route if found.shown.proved else BY_STEPS if found.proved else ""
 
 
-def _route(shown: str, outcome: Outcome, other: SecondRoute) -> str:
+def _route(shown: str, outcome: Outcome, other: SecondRoute, small: str) -> str:
     parts = [shown] if shown else []
     if outcome.points:
         sizes = f" at {outcome.size_sets} sets of sizes" if outcome.size_sets > 1 else ""
         parts.append(f"differences of the loss at {counted(outcome.points, 'point')}{sizes}")
+    parts += [small] if small else []
     parts.append(f"SymPy not asked: {other.skipped}" if other.skipped else "SymPy")
     return "; ".join(parts)
 

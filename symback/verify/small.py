@@ -19,7 +19,7 @@ from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.field import COMPARE
 from symback.numeric.values import Places, index_tuples
-from symback.verify.differences import MOVED, Witness, check_gradients, moving
+from symback.verify.differences import AGREE, MOVED, Witness, check_gradients, moving
 from symback.verify.sample import Point, draw, number, possible, symbols_of
 
 SMALL = (1, 2, 3)
@@ -29,11 +29,18 @@ TRIES = 4
 
 @dataclass
 class Small:
-    """At which sizes the gradients were run, whether all in fractions, and what failed."""
+    """At which sizes the gradients were run (0: at those of the program), whether all in fractions, and what failed."""
 
     sizes: tuple[int, ...] = ()
     exact: bool = True
     failed: dict[Name, Witness] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        if not self.sizes:
+            return ""
+        sizes = ", ".join(map(str, self.sizes))
+        where = f"size{'s' * (len(self.sizes) > 1)} {sizes}" if self.sizes != (0,) else "its own sizes"
+        return f"{where} {'in fractions' if self.exact else f'to {AGREE} digits'}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,7 +110,8 @@ class Duals:
 def run_small(program: Program, gradient: Program, adjoints: Mapping[Name, Name], seed: str = "small") -> Small:
     """Every gradient (name → its gradient's name) against the change of the loss, at one point of each small size.
 
-    Sizes at which the program cannot be, or has very many entries, are left out; a program without symbolic sizes is run at its own.
+    Sizes at which the program cannot be, or has very many entries, are left out. A program without symbolic sizes is run at its own,
+    if fractions do.
     """
     found = Small()
     rng = random.Random(seed)
@@ -140,7 +148,7 @@ def _at(
         except Irrational:
             found.exact = False
             break
-    if found.exact:
+    if found.exact or symbols_of(program) == ((), ()):
         return None
     outcome = check_gradients(program, gradient, adjoints, 1, sizes=[sizes])
     return outcome.failed if outcome.points else None

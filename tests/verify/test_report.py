@@ -43,7 +43,7 @@ def test_every_gradient_of_a_dense_network_is_proved(house):
     assert [row.name for row in report] == ["W1", "b1", "W2"]
     assert {row.verdict for row in report} == {"proved"}
     assert all(row.worst < 1e-40 and row.steps["proved"] > 0 for row in report)
-    assert report["W1"].route == "normal form; differences of the loss at 3 points; SymPy"
+    assert report["W1"].route == "normal form; differences of the loss at 3 points; sizes 1, 2, 3 to 50 digits; SymPy"
 
 
 def test_what_is_not_proved_gets_twenty_points_at_three_sets_of_sizes(house, monkeypatch):

@@ -20,7 +20,7 @@ def test_every_gradient_of_every_core_program_holds_and_no_tiny_error_does(case)
     gradient = core.gradient_program(names, facts=True)
     adjoints = {n: core.adjoint(n) for n in names}
     found = run_small(core.program, gradient, adjoints)
-    assert found.sizes
+    assert found.sizes or case.name.startswith("sigmoid")  # of fixed size and not rational
     assert not found.failed
     assert found.exact or case.name not in EXACT
     tiny = Num(1) / Num(10) ** (200 if found.exact else 20)
@@ -29,7 +29,20 @@ def test_every_gradient_of_every_core_program_holds_and_no_tiny_error_does(case)
             Definition(d.name, d.indices, d.body + tiny) if d.name == adjoints[name] and isinstance(d.body, Term) else d
             for d in gradient.definitions
         )
-        assert list(run_small(core.program, wrong, adjoints).failed) == [name]
+        assert list(run_small(core.program, wrong, adjoints).failed) == [name] * bool(found.sizes)
+
+
+def test_what_was_run_is_said():
+    said = {}
+    for case in core_cases.CASES:
+        core = derive(case.program)
+        adjoints = {leaf.name: core.adjoint(leaf.name) for leaf in case.program.leaves}
+        said[case.name] = str(run_small(core.program, core.gradient_program(facts=True), adjoints))
+    assert said["sort"] == "sizes 1, 2, 3 in fractions"
+    assert said["softmax"] == "sizes 1, 2, 3 to 50 digits"
+    assert said["max pool and rectifier"] == "sizes 2, 3 in fractions"
+    assert said["product of two factors, one zero"] == "its own sizes in fractions"
+    assert said["sigmoid cross-entropy at y = 0"] == ""
 
 
 def test_dual_numbers():
