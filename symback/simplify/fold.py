@@ -7,7 +7,7 @@ where it makes the formula strictly shorter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -28,7 +28,8 @@ HELD = "·held"
 class Solved:
     """``atom = value``, from a definition; ``others`` are the other factors of its body, left alone meanwhile.
 
-    Where the body holds a root of the atom, ``root`` is its exponent and ``whole`` what ``atom ** root`` is.
+    Where the body holds a root of the atom, ``root`` is its exponent and ``whole`` what ``atom ** root`` is. ``guards`` are the
+    conditions among the factors: where one is false the body is 0 and says nothing of the atom.
     """
 
     atom: Term
@@ -36,6 +37,7 @@ class Solved:
     others: tuple[Term, ...]
     root: Fraction = Fraction(1)
     whole: Term | None = None
+    guards: tuple[Bracket, ...] = ()
 
 
 @lru_cache(maxsize=16384)
@@ -103,17 +105,20 @@ def _solutions(definition: Definition) -> Iterator[tuple[Solved, ...]]:
         root = 1 / exponent
         if not _may_be_solved_for(base, exponent, parts, position) or root.denominator != 1 or not _reads_all(base, definition.indices):
             continue
-        others = [to_power(b, e) for k, (b, e) in enumerate(parts) if k != position]
+        guards = tuple(b for b, _ in parts if isinstance(b, Bracket))
+        if guards and root != 1:
+            continue
+        others = [to_power(b, e) for k, (b, e) in enumerate(parts) if k != position and not isinstance(b, Bracket)]
         whole = mul([to_power(head, root), *(to_power(b, -e * root) for b, e in map(power_of, others))])
         value = product(number ** int(-root), factors(whole))
         power = product(1 / number, [head, *(to_power(b, -e) for b, e in map(power_of, others))])
-        outer = Solved(base, value, tuple(others), exponent, power)
+        outer = Solved(base, value, tuple(others), exponent, power, guards)
         yield (outer,)
-        if isinstance(base, Apply) and base.op == "sigmoid" and exponent == 1 and not others:
+        if isinstance(base, Apply) and base.op == "sigmoid" and exponent == 1 and not others and not guards:
             yield (outer, Solved(Apply("sigmoid", (arithmetic(negated(base.args[0])),)), add((ONE, negated(value))), ()))
         inner = _inside(base, value, tuple(others))
         if inner is not None:
-            yield (outer, inner)
+            yield (outer, replace(inner, guards=guards))
 
 
 def _exponentials(body: Term, head: Term, indices: tuple[Index, ...]) -> Iterator[tuple[Solved, ...]]:
@@ -186,11 +191,26 @@ def _put(node: Term, solved: Solved, variables: tuple[Index, ...]) -> Term:
 
 def _placed(node: Term, solved: Solved, variables: tuple[Index, ...]) -> Term:
     """The atom's instances replaced: anywhere, but a mere name only as a factor or a term and never inside a function."""
+    if solved.guards:
+        return _guarded(node, solved, variables, frozenset())
     if not isinstance(solved.atom, Ref):
         return rewrite(node, lambda n: _instance(solved, n, variables))
     if isinstance(node, Add | Mul | Reduce):
         return with_children(node, tuple(_placed(c, solved, variables) for c in children(node)))
     return _instance(solved, node, variables)
+
+
+def _guarded(node: Term, solved: Solved, variables: tuple[Index, ...], known: frozenset[Term]) -> Term:
+    """The atom's instances replaced where factors around them say that the conditions hold."""
+    if isinstance(node, Bracket):
+        return node
+    found = match(solved.atom, node, variables)
+    if found is not None:
+        return substitute(solved.value, found, free_indices(node)) if all(substitute(g, found) in known for g in solved.guards) else node
+    inner = known | {f for f in factors(node) if isinstance(f, Bracket)}
+    below = children(node)
+    inside = tuple(_guarded(c, solved, variables, inner) for c in below)
+    return node if inside == below else with_children(node, inside)
 
 
 def _released(node: Term, held: list[Term]) -> Term:

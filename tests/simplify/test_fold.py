@@ -11,6 +11,7 @@ from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, Add, Mul, Num, Reduce, Term, apply, bracket, reciprocal, ref, sqrt, total
 from symback.algebra.traverse import names
+from symback.api import Network
 from symback.calculus.rules import Variable, derivative
 from symback.errors import NumericError
 from symback.network.program import Leaf, Program
@@ -166,3 +167,19 @@ def test_matching_goes_up_to_bound_names_and_no_further():
     assert match(bracket(z, "<", v), bracket(z, "<=", v), ()) is None
     assert match(exp(z), apply("sin", z), ()) is None
     assert match(z + v, Add((z, v, v)), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("forward", "expected"),
+    [
+        ("Y = triu(softmax(X), 1)", "∂L/∂X[i,j] = G[i,j]·Y[i,j] − (Σ_k G[i,k]·Y[i,k])·exp(X[i,j])/(Σ_k exp(X[i,k]))"),
+        ("Y = tril(tanh(X))", "∂L/∂X[i,j] = G[i,j]·[j ≤ i]·(1 − Y[i,j]²)"),
+        ("Y = where(X > 0, exp(X), 0)", "∂L/∂X[i,j] = G[i,j]·Y[i,j]"),
+        ("E = tril(exp(X))\nY = E/sum(E, axis=1, keepdims=True)", "∂L/∂X[i,j] = (G[i,j] − Σ_k G[i,k]·Y[i,k])·Y[i,j]"),
+    ],
+)
+def test_a_definition_with_a_condition_says_nothing_where_it_is_false(forward, expected):
+    symbols = {"X": {"shape": ["n", "n"]}, "G": {"shape": ["n", "n"]}}
+    derivation = Network.from_dict({"symbols": symbols, "forward": forward, "loss": {"L": "sum(G*Y)"}}).derive(["X"])
+    assert derivation["X"].text(notation="index") == expected
+    assert {row.verdict for row in derivation.verify()} == {"proved"}
