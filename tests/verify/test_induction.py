@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import symback as sb
 from symback.algebra.sizes import Size
 from symback.algebra.terms import Ref, plain
 from symback.derivation import derive
@@ -102,3 +103,17 @@ def test_which_way_a_recurrence_runs():
     program = from_dict({"symbols": SYMBOLS, "forward": TWO.format(f="tanh"), "loss": "L"})
     whole = derive(program, "L").gradient_program(facts=True)
     assert [([str(d.name) for d in r.members], r.way) for r in recurrences(whole.definitions)] == [(["z", "h"], -1), (["dL/dz"], 1)]
+
+
+PUBLISHED = (
+    (r"\frac{\partial L}{\partial h_{t,j}} = h_{t,j} - y_{t,j} + \sum_{k=1}^{m} W_{k,j} (1 - h_{t+1,k}^2) \frac{\partial L}{\partial h_{t+1,k}}", "proved"),
+    (r"\frac{\partial L}{\partial h_{t,j}} = h_{t,j} - y_{t,j} + \sum_{k=1}^{m} W_{j,k} (1 - h_{t+1,k}^2) \frac{\partial L}{\partial h_{t+1,k}}", "conditional"),
+    (r"\frac{\partial L}{\partial h_{t,j}} = h_{t,j} - y_{t,j} + \sum_{k=1}^{m} W_{k,j} (1 - h_{t,k}^2) \frac{\partial L}{\partial h_{t+1,k}}", "refuted"),
+    (r"\frac{\partial L}{\partial W_{i,j}} = \sum_{t=2}^{T} \frac{\partial L}{\partial h_{t,i}} (1 - h_{t,i}^2) h_{t-1,j}", "proved"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "word"), PUBLISHED, ids=["backwards in time", "W transposed", "a step too early", "the weights"])
+def test_backpropagation_through_time_as_published(text, word):
+    net = sb.Network.from_dict({"symbols": SYMBOLS, "forward": ONE.format(f="tanh"), "loss": "L"})
+    assert sb.check(net, text).word == word
