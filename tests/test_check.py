@@ -244,3 +244,24 @@ def test_a_value_is_put_in_where_the_symbol_is_not_enough():
     assert found.word == "proved"
     assert "with p = 2 put in" in found.why
     assert "put in" not in sb.check(net, "dL/dx = p*x**(p - 1)").why
+
+
+WRONG_WITHOUT_A_NATURAL_CONDITION = [
+    ({"x": {"facts": ["positive"]}, "b": {"facts": [["between", 1.5, 4]]}}, "L = log(x) / log(b)", "dL/db = log(x) * log(b) * b"),
+    ({"x": {"shape": ["n"]}, "p": {"value": 3}}, "L = sum(abs(x)**p)", "dL/dp = 2 * sum(abs(x)**p * log(abs(x)))"),
+]
+
+
+@pytest.mark.parametrize(("symbols", "forward", "claim"), WRONG_WITHOUT_A_NATURAL_CONDITION)
+def test_a_condition_that_leaves_single_values_is_none(symbols, forward, claim):
+    """For x = 1 the logarithm is 0 and any factor is right; that excuses no wrong formula."""
+    assert sb.check(sb.Network.from_dict({"symbols": symbols, "forward": forward, "loss": "L"}), claim).word == "refuted"
+
+
+def test_what_cannot_be_read_is_said_on_stderr(tmp_path, capsys):
+    net = tmp_path / "net.json"
+    net.write_text(json.dumps(NET))
+    assert main(["check", str(net), "dL/dx = A @ q"]) == 2
+    shown = capsys.readouterr()
+    assert len(shown.err.strip().splitlines()) == 1
+    assert "q is not declared" in shown.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from time import perf_counter
 
@@ -16,7 +17,7 @@ from symback.network.program import Program
 from symback.notation.write import equation_text, formula_text
 from symback.reading.claims import read_claim
 from symback.reading.sides import Claim
-from symback.verify.conditions import weakest
+from symback.verify.conditions import discrete, weakest
 from symback.verify.derivatives import gradients, resolve, restricted
 from symback.verify.differences import POINTS, Outcome
 from symback.verify.differences import Witness as Contradiction
@@ -28,6 +29,7 @@ from symback.verify.mending import mended_text
 from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
 from symback.verify.pairs import CLAIMED, Pair, pair_of
 from symback.verify.repair import repair
+from symback.verify.sample import possible
 from symback.verify.sized import sized_for
 from symback.verify.updates import with_steps
 from symback.verify.verdict import Verdict, Word
@@ -177,6 +179,11 @@ class Judge:
         except SymbackError:
             return ""
 
+    @cached_property
+    def sizes(self) -> list[dict[str, object]]:
+        """The sizes at which the sides are compared in numbers."""
+        return sets_of(self.pair, SIZE_SETS)
+
     def _with_values(self) -> Verdict | None:
         found = self._holds(self.pair.given(values=True).written_out())
         if found is None:
@@ -188,7 +195,7 @@ class Judge:
 
     def _holds(self, pair: Pair, floats: bool = True) -> Verdict | None:
         """Proved or agrees; undecided where nothing could be tried; None where the sides differ, at a glance in ``floats`` if allowed."""
-        sizes = sets_of(pair, SIZE_SETS)
+        sizes = [s for s in self.sizes if pair is self.pair or possible(pair.program, s)]
         if floats and sizes and look(pair, sizes[0]) == "different":
             return None
         shown = prove(pair)
@@ -244,7 +251,7 @@ class Judge:
             found = self._holds(given)
             if found is not None and found.holds:
                 supported["found"] = found
-            return found is not None and found.holds
+            return found is not None and (found.word == "proved" or (found.word == "agrees" and not discrete(given, self.pair)))
 
         assumed = weakest(self.pair, holds)
         if assumed is not None:

@@ -25,6 +25,7 @@ AT_ONCE = 3
 LEAVES_AT_ONCE = 4
 LEAVES_TRIED = 24
 LOOKS = 5
+AGAIN, WIDE = 6, 3
 DISCRETE = ("binary", "one-hot", "plus or minus one", "zero diagonal")
 """Facts that a quantity cannot keep while it moves: not tried on what is differentiated by, nor on parameters."""
 Facts = tuple[Fact, ...]
@@ -49,6 +50,11 @@ def weakest(pair: Pair, holds: Callable[[Pair], bool]) -> Assumed | None:
         if look(given, sizes[0], "assumed", LOOKS) == "same" and holds(given):
             return assumed
     return None
+
+
+def discrete(given: Pair, pair: Pair) -> bool:
+    """Whether facts were assumed that leave an entry a few values only: numbers at such points show little."""
+    return any(f.kind in DISCRETE for a, b in zip(given.program.leaves, pair.program.leaves, strict=True) for f in a.facts[len(b.facts) :])
 
 
 def _viable(pair: Pair, sizes: Sizes) -> Iterator[Assumed]:
@@ -142,10 +148,23 @@ def cover(shape: tuple[int, ...], declared: Facts, allowed: tuple[str, ...]) -> 
             table = satisfying(replace(leaf, facts=(*declared, *facts)), {p: number(rng) for p in places}, rng)
         except NumericError:
             continue
-        if satisfies((*declared, *facts), table):
+        if satisfies((*declared, *facts), table) and not _settled((*declared, *facts), len(shape)):
             chosen.append(facts)
             tables.append(table)
     return Cover(tuple(sorted(chosen, key=_strength)), tuple(tables))
+
+
+def _settled(facts: Facts, rank: int) -> bool:
+    """Whether the facts leave a single value for every entry: a positive number that is 1 or -1 is 1, and no condition at all."""
+    rng = random.Random("settled")
+    places = [tuple(p) for p in product(*[range(WIDE)] * rank)]
+    drawn: list[Table] = []
+    for _ in range(AGAIN):
+        try:
+            drawn.append(satisfying(Leaf("a", facts=facts), {p: number(rng) for p in places}, rng))
+        except NumericError:
+            continue
+    return all(t == drawn[0] for t in drawn)
 
 
 def _independent(group: Facts) -> bool:

@@ -120,5 +120,5 @@ def _scaled(base: Term, number: Any) -> Term:
 def _text(term: Term, program: Program) -> str:
     try:
         return formula_text(term, free_indices(term), program)
-    except SymbackError:
+    except (SymbackError, KeyError):
         return repr(term)

@@ -40,6 +40,6 @@ def term_text(term: Term, program: Program) -> str:
         if not isinstance(term, Bracket):
             return formula_text(term, free_indices(term), program)
         left, right = (formula_text(side, free_indices(side), program) for side in (term.left, term.right))
-    except SymbackError:
+    except (SymbackError, KeyError):
         return repr(term)
     return f"{left} {'≠' if term.relation == '!=' else term.relation} {right}"
