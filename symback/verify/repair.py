@@ -14,7 +14,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import islice
+from itertools import islice, takewhile
 
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
@@ -37,6 +37,7 @@ WORK = 20_000_000
 MOST_SPOTS = 150
 MORE = 9
 MOST_TRIED = 12
+MOST_OFFERED = 600
 FEW = 2
 LATE = tuple(m for m in MISTAKES if ORDER.index(m.name) > ORDER.index("swapped"))
 EARLY = tuple(m for m in MISTAKES if m not in LATE)
@@ -158,16 +159,20 @@ class Search:
         """The nodes that may be wrong."""
         return self.lines.spots[:MOST_SPOTS]
 
+    def _open(self) -> Iterator[Spot]:
+        """The nodes that may be wrong, until the work budget is spent."""
+        return takewhile(lambda _: self.first.spent <= WORK, self.spots)
+
     def _changes(self) -> Iterator[Found]:
         """The table of mistakes at every node, and the number by which a node must be multiplied."""
-        for spot in self.spots:
+        for spot in self._open():
             yield from self._fitting(spot, EARLY)
             if spot.is_term:
                 yield from self._constant(spot)
 
     def _late(self) -> Iterator[Found]:
         """The mistakes that are less likely than a part that is missing."""
-        for spot in self.spots:
+        for spot in self._open():
             yield from self._fitting(spot, LATE)
             if isinstance(spot.node, Num):
                 yield from self._number(spot)
@@ -183,8 +188,9 @@ class Search:
             yield Found("constant", spot, Change(_scaled(spot.node, made), "the factor {0} is missing", (made,)))
 
     def _fitting(self, spot: Spot, rows: Sequence[Mistake]) -> Iterator[Found]:
-        offered = [(m.name, c) for m in rows for c in m.changes(spot, self.program) if self._may_read(spot, c.node)]
-        if offered and self.first.spent <= WORK:
+        made = ((m.name, c) for m in rows for c in m.changes(spot, self.program) if self._may_read(spot, c.node))
+        offered = list(islice(made, MOST_OFFERED))
+        if offered:
             fits = self.first.fits(self.first.of_nodes(spot, [c.node for _, c in offered]))
             yield from (Found(kind, spot, c) for (kind, c), good in zip(offered, fits, strict=True) if good)
 
@@ -219,9 +225,7 @@ class Search:
 
     def _parts(self) -> Iterator[Found]:
         """Factors and terms of the right formula, activation derivatives, names put in."""
-        for spot in self.spots:
-            if self.first.spent > WORK:
-                return
+        for spot in self._open():
             if not is_plain(spot.node) and not (isinstance(spot.node, Num) and (spot.is_term or spot.node in (ONE, MINUS_ONE))):
                 continue
             own = [r for r in PARTS if (spot.is_term or not r.alone) and not (r.replaces and spot.parent is None)]
@@ -229,7 +233,8 @@ class Search:
             if parts:
                 for row, part in self.first.of_parts(spot, parts, own):
                     size = sum(1 for _ in walk(part))
-                    if not row.replaces or (unsigned(part) is not unsigned(self.target) and size <= SHORT):
+                    whole = unsigned(part) is unsigned(self.target) and row.kind != "factor missing"
+                    if not whole and (not row.replaces or size <= SHORT):
                         gradients = sum(not isinstance(n, str) for n in names(part))
                         weight = size + UNUSUAL * (gradients + UNUSUALS.get(row.kind, 0))
                         yield Found(row.kind, spot, Change(row.node(spot.node, part), row.says, (part, spot.node)), weight)
@@ -290,9 +295,9 @@ class Search:
     def _multiples(self) -> Iterator[Found]:
         """A change and a factor of the whole."""
         root = self.lines.spots[0]
-        for spot in self.spots:
-            offered = [c for m in EARLY for c in m.changes(spot, self.program)]
-            values = self.first.of_nodes(spot, [c.node for c in offered]) if offered and self.first.spent <= WORK else ()
+        for spot in self._open():
+            offered = list(islice((c for m in EARLY for c in m.changes(spot, self.program)), MOST_OFFERED))
+            values = self.first.of_nodes(spot, [c.node for c in offered]) if offered else ()
             for change, value in zip(offered, values, strict=False):
                 if self.first.multiple(self.first.right, value) is None:
                     continue

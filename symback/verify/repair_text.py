@@ -22,7 +22,7 @@ from symback.verify.layouts import Layout, layouts
 from symback.verify.repair import Repair, Search
 
 MOST_READ = 120
-LONGEST = 4_000
+LONGEST, CHARACTERS = 4_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ def repair_text(
     ``names`` are what may have been meant by another name; a name that the ``hint`` holds (why the sizes cannot meet) is doubted first.
     ``most`` bounds how many edits are read.
     """
-    if len(text) > LONGEST:
+    if not 0 < len(text) <= LONGEST:
         return None
     kept: list[tuple[Edit, Search]] = []
-    for edit in islice(latex_edits(text) if latex else numpy_edits(text, names, hint), most):
+    for edit in islice(latex_edits(text) if latex else numpy_edits(text, names, hint), min(most, CHARACTERS // len(text))):
         reading = reread(edit.text)
         layout = None if reading is None else next(iter(layouts(reading.indices, reading.term, reading.right)), None)
         if reading is None or layout is None or layout.says:

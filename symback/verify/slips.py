@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Size
@@ -109,14 +109,18 @@ def bracket_slip(spot: Spot, program: Program) -> Changes:
 # factors and terms too many ------------------------------------------------------------------------------------------------
 
 
+MOST_PAIRED = 12
+
+
 def extra_factor(spot: Spot, program: Program) -> Changes:
     """One factor, or two, too many."""
     node = spot.node
     if not isinstance(node, Mul):
         return
     plain = [k for k, f in enumerate(node.args) if f is not MINUS_ONE and f is not ONE]
-    for count in (1, 2):
-        for gone in combinations(plain, count):
+    pairs = combinations(plain, 2) if len(plain) <= MOST_PAIRED else pairwise(plain)
+    for count, chosen in ((1, ((k,) for k in plain)), (2, pairs)):
+        for gone in chosen:
             kept = mul(f for k, f in enumerate(node.args) if k not in gone)
             lost = mul(node.args[k] for k in gone)
             if count == 1 and isinstance(lost, Pow) and is_number(lost.exponent, -1):

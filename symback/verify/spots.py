@@ -25,13 +25,15 @@ Path = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A node of one line of a claim: the way to it, the indices in reach, and the node above (None at the top)."""
+    """A node of one line of a claim: the way to it, the indices in reach, the node above (None at the top), and how many nodes
+    stand beside it and beside the nodes above."""
 
     line: int
     path: Path
     node: Term
     scope: tuple[Index, ...]
     parent: Term | None
+    width: int = 1
 
     @property
     def is_term(self) -> bool:
@@ -58,7 +60,8 @@ def spots(line: int, indices: tuple[Index, ...], body: Term) -> Iterator[Spot]:
         yield spot
         node = spot.node
         scope = (*spot.scope, node.index) if isinstance(node, Reduce) else spot.scope
-        stack += [Spot(line, (*spot.path, k), child, scope, node) for k, child in enumerate(node.below)]
+        width = spot.width + len(node.below)
+        stack += [Spot(line, (*spot.path, k), child, scope, node, width) for k, child in enumerate(node.below)]
 
 
 def put(body: Term, path: Path, node: Term) -> Term:

@@ -25,6 +25,7 @@ from symback.verify.spots import Spot, put, spots
 
 TOLERANCE = 1e-9
 TINY = 1e-10
+PER_NODE = 100
 DIGITS, SAME = 50, 30
 POINTS, TRIES, STEPS, ENTRIES = 3, 12, 12, 5
 WIDEST = 4_000
@@ -111,7 +112,7 @@ PARTS: tuple[Part, ...] = (
 
 
 class Trial:
-    """One point: the right values there, and the values of the claim with other nodes; ``spent`` counts the entries worked out."""
+    """One point: the right values there, and the values of the claim with other nodes; ``spent`` counts the work: entries, and nodes."""
 
     def __init__(self, lines: Lines, target: Term, point: Point, run: Arrays | None = None) -> None:
         self.lines, self.target, self.point = lines, target, point
@@ -154,7 +155,7 @@ class Trial:
         most = max(1, AT_ONCE // each)
         if len(stacked) > most:
             return self.run.np.concatenate([self.filled(spot, stacked[k : k + most], axes) for k in range(0, len(stacked), most)])
-        self.spent += each * len(stacked)
+        self.spent += each * len(stacked) + PER_NODE * spot.width
         batch = Index("\0batch", len(stacked))
         hole = Ref(HOLE, tuple(Size.of(i) for i in (batch, *axes)))
         definition = lines.lines[spot.line]
