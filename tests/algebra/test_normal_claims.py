@@ -225,3 +225,9 @@ def test_one_hot_names_inside_functions():
     )
     spread = {"facts": {"y": (Fact("sums to one"),)}, "shapes": {"y": (n,)}}
     assert equal(vec("w", i) / chosen * chosen, vec("w", i), **spread).conditions != ()
+
+
+def test_a_fact_that_was_not_needed_is_not_named():
+    symmetric = {"facts": {"A": (Fact("symmetric"),)}, "shapes": {"A": (n, n)}}
+    assert equal(2 * vec("A", j, i), vec("A", j, i) + vec("A", j, i), **symmetric).facts == ()
+    assert [name for name, _ in equal(vec("A", j, i), vec("A", i, j), **symmetric).facts] == ["A"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
@@ -55,6 +55,7 @@ class Normalizer:
         self.budget = budget
         self._context = Context(self.given, convert, budget)
         self._untied: Context | None = None
+        self._bare: Context | None = None
 
     def normal(self, term: Term) -> Term:
         """The normal form; a term that would take more than the budget is handed back as it is."""
@@ -71,12 +72,21 @@ class Normalizer:
         That is then among the conditions, as ``Σ [x = max x] = 1`` and ``x ≠ 0``, if it was needed.
         """
         found = self._equal(self._context, left, right)
+        if found.facts and found.proved:
+            return self._without_facts(left, right, found)
         if found.proved or ties or found.exhausted or not _counts_ties(found.difference):
             return found
         if self._untied is None:
             self._untied = Context(self.given, convert, self.budget, ties=False)
         again = self._equal(self._untied, left, right)
         return again if again.proved else found
+
+    def _without_facts(self, left: Term, right: Term, found: Proof) -> Proof:
+        """The same proof without any fact, if there is one that asks for no more: what a fact changed on both sides was not needed."""
+        if self._bare is None:
+            self._bare = Context(replace(self.given, facts={}), convert, self.budget)
+        again = self._equal(self._bare, left, right)
+        return again if again.proved and set(again.conditions) <= set(found.conditions) else found
 
     def _equal(self, context: Context, left: Term, right: Term) -> Proof:
         self._start(context)
