@@ -22,7 +22,7 @@ from symback.verify.layouts import Layout, layouts
 from symback.verify.repair import Repair, Search
 
 MOST_READ = 120
-LONGEST, CHARACTERS = 4_000, 20_000
+LONGEST, SHORT, CHARACTERS = 2_000, 1_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def numpy_edits(text: str, names: Sequence[str] = (), hint: str = "") -> Iterato
     """
     lines = text.split("\n")
     made: list[list[tuple[int, str, str, int]]] = [[] for _ in RANKS]
-    known, doubted = list(names), frozenset(re.findall(r"\w+", hint))
+    known, doubted = list(names if len(text) <= SHORT else ()), frozenset(re.findall(r"\w+", hint))
     for number, line in enumerate(lines):
         for rank, says, new in _line_edits(line, known, doubted):
             made[rank].append((number, says, new, rank))
@@ -256,26 +256,28 @@ def _axes(node: ast.Call, keywords: list[ast.keyword], source: str) -> Iterator[
         yield 4, "keepdims=True is too much", _spliced(source, node, re.sub(r",\s*keepdims\s*=\s*\w+", "", piece))
 
 
+def _span(node: ast.AST, source: str) -> tuple[int, int]:
+    """Where a node begins and ends in a text of one line; Python's parser counts bytes."""
+    start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0)
+    if source.isascii():
+        return start, end
+    coded = source.encode()
+    return len(coded[:start].decode(errors="ignore")), len(coded[:end].decode(errors="ignore"))
+
+
 def _piece(node: ast.AST, source: str) -> str:
     """The text of a node, with the brackets around it."""
-    text = ast.get_source_segment(source, node) or ""
-    start = _offset(node, source)
-    before, after = source[:start].rstrip(), source[start + len(text) :].lstrip()
+    start, end = _span(node, source)
+    text, before, after = source[start:end], source[:start].rstrip(), source[end:].lstrip()
     wrapped = isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.IfExp) and before.endswith("(") and after.startswith(")")
     called = wrapped and len(before) > 1 and (before[-2].isalnum() or before[-2] in "_])")
     return f"({text})" if wrapped and not called else text
 
 
-def _offset(node: ast.AST, source: str) -> int:
-    """Where a node begins in a text of one line; Python's parser counts bytes."""
-    return len(source.encode()[: getattr(node, "col_offset", 0)].decode(errors="ignore"))
-
-
 def _spliced(source: str, node: ast.AST, new: str) -> str:
     """The text with another piece in the place of a node."""
-    start = _offset(node, source)
-    length = len(ast.get_source_segment(source, node) or "")
-    return source[:start] + new + source[start + length :]
+    start, end = _span(node, source)
+    return source[:start] + new + source[end:]
 
 
 def _is_grouped(piece: str) -> bool:

@@ -25,7 +25,7 @@ from symback.verify.spots import Spot, put, spots
 
 TOLERANCE = 1e-9
 TINY = 1e-10
-PER_NODE = 100
+PER_NODE = 400
 DIGITS, SAME = 50, 30
 POINTS, TRIES, STEPS, ENTRIES = 3, 12, 12, 5
 WIDEST = 4_000
