@@ -1,6 +1,6 @@
 """The judge and the search for repairs on mutants of the catalogue's gradients.
 
-``python tools/mutants.py [--count 1000] [--seed 0] [--misses FILE]`` prints a table: how many mutants of each kind were
+``python tools/mutants.py [--count 1000] [--seed 0] [--log FILE]`` prints a table: how many mutants of each kind were
 refuted, accepted, left undecided, and for how many of the mistakes people make the repair gives the right formula.
 """
 
@@ -46,17 +46,25 @@ def table(found: list[Judged]) -> str:
     return "\n".join([head, *lines])
 
 
+def noted(result: Judged, path: str | None) -> Judged:
+    """Every result goes to the file at once."""
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{'MISS ' if result.missed else ''}{result}\n\n")
+    return result
+
+
 def main() -> int:
     """Judge, print, and write down what went wrong; 1 if a wrong formula is accepted or a right one refuted."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--misses", help="a file for what went wrong")
+    parser.add_argument("--log", help="a file for every result, as it comes")
     parser.add_argument("--right", type=int, default=200, help="how many right formulas are judged, each in another form")
     options = parser.parse_args()
     drawn = list(mutants(options.count, options.seed))
-    wrong = [judged(m) for m in drawn if m.wrong]
-    same = [judged(m) for m in drawn if not m.wrong]
+    found = [(m.wrong, noted(judged(m), options.log)) for m in drawn]
+    wrong, same = [r for bad, r in found if bad], [r for bad, r in found if not bad]
     right = [judged_right(of) for of in islice(originals(), 0, None, max(1, 650 // options.right))]
     print(table(wrong))
     words = Counter(r.word for r in [*same, *right])
@@ -69,9 +77,6 @@ def main() -> int:
     print(
         f"median {1e3 * median(r.seconds for r in wrong):.0f} ms a wrong claim, {1e3 * median(r.seconds for r in right):.0f} ms a right one"
     )
-    bad = [r for r in wrong if r.missed] + [r for r in [*same, *right] if not r.fair]
-    if options.misses:
-        Path(options.misses).write_text("\n\n".join(str(r) for r in bad) + "\n", encoding="utf-8")
     return int(any(r.accepted for r in wrong) or any(r.word == "refuted" for r in [*same, *right]))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import random
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -587,36 +588,42 @@ class Mutant:
 def mutants(count: int, seed: int = 0) -> Iterator[Mutant]:
     """``count`` wrong mutants, two thirds of them mistakes people make; every kind in turn, over formulas drawn at random.
 
-    Mutants that mean what the original means come between them and are not counted.
+    Mutants that mean what the original means come between them and are not counted. A kind that has no more is passed over.
     """
     rng = random.Random(seed)
     pool = list(originals())
-    known: dict[tuple[str, str], list[str]] = {}
     seen: set[tuple[str, str]] = set()
-    inside, outside = list(MISTAKES), list(CHANCE)
+    streams = {kind: _stream(kind, pool, seen, rng) for kind in (*MISTAKES, *CHANCE)}
+    inside, outside = deque(MISTAKES), deque(CHANCE)
     made = 0
-    while made < count:
-        kind = outside[(made // 3) % len(outside)] if made % 3 == 2 else inside[(made - made // 3) % len(inside)]
-        found = _drawn(kind, pool, known, seen, rng)
-        made += found.wrong
+    while made < count and (inside or outside):
+        kinds = outside if outside and (made % 3 == 2 or not inside) else inside
+        found = next(streams[kinds[0]], None)
+        if found is None:
+            kinds.popleft()
+            continue
+        if found.wrong:
+            made += 1
+            kinds.rotate(-1)
         yield found
 
 
-def _drawn(
-    kind: str, pool: list[Original], known: dict[tuple[str, str], list[str]], seen: set[tuple[str, str]], rng: random.Random
-) -> Mutant:
+def _stream(kind: str, pool: list[Original], seen: set[tuple[str, str]], rng: random.Random) -> Iterator[Mutant]:
+    """The mutants of a kind, round by round one of each formula."""
     changes = MISTAKES.get(kind) or CHANCE[kind]
-    while True:
-        of = rng.choice(pool)
-        if (of.key, kind) not in known:
-            known[of.key, kind] = list(dict.fromkeys(changes(of)))
-        texts = [t for t in known[of.key, kind] if (of.key, t) not in seen]
-        if not texts:
-            continue
-        text = rng.choice(texts)
-        seen.add((of.key, text))
-        if of.is_true(text) is not None:
-            return Mutant(of, kind, text)
+    left: dict[str, list[str]] = {}
+    order = rng.sample(pool, len(pool))
+    while order:
+        for of in tuple(order):
+            texts = left[of.key] if of.key in left else list(dict.fromkeys(changes(of)))
+            left[of.key] = [t for t in texts if (of.key, t) not in seen]
+            if not left[of.key]:
+                order.remove(of)
+                continue
+            text = rng.choice(left[of.key])
+            seen.add((of.key, text))
+            if of.is_true(text) is not None:
+                yield Mutant(of, kind, text)
 
 
 __all__ = ["CHANCE", "MISTAKES", "Mutant", "Original", "mutants", "originals", "other_form", "size_value"]
