@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
@@ -18,6 +19,7 @@ SINGLE, ZEROTH = Size.of(1), Size.of(0)
 
 
 Entry = Callable[..., Term]
+Fills = Literal["", "ones", "identity"]
 
 
 class Clash(Exception):
@@ -42,7 +44,8 @@ class Tag:
 class Value:
     """An array: its axes, its entry at places, whether one axis is a row, whether that is definite, and the derivative it is.
 
-    ``open`` says that the entry is a product that goes on. ``any_size`` marks a value that takes the size it meets.
+    ``open`` says that the entry is a product that goes on. ``fills`` marks ones, or the identity, which take
+    the size they meet; ``repeats`` a row (0) or a column (1) that is repeated as often as it has to be.
     """
 
     axes: tuple[Index, ...]
@@ -51,7 +54,13 @@ class Value:
     fixed: bool = False
     tag: Tag | None = None
     open: bool = False
-    any_size: bool = False
+    fills: Fills = ""
+    repeats: int | None = None
+
+    @property
+    def any_size(self) -> bool:
+        """Whether this takes the size it meets."""
+        return bool(self.fills)
 
     @property
     def rank(self) -> int:

@@ -17,7 +17,9 @@ from symback.reading.published_nodes import Derivative, Function, Product, Symbo
 from symback.reading.published_places import Located, scripts, undeclared, whole
 from symback.reading.published_reads import derivative_of
 from symback.reading.published_symbols import bare
-from symback.reading.published_values import entrywise, mapped, number, ones, reduced, transposed
+from symback.reading.published_values import along, entrywise, mapped, number, ones, reduced, transposed
+
+KINDS: tuple[Kind, ...] = ("sum", "mean", "max", "min", "prod")
 
 
 @value.register
@@ -133,8 +135,11 @@ def _spelled(node: Function, arg: Value, ctx: Context) -> Value:
         case "sech":
             return mapped(arg, lambda t: Pow(Apply("cosh", (t,)), MINUS_ONE))
         case "sum" | "mean" | "max" | "min" | "prod":
-            kind: Kind = next(k for k in ("sum", "mean", "max", "min", "prod") if k == word)
+            kind: Kind = next(k for k in KINDS if k == word)
             return reduced(ctx, arg, kind)
+        case _ if word[:3] in ("row", "col"):
+            reduction: Kind = next(k for k in KINDS if word.endswith(k))
+            return along(ctx, arg, 1 if word[:3] == "row" else 0, reduction)
         case "diag":
             return _diag(arg, ctx)
         case "tr":

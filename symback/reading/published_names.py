@@ -31,6 +31,7 @@ FUNCTION_WORDS: Mapping[str, str] = {
     **{name: name for name, row in OPERATIONS.items() if row.arity and name not in ("phi", "Phi")},
     "ln": "log", "relu": "relu", "ReLU": "relu", "ReLu": "relu", "Relu": "relu", "logistic": "sigmoid", "Sigmoid": "sigmoid", "sgn": "sign", "sign": "sign",
     "sqrt": "sqrt", "max": "max", "min": "min", "diag": "diag", "Diag": "diag", "tr": "tr", "Tr": "tr", "trace": "tr", "softmax": "softmax", "Softmax": "softmax",
+    **{f"{side}{kind}": f"{side}{kind}" for side in ("row", "col") for kind in ("sum", "mean", "max", "min", "prod")},
     "sum": "sum", "mean": "mean", "logsumexp": "logsumexp", "LSE": "logsumexp", "sech": "sech", "Var": "var", "var": "var", "atan": "arctan", "sig": "sigmoid",
     "sigm": "sigmoid", "det": "det", "inv": "inv", "prod": "prod", "norm": "norm", "maximum": "max", "minimum": "min", "softplus": "softplus",
 }  # fmt: skip
@@ -104,7 +105,7 @@ class Names:
             self.glued.setdefault(head, []).append(Row(head, (), layer, units, (word,), of or name, axes, fixed))
         whole = Row(name, (), "", (), (), of or name, axes, fixed)
         self.typed[name] = whole
-        if name != spelling.letter:
+        if name not in self.rows:
             self.add(whole)
 
     def add(self, row: Row) -> None:

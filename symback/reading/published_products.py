@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from symback.algebra.terms import Add, Term
+from symback.algebra.terms import Add, Apply, Term
 from symback.algebra.traverse import names as names_read
 from symback.reading.published_chains import chained, diagonal
 from symback.reading.published_context import Clash, Context, Value
@@ -14,7 +14,7 @@ from symback.reading.published_names import text, unbracketed
 from symback.reading.published_nodes import Group, Listed, Node, Product, Symbol
 from symback.reading.published_places import Located, text_of, whole
 from symback.reading.published_reads import derivative_of, valued
-from symback.reading.published_values import entrywise, minus, multiplied, over, times
+from symback.reading.published_values import entrywise, mapped, minus, multiplied, over, times
 
 ACTIVATIONS = ("f", "g", "h", "a", "phi", "psi", "sigma", "s", "act", "rho", "F", "G")
 """Letters of an activation function that nobody declared: the only function that the network applies to its argument."""
@@ -47,6 +47,21 @@ def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
         return None
     if isinstance(following, Listed) or ctx.names.letters_of(part.letter, part.accents):
         return _argument_list(part, following, ctx)
+    normal = part.letter == "phi" and any(sign in ctx.source for sign in (r"\Phi", "Φ"))
+    found = _activation(part, following, ctx) if isinstance(following, Group) and not normal else None
+    return _normal(part, following, ctx) if found is None else found
+
+
+def _normal(part: Symbol, following: Node, ctx: Context) -> Value | None:
+    """The standard normal distribution function and density, by their letters."""
+    if part.letter not in ("Phi", "phi") or part.above or part.below or part.primes or part.accents:
+        return None
+    ctx.note(f"{text_of(part, ctx)} is the standard normal {'distribution function' if part.letter == 'Phi' else 'density'}")
+    return mapped(value(following, ctx), lambda t: Apply(part.letter, (t,)))
+
+
+def _activation(part: Symbol, following: Group, ctx: Context) -> Value | None:
+    """What the network computes from a name, where a letter of a function is applied to it."""
     if part.letter not in ACTIVATIONS or (part.above and text(unbracketed(part.above)[0]) not in (*ctx.names.layers, *ctx.layers, "L")):
         return None
     at = located_symbol(following.body, ctx)

@@ -70,7 +70,9 @@ def _fitted(found: Value | str, reference: Value | None, axes: tuple[Index, ...]
     if not found.rank and axes and _constant_value(found):
         ctx.note("a number beside an array is meant for every entry")
         return found.entry()
-    if found.shape != reference.shape:
+    if found.repeats is not None and reference.rank == 2 and found.shape[0] is reference.shape[1 - found.repeats]:
+        return _renamed(found.entry(places[1 - found.repeats]), axes)
+    if found.shape != reference.shape or (found.repeats is not None) != (reference.repeats is not None):
         return f"this is {found.says}, and the other side {reference.says}"
     if found.rank == 1 and found.row != reference.row:
         if found.fixed or reference.fixed:

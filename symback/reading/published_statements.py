@@ -8,6 +8,8 @@ from symback.errors import ReadingError
 from symback.reading.published_cursor import RELATIONS, SEPARATORS
 from symback.reading.published_tokens import Piece, Pieces
 
+MOST_SIDES = 200
+"""How many sides the statements of a text may have together."""
 EQUAL = ("=", ":=", r"\leftarrow", r"\approx", "-=", "+=")
 OPENERS, CLOSINGS = ("(", "[", r"\{"), (")", "]", r"\}")
 
@@ -51,6 +53,8 @@ def statements(source: str, pieces: Pieces) -> tuple[Statement, ...]:
             found[-1] = replace(found[-1], remarks=(*found[-1].remarks, _range(source, chunk[1:], chunk[0])))
         else:
             found += _of_chunk(source, chunk)
+        if sum(len(s.sides) for s in found) > MOST_SIDES:
+            raise ReadingError(source, f"the text has more than {MOST_SIDES} sides", "give it in parts", found[-1].position)
     return tuple(found)
 
 

@@ -42,6 +42,8 @@ def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
         _generic(symbol, match, ctx)
         return None
     best = found[0]
+    if best.row.letter != symbol.letter and not symbol.below and not above and _has_meaning(symbol, ctx):
+        return None
     if len(found) > 1 and found[1].cost[:2] == best.cost[:2] and _meant(found[1]) != _meant(best):
         ctx.note(f"{text_of(symbol, ctx)} is read as {best.row.name}, not as {_says_reading(found[1])}")
     if best.note:
@@ -51,6 +53,12 @@ def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
     if "L" in text(match.above) and "L" not in ctx.layers and best.row.layer and not best.power:
         ctx.note(f"L marks the last layer, {match.last}")
     return best
+
+
+def _has_meaning(symbol: Symbol, ctx: Context) -> bool:
+    """Whether an undeclared letter means something by itself, so that the same letter in the other case is not looked at."""
+    letter = symbol.letter
+    return letter in (*ctx.free, *ctx.bounds, "e", "I", "pi") or size_named(letter, ctx) is not None
 
 
 def _meant(reading: Reading) -> tuple[object, ...]:

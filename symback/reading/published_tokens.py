@@ -192,7 +192,7 @@ def _trees(source: str, raw: list[Piece]) -> Pieces:
             if piece.text == r"\begin":
                 stack.append(_Open(name, piece.position, []))
             else:
-                _close(source, stack, name, piece)
+                _close(source, stack, name, replace(piece, end=raw[at - 1].end))
         else:
             stack[-1].inner.append(piece)
         if len(stack) > DEEPEST:
@@ -289,10 +289,10 @@ def _font(source: str, inner: list[Piece], at: int, piece: Piece, found: list[Pi
     if (texts == ["1"] and piece.text in _ONES) or (texts == ["I"] and piece.text in (r"\mathbb", r"\mathbbm", r"\mathds")):
         found.append(Piece("command", r"\one", piece.position, held.end))
         return at + 1
-    if piece.text in _UPRIGHT and all(p.kind in ("run", "number") or p.is_("-", ".", ",", ":") for p in held.inner):
-        words = source[held.position + 1 : held.end - 1].strip() if held.inner else ""
+    if piece.text in _UPRIGHT and all(p.kind in ("run", "number") or p.is_("-", ".", ",", ":", r"\_") for p in held.inner):
+        words = source[held.position + 1 : held.end - 1].strip().replace(r"\_", "_") if held.inner else ""
         if len(words) > 1:
-            found.append(Piece("word", words, held.position + 1, held.end))
+            found.append(Piece("word", words, piece.position, held.end))
             return at + 1
     scripted = at + 1 < len(inner) and inner[at + 1].is_("^", "_")
     found += [held] if scripted and len(held.inner) > 1 else held.inner

@@ -59,7 +59,7 @@ def minus(term: Term, is_open: bool = True) -> Term:
 
 def mapped(value: Value, of: Callable[[Term], Term]) -> Value:
     """A function of every entry."""
-    return Value(value.axes, lambda *p: of(value.entry(*p)), value.row, value.fixed, any_size=value.any_size)
+    return Value(value.axes, lambda *p: of(value.entry(*p)), value.row, value.fixed, fills=value.fills, repeats=value.repeats)
 
 
 def transposed(value: Value) -> Value:
@@ -74,9 +74,9 @@ def transposed(value: Value) -> Value:
 def entrywise(ctx: Context, of: Callable[[Term, Term], Term], a: Value, b: Value, what: str) -> Value:
     """A function of two entries: numbers meet every entry, a vector every column or row of a matrix that it fits."""
     if not b.rank and not b.any_size:
-        return Value(a.axes, lambda *p: of(a.entry(*p), b.entry()), a.row, a.fixed, any_size=a.any_size)
+        return Value(a.axes, lambda *p: of(a.entry(*p), b.entry()), a.row, a.fixed, fills=a.fills, repeats=a.repeats)
     if not a.rank and not a.any_size:
-        return Value(b.axes, lambda *p: of(a.entry(), b.entry(*p)), b.row, b.fixed, any_size=b.any_size)
+        return Value(b.axes, lambda *p: of(a.entry(), b.entry(*p)), b.row, b.fixed, fills=b.fills, repeats=b.repeats)
     if a.any_size or b.any_size:
         return _any_size(of, a, b)
     if a.shape == b.shape and (a.rank != 1 or a.row == b.row or not (a.fixed or b.fixed)):
@@ -97,7 +97,9 @@ def _any_size(of: Callable[[Term, Term], Term], a: Value, b: Value) -> Value:
         return of(a.entry(*p) if a.rank or a.any_size else a.entry(), b.entry(*p) if b.rank or b.any_size else b.entry())
 
     if shaped.any_size:
-        return Value((), at, any_size=True)
+        if a.fills != b.fills:
+            raise Clash("the identity meets ones, and the size of both cannot be told")
+        return Value((), at, a.row, fills=a.fills)
     if rank > 2:
         raise Clash(f"the identity meets {shaped.says}")
     return Value(shaped.axes, at, shaped.row, shaped.fixed)
@@ -129,6 +131,10 @@ def multiplied(ctx: Context, a: Value, b: Value, what: str) -> Value:
         return _with_ones(ctx, a, b, what)
     if a.rank > 2 or b.rank > 2:
         raise Clash(f"{what}: {a.says} times {b.says} is no matrix product")
+    if a.repeats == 1 and b.rank:
+        return multiplied(ctx, replace(a, repeats=None), _with_ones(ctx, transposed(ones()), b, what), what)
+    if b.repeats == 0 and a.rank:
+        return multiplied(ctx, _with_ones(ctx, a, ones(), what), replace(b, repeats=None), what)
     inner, other = a.sides[1], b.sides[0]
     if inner is not other:
         raise Clash(f"{what}: {a.says} times {b.says}: the inner sizes {inner} and {other} differ")
@@ -168,12 +174,8 @@ def _with_ones(ctx: Context, a: Value, b: Value, what: str) -> Value:
     if a.any_size and b.any_size:
         raise Clash(f"{what}: the sizes of this product cannot be told")
     shaped, special = (b, a) if a.any_size else (a, b)
-    if special.tag is not None:
-        return (
-            entrywise(ctx, lambda x, y: times(x, y, a.open), replace(shaped, open=True), number(special.entry()), what)
-            if special.rank
-            else shaped
-        )
+    if special.fills == "identity":
+        return _with_identity(ctx, a, b, what)
     side = 0 if shaped is b else 1
     axis = _axis(shaped, side)
     outer = special.row == bool(side)
@@ -183,7 +185,7 @@ def _with_ones(ctx: Context, a: Value, b: Value, what: str) -> Value:
         if not outer:
             raise Clash(f"{what}: a {'row' if side == 0 else 'column'} of ones stands {'before' if side == 0 else 'after'} {shaped.says}")
         ctx.note(f"{what} with ones repeats the {'row' if side == 0 else 'column'} as often as it has to be")
-        return mapped(shaped, lambda t: _scaled(special, t, shaped is a))
+        return replace(mapped(shaped, lambda t: _scaled(special, t, shaped is a)), repeats=side)
     k = ctx.fresh("k", axis.size)
     place = Size.of(k)
     rows, cols = (None, _axis(shaped, 1)) if side == 0 else (_axis(shaped, 0), None)
@@ -194,12 +196,33 @@ def _with_ones(ctx: Context, a: Value, b: Value, what: str) -> Value:
     return from_sides(rows, cols, at)
 
 
+def _with_identity(ctx: Context, a: Value, b: Value, what: str) -> Value:
+    """A product with a multiple of the identity."""
+    shaped, special = (b, a) if a.any_size else (a, b)
+    if special.entry() is identity().entry():
+        return shaped
+    axis = _axis(shaped, 0 if shaped is b else 1)
+    if axis is None:
+        raise Clash(f"{what}: the size of the identity beside {shaped.says} cannot be told")
+    square = Value((axis, axis), special.entry, fixed=True)
+    return multiplied(ctx, square, b, what) if shaped is b else multiplied(ctx, a, square, what)
+
+
 def _scaled(special: Value, term: Term, after: bool) -> Term:
     """A term times what stands with the ones."""
     factor = special.entry()
     if is_number(factor, 1):
         return term
     return Mul((term, factor)) if after else Mul((*factors(factor, special.open), term))
+
+
+def along(ctx: Context, value: Value, side: int, kind: Kind) -> Value:
+    """A reduction of each row (1) or of each column (0) to a number; the numbers make a column."""
+    if value.rank != 2:
+        raise Clash(f"{value.says} has no rows and columns to reduce")
+    k = ctx.fresh("k", value.shape[side])
+    kept, place = value.axes[1 - side], Size.of(k)
+    return Value((kept,), lambda p: Reduce(kind, k, value.entry(p, place) if side == 1 else value.entry(place, p)))
 
 
 def reduced(ctx: Context, value: Value, kind: Kind, letter: str = "k") -> Value:
@@ -215,9 +238,9 @@ def reduced(ctx: Context, value: Value, kind: Kind, letter: str = "k") -> Value:
 
 def identity() -> Value:
     """The identity matrix, of the size it meets."""
-    return Value((), lambda r=ZEROTH, c=ZEROTH: bracket(r, "=", c), any_size=True, tag=Tag("identity", 0, "identity", 0))
+    return Value((), lambda r=ZEROTH, c=ZEROTH: bracket(r, "=", c), fills="identity")
 
 
 def ones() -> Value:
     """The vector of ones, of the size it meets."""
-    return Value((), lambda *p: ONE, any_size=True)
+    return Value((), lambda *p: ONE, fills="ones")
