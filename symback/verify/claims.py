@@ -17,22 +17,23 @@ from symback.network.program import Program
 from symback.notation.write import equation_text, formula_text
 from symback.reading.claims import read_claim
 from symback.reading.sides import Claim
-from symback.verify.conditions import discrete, weakest
+from symback.verify.conditions import FEW_VALUES, Assumed, discrete, weakest
 from symback.verify.derivatives import gradients, resolve, restricted
 from symback.verify.differences import POINTS, Outcome
 from symback.verify.differences import Witness as Contradiction
 from symback.verify.differing import difference
 from symback.verify.equality import NO_KINK, Shown, prove
 from symback.verify.kinks import Kinks, check_kinks
-from symback.verify.links import STEPS, chains_of, further
+from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
+from symback.verify.mistakes import ORDER
 from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
 from symback.verify.pairs import CLAIMED, Pair, pair_of
-from symback.verify.repair import repair
+from symback.verify.repair import Repair, repair
 from symback.verify.sample import possible
 from symback.verify.sized import sized_for
 from symback.verify.updates import with_steps
-from symback.verify.verdict import Verdict, Word
+from symback.verify.verdict import Verdict, Witness, Word
 from symback.verify.witness import observed, smallest
 from symback.verify.wording import term_text, together
 
@@ -143,6 +144,8 @@ def _beside(links: tuple[Verdict, ...], chain: Verdict) -> tuple[Verdict, ...]:
 
 
 def _both(one: Verdict, step: Verdict) -> Verdict:
+    if step.route == NUMBERS:
+        return step
     if step.word == "refuted":
         shown = step.route == STEPS
         return replace(one, why=f"{step.why}; {one.why}") if shown and one.word == "refuted" else step if shown or one.holds else one
@@ -254,23 +257,27 @@ class Judge:
             return found is not None and (found.word == "proved" or (found.word == "agrees" and not discrete(given, self.pair)))
 
         assumed = weakest(self.pair, holds)
-        if assumed is not None:
-            condition = " and ".join(fact.says(name) for name, fact in assumed)
-            found = supported["found"]
-            facts = tuple(f for f in found.facts if f not in [fact.says(name) for name, fact in assumed])
-            return replace(
-                found,
-                word="conditional",
-                why=f"holds when {condition}, which is not declared",
-                condition=condition,
-                facts=facts,
-                witness=witness,
-                repair=self._repair(),
-            )
+        repair = self._repair()
+        if assumed is not None and not (_is_slip(repair) and any(fact.kind in FEW_VALUES for _, fact in assumed)):
+            return self._conditional(supported["found"], assumed, witness, _sentence(repair))
         if witness is None:
             return self._unseen()
         why = "; ".join(filter(None, [witness.values_there, self._differing() or witness.differing]))
-        return Verdict(self.text, "refuted", why, witness=witness, repair=self._repair())
+        return Verdict(self.text, "refuted", why, witness=witness, repair=_sentence(repair))
+
+    def _conditional(self, found: Verdict, assumed: Assumed, witness: Witness | None, repair: str) -> Verdict:
+        """What was shown under facts that were not declared."""
+        says = [fact.says(name) for name, fact in assumed]
+        condition = " and ".join(says)
+        return replace(
+            found,
+            word="conditional",
+            why=f"holds when {condition}, which is not declared",
+            condition=condition,
+            facts=tuple(f for f in found.facts if f not in says),
+            witness=witness,
+            repair=repair,
+        )
 
     def _differing(self) -> str:
         """Which entries and which terms are wrong, at a point of distinct sizes."""
@@ -285,22 +292,29 @@ class Judge:
         if found is not None or self.contradiction is None:
             return found or Verdict(self.text, "undecided", "the differences contradict the proof")
         seen = observed(self.pair, self.contradiction)
-        return Verdict(self.text, "refuted", seen.values_there, witness=seen, repair=self._repair())
+        return Verdict(self.text, "refuted", seen.values_there, witness=seen, repair=_sentence(self._repair()))
 
-    def _repair(self) -> str:
-        """The one change that makes the claim right, in a sentence; empty where none was found."""
+    def _repair(self) -> Repair | None:
+        """The one change that makes the claim right, where one was found."""
         found = self.pair.derivative
         if found is None or self.pair.nodes > LARGEST_REPAIRED:
-            return ""
+            return None
         partial, formula = found
-        right = self.pair.program.definition[partial]
-        mended = repair(self.pair.program, self.pair.indices, formula, right, self.pair.own)
-        return "" if mended is None else mended.sentence
+        return repair(self.pair.program, self.pair.indices, formula, self.pair.program.definition[partial], self.pair.own)
 
     def _form(self) -> str:
         """Symback's own formula for the derivative that the claim is about."""
         found = self.pair.derivative
         return "" if found is None else own_form(self.pair.program, found[0])
+
+
+def _sentence(found: Repair | None) -> str:
+    return "" if found is None else found.sentence
+
+
+def _is_slip(found: Repair | None) -> bool:
+    """Whether a repair is a slip of the pen, not a part of the formula that is missing or another one."""
+    return found is not None and ORDER.index(found.kind) < ORDER.index("factor missing")
 
 
 def _better(symbol: Verdict | None, valued: Verdict | None) -> Verdict | None:
