@@ -19,14 +19,14 @@ from symback.verify.hand import Numbers
 from symback.verify.identity import Same, aligned, same
 from symback.verify.pairs import Pair
 from symback.verify.parts import Parts
-from symback.verify.printed import arithmetic, decimals, follows, number
+from symback.verify.printed import Printed, arithmetic, decimals, follows, number
 from symback.verify.printed import same as same_number
 from symback.verify.telescope import Node, broken, made, missed
 from symback.verify.updates import with_steps
 from symback.verify.verdict import Verdict, Word
 from symback.verify.wording import term_text
 
-STEPS = "the steps that are shown"
+STEPS, NUMBERS = "the steps that are shown", "the numbers that are printed"
 ROUNDED = "rounded, or at the values of the network"
 
 
@@ -127,10 +127,10 @@ class Link:
         found = [d for t in (self.pair.left, self.pair.right) for d in decimals(t)]
         return bool(found) and self._strange(found) is None
 
-    def _strange(self, literals: Iterable[Num]) -> Num | None:
+    def _strange(self, literals: Iterable[Num]) -> Printed | None:
         """The first decimal that is the value of nothing in the network nor in the chain."""
-        shown = [(d, number(d)) for d in literals]
-        return next((d for d, p in shown if p is None or not self.ground.known.know(p, self.ground.parts)), None)
+        shown = [p for p in map(number, literals) if p is not None]
+        return next((p for p in shown if not self.ground.known.know(p, self.ground.parts)), None)
 
     def _each(self, why_not: Callable[[Term, Term], str]) -> Verdict:
         """Every entry of both sides by a question that answers with what is wrong."""
@@ -141,7 +141,7 @@ class Link:
                 one, other = (entry(t, env, self.hand.sizes) for t in (self.pair.left, self.pair.right))
                 why = why_not(one, other)
                 if why:
-                    return self._made("refuted", _entry(at) + why)
+                    return replace(self._made("refuted", _entry(at) + why), route=NUMBERS)
                 exact = exact and not names(one) and not names(other) and same_number(arithmetic(one)[0], arithmetic(other)[0])
         except SymbackError as error:
             return self._made("undecided", str(error))
@@ -161,7 +161,8 @@ class Link:
             return "" if any(printed.rounds(v, stray) for v in values) else f"the value is {_texts(values)}, not {printed.value}"
         strange = self._strange(decimals(numbers))
         if strange is not None:
-            return f"{strange.literal} is the value of nothing here"
+            near = self.ground.known.nearest(strange, self.ground.parts)
+            return f"{strange.value} is the value of nothing here" + (f"; the nearest is {near:.6g}" if near is not None else "")
         rounded = [n for n in decimals(numbers) if self._may_be_rounded(n, formula)]
         found = [arithmetic(choice, rounded) for choice in choices]
         if any(abs(v - value) <= off + stray or same_number(v, value) for v in values for value, off in found):
@@ -202,4 +203,4 @@ def _shape(side: Side) -> str:
     return " × ".join(str(s) for s in side.shape) or "a number"
 
 
-__all__ = ["STEPS", "Ground", "Link", "one_line"]
+__all__ = ["NUMBERS", "STEPS", "Ground", "Link", "one_line"]

@@ -23,7 +23,7 @@ from symback.reading.sides import Claim, Side
 from symback.verify.entries import entry
 from symback.verify.hand import Hand, Numbers
 from symback.verify.identity import aligned
-from symback.verify.link import STEPS, Ground, Link, one_line
+from symback.verify.link import NUMBERS, STEPS, Ground, Link, one_line
 from symback.verify.parts import Parts
 from symback.verify.printed import number
 from symback.verify.printed import same as same_number
@@ -168,4 +168,4 @@ def _each(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for group in groups for item in group))
 
 
-__all__ = ["STEPS", "Chains", "chains_of", "check", "failing", "further", "judge"]
+__all__ = ["NUMBERS", "STEPS", "Chains", "chains_of", "check", "failing", "further", "judge"]

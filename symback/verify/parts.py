@@ -44,6 +44,10 @@ class Parts:
         stray = self.hand.stray
         return Fraction(size.value) in self.hand.declared or any(size.rounds(v, stray * v) for v in (*others, *self._values))
 
+    def nearest(self, printed: Printed, others: Iterable[Decimal] = ()) -> Decimal | None:
+        """The value of a part that is nearest to a decimal, its sign aside."""
+        return min((*others, *self._values), key=lambda v: abs(v - abs(printed.value)), default=None)
+
     def of(self, indices: tuple[Index, ...], body: Term, numbers: Numbers) -> Iterator[Decimal]:
         """The values of every part of every entry of a formula."""
         for places, _ in zip(index_tuples(indices, self.hand.sizes), range(MOST_ENTRIES), strict=False):
