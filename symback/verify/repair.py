@@ -13,15 +13,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice, takewhile
 
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Num, Reduce, Ref, Term, add, mul
-from symback.algebra.traverse import free_indices, names, substitute, walk, with_children
+from symback.algebra.terms import MINUS_ONE, ONE, Add, Name, Num, Ref, Term, add
+from symback.algebra.traverse import free_indices, names, substitute, walk
 from symback.errors import NumericError, SymbackError
 from symback.network.program import Program
 from symback.notation.write import formula_text
@@ -29,6 +29,7 @@ from symback.verify.constants import Constants
 from symback.verify.ingredients import Ingredients, is_plain
 from symback.verify.layouts import Layout, layouts
 from symback.verify.mistakes import MISTAKES, ORDER, Mistake
+from symback.verify.multiples import multiplied, scaled
 from symback.verify.spots import Change, Spot, negated, unsigned
 from symback.verify.trial import PARTS, POINTS, RESULT, Lines, Trial, plus, sizes_for, trial
 
@@ -185,7 +186,7 @@ class Search:
         values = [first] if first is None else [first, *(t.solved(spot, 1.0, spot.node) for t in self.others)]
         known = [v for v in values if v is not None]
         for made in self.constants.named(*known) if len(known) == POINTS else ():
-            yield Found("constant", spot, Change(_scaled(spot.node, made), "the factor {0} is missing", (made,)))
+            yield Found("constant", spot, Change(scaled(spot.node, made), "the factor {0} is missing", (made,)))
 
     def _fitting(self, spot: Spot, rows: Sequence[Mistake]) -> Iterator[Found]:
         made = ((m.name, c) for m in rows for c in m.changes(spot, self.program) if self._may_read(spot, c.node))
@@ -207,7 +208,7 @@ class Search:
         rest = [t.factor(spot) for t in self.others]
         factors = [f for f in (factor, *rest) if f is not None]
         if len(factors) == POINTS:
-            for change in _multiplied(spot.node, self.constants, factors):
+            for change in multiplied(spot.node, self.constants, factors):
                 yield Found("factor missing" if names(change.pieces[-1]) else "constant", spot, change)
 
     def _number(self, spot: Spot) -> Iterator[Found]:
@@ -284,7 +285,7 @@ class Search:
         new: list[Term] = []
         for k, term in enumerate(terms):
             factors = [s[k] for s in solved if s is not None]
-            made = next((c.node for c in _multiplied(term, self.constants, factors)), None)
+            made = next((c.node for c in multiplied(term, self.constants, factors)), None)
             if made is None:
                 return
             new.append(term if all(abs(f - 1) < 1e-9 for f in factors) else made)
@@ -305,7 +306,7 @@ class Search:
                 factors = [f for t in self.trials if (f := t.multiple(t.right, t.values(whole))) is not None]
                 for made in self.constants.named(*factors) if len(factors) == POINTS else ():
                     if spot.line == root.line:
-                        node, says = _scaled(line, made), f"{change.says}, and the factor {{{len(change.pieces)}}} is missing"
+                        node, says = scaled(line, made), f"{change.says}, and the factor {{{len(change.pieces)}}} is missing"
                         yield Found("two changes", root, Change(node, says, (*change.pieces, made)))
 
     # confirmation --------------------------------------------------------------------------------------------------
@@ -355,18 +356,6 @@ class Search:
             return repr(term)
 
 
-def _multiplied(node: Term, constants: Constants, factors: Sequence[float]) -> Iterator[Change]:
-    """A node with the factor it needs: a number in it is changed, else one is put in front."""
-    found = _number_in(node)
-    if found is None or found[0] is MINUS_ONE:
-        for made in constants.named(*factors):
-            yield Change(_scaled(node, made), "the factor {0} is missing", (made,))
-        return
-    number, put_in = found
-    for made in constants.named(*(float(number.value) * f for f in factors)):
-        yield Change(put_in(made), "the factor {0} must be {1}", (number, made))
-
-
 def _transposed_says(says: str, before: str, after: str) -> str:
     """Whether a transpose is missing or too much, as the printed line shows it."""
     more = after.count("ᵀ") - before.count("ᵀ")
@@ -375,31 +364,6 @@ def _transposed_says(says: str, before: str, after: str) -> str:
 
 def _terms(node: Term) -> tuple[Term, ...]:
     return node.args if isinstance(node, Add) else (node,)
-
-
-def _scaled(node: Term, factor: Term) -> Term:
-    """A node times a factor that stands behind its sign; a sign of the factor and that of the node are one."""
-    if isinstance(node, Mul) and node.args[0] is MINUS_ONE:
-        return Mul((negated(factor), *node.args[1:])) if isinstance(factor, Num) else Mul((MINUS_ONE, factor, *node.args[1:]))
-    return Mul((factor, *node.args)) if isinstance(node, Mul) else Mul((factor, node))
-
-
-def _number_in(node: Term) -> tuple[Num, Callable[[Term], Term]] | None:
-    """The number that a product, or a sum of products, is multiplied by, and how another factor takes its place."""
-    if isinstance(node, Num):
-        return node, lambda new: new
-    places = [0] if isinstance(node, Reduce) and node.kind in ("sum", "mean") else range(len(node.below)) if isinstance(node, Mul) else ()
-    for k in places:
-        child = node.below[k]
-        inner = None if child is MINUS_ONE and len(node.below) > 2 else _number_in(child)
-        if inner is not None:
-            return inner[0], partial(_put_below, node, k, inner[1])
-    return None
-
-
-def _put_below(node: Term, k: int, put_in: Callable[[Term], Term], new: Term) -> Term:
-    below = (*node.below[:k], put_in(new), *node.below[k + 1 :])
-    return mul(f for f in below if f is not ONE) if isinstance(node, Mul) else with_children(node, below)
 
 
 __all__ = ["Found", "Repair", "Search", "repair"]

@@ -17,7 +17,7 @@ from symback.errors import NumericError
 from symback.network.program import Definition, Leaf, Program
 from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.field import HighPrecision
-from symback.verify import arrays
+from symback.verify.array_nodes import opaque_value
 from symback.verify.arrays import Arrays
 from symback.verify.sample import draw, size_sets
 
@@ -53,7 +53,7 @@ def test_every_operation_has_its_numpy_meaning(op):
 @pytest.mark.parametrize("row", list(OPAQUE))
 def test_every_opaque_row_has_its_numpy_function(row):
     matrix = np.array([[3.0, 1.0], [0.5, 2.0]])
-    assert np.all(np.isfinite(arrays._opaque(row, [matrix, matrix][: len(OPAQUE[row].jacobians)])))
+    assert np.all(np.isfinite(opaque_value(row, [matrix, matrix][: len(OPAQUE[row].jacobians)])))
 
 
 def test_a_false_bracket_annihilates_what_is_undefined():

@@ -1,0 +1,214 @@
+"""What every node means as a NumPy array: one function a node, and the NumPy function of every operation and opaque row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache, singledispatch
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from symback.algebra.operations import OPERATIONS
+from symback.algebra.sizes import Index
+from symback.algebra.terms import Add, Apply, Bracket, Count, Kind, Mul, Num, Pow, Reduce, Ref, Relation, Term
+from symback.algebra.traverse import factors
+from symback.errors import NumericError, UnknownTerm
+from symback.numeric.field import COMPARE
+
+if TYPE_CHECKING:
+    from symback.verify.arrays import Arrays
+
+
+class Value(NamedTuple):
+    """An array and the index of each of its axes."""
+
+    axes: tuple[Index, ...]
+    array: Any
+
+
+@singledispatch
+def value_of(node: Term, run: Arrays) -> Value:
+    """A term over its free indices; ``run`` holds the point."""
+    raise UnknownTerm(node, "evaluate as an array")
+
+
+@value_of.register(Num)
+def _(node: Num, run: Arrays) -> Value:
+    return Value((), run.np.asarray(float(node.value)))
+
+
+@value_of.register(Count)
+def _(node: Count, run: Arrays) -> Value:
+    value = run.place(node.size)
+    return Value(value.axes, value.array.astype(float))
+
+
+@value_of.register(Ref)
+def _(node: Ref, run: Arrays) -> Value:
+    """Plain indices are a transpose; everything else is fancy indexing, with places out of range at the nearest one."""
+    array = run.array(node.name)
+    if not node.places:
+        return Value((), array)
+    singles = [p.single for p in node.places]
+    plain = tuple(i for i in singles if isinstance(i, Index))
+    if len(dict.fromkeys(plain)) == len(singles) and all(run.extent(i) == n for i, n in zip(plain, array.shape, strict=True)):
+        axes = run.ordered(plain)
+        return Value(axes, array if axes == plain else array.transpose([plain.index(i) for i in axes]))
+    axes, places = run.aligned([run.place(p) for p in node.places])
+    inside = tuple(run.np.clip(p, 0, max(n - 1, 0)) for p, n in zip(places, array.shape, strict=True))
+    return Value(axes, array[inside])
+
+
+@value_of.register(Bracket)
+def _(node: Bracket, run: Arrays) -> Value:
+    axes, holds = _condition(node, run)
+    return Value(axes, holds.astype(float))
+
+
+def _condition(node: Bracket, run: Arrays) -> Value:
+    axes, (left, right) = run.aligned([run.value(node.left), run.value(node.right)])
+    relation: Relation = node.relation
+    return Value(axes, run.np.asarray(COMPARE[relation](left, right)))
+
+
+@value_of.register(Add)
+def _(node: Add, run: Arrays) -> Value:
+    axes, arrays = run.aligned([run.value(a) for a in node.args])
+    return Value(axes, sum(arrays[1:], arrays[0]))
+
+
+@value_of.register(Mul)
+def _(node: Mul, run: Arrays) -> Value:
+    """The brackets choose where the product of the others counts: a false one annihilates even what is not a number."""
+    parts = factors(node)
+    conditions = [_condition(f, run) for f in parts if isinstance(f, Bracket)]
+    axes, arrays = run.aligned(
+        [*(run.value(f) for f in parts if not isinstance(f, Bracket)), *conditions] or [Value((), run.np.asarray(1.0))]
+    )
+    plain = arrays[: len(arrays) - len(conditions)]
+    product = math.prod(plain[1:], start=plain[0]) if plain else run.np.asarray(1.0)
+    if not conditions:
+        return Value(axes, product)
+    holds = arrays[len(plain)]
+    for more in arrays[len(plain) + 1 :]:
+        holds = holds & more
+    return Value(axes, run.np.where(holds, product, 0.0))
+
+
+@value_of.register(Pow)
+def _(node: Pow, run: Arrays) -> Value:
+    base = run.value(node.base)
+    if isinstance(node.exponent, Num):
+        exponent = node.exponent.value
+        array = 1.0 / base.array if exponent == -1 else base.array * base.array if exponent == 2 else base.array ** float(exponent)
+        return Value(base.axes, array)
+    axes, (left, right) = run.aligned([base, run.value(node.exponent)])
+    return Value(axes, run.np.power(left, right))
+
+
+@value_of.register(Apply)
+def _(node: Apply, run: Arrays) -> Value:
+    if node.op not in run.functions:
+        raise UnknownTerm(node, f"evaluate {node.op} as an array")
+    if not node.args:
+        return Value((), run.np.asarray(run.functions[node.op]()))
+    axes, arrays = run.aligned([run.value(a) for a in node.args])
+    return Value(axes, run.functions[node.op](*arrays))
+
+
+@value_of.register(Reduce)
+def _(node: Reduce, run: Arrays) -> Value:
+    body, index, kind = run.value(node.body), node.index, node.kind
+    if index.size.indices:
+        return _ragged(body, index, kind, run)
+    if index not in body.axes:
+        count = run.extent(index)
+        array = body.array * count if kind == "sum" else body.array**count if kind == "prod" else body.array
+        return Value(body.axes, array)
+    axis = body.axes.index(index)
+    axes = (*body.axes[:axis], *body.axes[axis + 1 :])
+    return Value(axes, getattr(body.array, kind)(axis=axis))
+
+
+NEUTRAL: Mapping[Kind, float] = {"sum": 0.0, "mean": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}
+
+
+def _ragged(body: Value, index: Index, kind: Kind, run: Arrays) -> Value:
+    """A reduction whose range depends on another index: what lies beyond the range is neutral."""
+    run.ordered((index,))
+    size = run.place(index.size)
+    axes, (inner, count, place) = run.aligned([body, size, Value((index,), run.np.arange(run.extent(index)))])
+    inside = run.np.where(place < count, inner, NEUTRAL[kind])
+    axis = axes.index(index)
+    rest = (*axes[:axis], *axes[axis + 1 :])
+    if kind != "mean":
+        return Value(rest, getattr(inside, kind)(axis=axis))
+    counts = run.np.broadcast_to(count, inside.shape).max(axis=axis)
+    return Value(rest, inside.sum(axis=axis) / counts)
+
+
+@lru_cache(maxsize=1)
+def functions() -> Mapping[str, Callable[..., Any]]:
+    """The NumPy function of every row of the operations table."""
+    import numpy as np
+
+    each = np.vectorize
+    own: dict[str, Callable[..., Any]] = {
+        "sigmoid": lambda x: 1.0 / (1.0 + np.exp(-x)),
+        "softplus": lambda x: np.logaddexp(0.0, x),
+        "relu": lambda x: np.maximum(x, 0.0),
+        "erf": each(math.erf, otypes=[float]),
+        "Phi": each(lambda x: math.erfc(-x / math.sqrt(2.0)) / 2.0, otypes=[float]),
+        "phi": lambda x: np.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi),
+        "pi": lambda: math.pi,
+    }
+    return {row.name: own.get(row.name) or getattr(np, row.numpy.removeprefix("np.")) for row in OPERATIONS.values()}
+
+
+def opaque_value(row: str, operands: Sequence[Any]) -> Any:
+    """An opaque row by NumPy; not a number where the matrix is singular."""
+    import numpy as np
+
+    linalg = np.linalg
+    rows: dict[str, Callable[..., Any]] = {
+        "inv": linalg.inv,
+        "det": linalg.det,
+        "logabsdet": lambda a: linalg.slogdet(a)[1],
+        "signdet": lambda a: linalg.slogdet(a)[0],
+        "solve": linalg.solve,
+        "pinv": linalg.pinv,
+    }
+    if row not in rows:
+        raise NumericError(row, "no NumPy function is known", "this is a defect of symback; please report it")
+    try:
+        return np.asarray(rows[row](*operands))
+    except linalg.LinAlgError:
+        raise NumericError(row, "the matrix is singular", "give an invertible matrix") from None
+
+
+class Floats:
+    """Python's floats as the reference evaluator's numbers; what is undefined is not a number."""
+
+    zero, one = 0.0, 1.0
+
+    def number(self, value: Fraction) -> Any:
+        return float(value)
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        try:
+            value = base**exponent
+        except (ZeroDivisionError, OverflowError):
+            return math.nan
+        return math.nan if isinstance(value, complex) else value
+
+    def apply(self, op: str, args: Sequence[Any]) -> Any:
+        return float(functions()[op](*args))
+
+    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
+        return bool(COMPARE[relation](left, right))
+
+    def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
+        return max(values) if kind == "max" else min(values)
+
+    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
+        return opaque_value(row, operands).tolist()
