@@ -288,11 +288,17 @@ class Size:
 
 
 def write(size: Size, atom_text: Callable[[Atom], str]) -> str:
-    """A size as text with positive terms first, given how an atom is written."""
+    """A size as text with positive terms first, given how an atom is written; a floor among other factors stands in brackets.
+
+    >>> Size.of("n") * (Size.of("m") // 2), Size.of("n") + Size.of("m") // 2
+    (n*(m//2), n + m//2)
+    """
     ordered = sorted(size.terms, key=lambda t: (not t[0], t[1] < 0))
     text = ""
     for monomial, coefficient in ordered:
-        factors = [f"{atom_text(a)}**{e}" if e > 1 else atom_text(a) for a, e in monomial]
+        alone = len(monomial) == 1 and monomial[0][1] == 1 and abs(coefficient) == 1
+        written = [(f"({atom_text(a)})" if isinstance(a, Floor) and not alone else atom_text(a), e) for a, e in monomial]
+        factors = [f"{a}**{e}" if e > 1 else a for a, e in written]
         if abs(coefficient) != 1 or not factors:
             factors.insert(0, str(abs(coefficient)))
         sign = "-" if coefficient < 0 else "+"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, Add, Apply, Bracket, Mul, Name, Num, Pow, Reduce, Ref, Term, apply, is_number, mul
-from symback.algebra.traverse import free_indices, rewrite, substitute
+from symback.algebra.traverse import free_indices, rewrite, substitute, walk
 from symback.network.program import Program
 
 Definitions = Mapping[Name, Definition]
@@ -258,6 +258,8 @@ def _softmax(node: Term, table: Definitions) -> Term | None:
 
 def _matched(above: Masked, outer: list[Bracket], index: Index, below: Masked) -> Along | None:
     present = [*above[0], *outer]
+    if any(isinstance(n, Along) for n in walk(below[1])):
+        return None
     for at in free_indices(above[1]):
         if at.size is not index.size or (at is not index and at in free_indices(below[1])):
             continue

@@ -12,6 +12,7 @@ from symback.reading.syntax import parse
 
 Lookup = Callable[[str], Size | None]
 MAX_SIZE = 10**12
+MAX_POWER, MAX_TERMS = 9, 100
 
 
 def size_of(
@@ -21,7 +22,7 @@ def size_of(
     piece: Callable[[ast.AST], str],
     measured: Callable[[ast.AST], Size | None] = lambda node: None,
 ) -> Size:
-    """A syntax tree as a size: integers, names, ``+ - * //``, tables ``n[l]``, and what ``measured`` knows (``x.shape[0]``)."""
+    """A syntax tree as a size: integers, names, ``+ - * // **``, tables ``n[l]``, and what ``measured`` knows (``x.shape[0]``)."""
 
     def read(node: ast.AST) -> Size:
         match node:
@@ -40,6 +41,8 @@ def size_of(
                 return read(operand)
             case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.FloorDiv() as op, right=right):
                 return _combined(op, read(left), read(right), piece(node))
+            case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int(power))) if 0 < power <= MAX_POWER:
+                return _power(read(left), power, piece(node))
             case ast.Subscript(value=ast.Name(id=name), slice=place) if table(name):
                 return Size.of(SizeAt(name, read(place)))
         found = measured(node)
@@ -50,6 +53,15 @@ def size_of(
     return read(node)
 
 
+def _power(base: Size, power: int, text: str) -> Size:
+    if len(base.terms) ** power > MAX_TERMS or (base.constant is not None and abs(base.constant) ** power > MAX_SIZE):
+        raise Misfit(f"{text[:60]} is too large for a size", f"sizes up to {MAX_SIZE} are read")
+    whole = base
+    for _ in range(power - 1):
+        whole = whole * base
+    return whole
+
+
 def _combined(op: ast.operator, left: Size, right: Size, text: str) -> Size:
     match op:
         case ast.Add():
@@ -57,7 +69,7 @@ def _combined(op: ast.operator, left: Size, right: Size, text: str) -> Size:
         case ast.Sub():
             return left - right
         case ast.Mult():
-            if len(left.terms) * len(right.terms) > 100:
+            if len(left.terms) * len(right.terms) > MAX_TERMS:
                 raise Misfit(f"{text[:60]} is too long for a size")
             return left * right
     if not provably_at_least(right, 1):
