@@ -4,44 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
 from itertools import pairwise
 from time import perf_counter
 
-from symback.algebra.definitions import Definition
 from symback.algebra.terms import ZERO, Partial
 from symback.algebra.traverse import names
 from symback.errors import SymbackError
-from symback.network.profile import style_of
 from symback.network.program import Program
-from symback.notation.write import equation_text, formula_text
 from symback.reading.claims import read_claim
 from symback.reading.sides import Claim
-from symback.verify.conditions import FEW_VALUES, Assumed, discrete, weakest
-from symback.verify.derivatives import gradients, resolve, restricted
-from symback.verify.differences import POINTS, Outcome
-from symback.verify.differences import Witness as Contradiction
-from symback.verify.differing import difference
-from symback.verify.equality import NO_KINK, Shown, prove
-from symback.verify.kinks import Kinks, check_kinks
+from symback.verify.derivatives import resolve
+from symback.verify.judge import Judge
 from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
-from symback.verify.mistakes import ORDER
-from symback.verify.numbers import FEW_POINTS, SmallSizes, against_differences, look, sets_of, small_sizes
-from symback.verify.pairs import CLAIMED, Pair, pair_of
-from symback.verify.repair import Repair, repair
-from symback.verify.sample import possible
+from symback.verify.pairs import pair_of
 from symback.verify.sized import sized_for
 from symback.verify.updates import with_steps
-from symback.verify.verdict import Verdict, Witness, Word
-from symback.verify.witness import observed, smallest
-from symback.verify.wording import term_text, together
+from symback.verify.verdict import Verdict
+from symback.verify.wording import together
 
-SIZE_SETS = 3
 SHAPES = "the shapes alone"
-LONGEST_FORM = 120
 LONGEST_MENDED = 2_000
-LARGEST_REPAIRED = 600
 
 
 def check(program: Program, claim: object, target: str | None = None, kind: str | None = None, id: str = "") -> Verdict:
@@ -152,203 +135,3 @@ def _both(one: Verdict, step: Verdict) -> Verdict:
     if step.holds and one.word in ("refuted", "undecided", "agrees", "conditional"):
         return step
     return one
-
-
-class Judge:
-    """One pair of sides being judged."""
-
-    def __init__(self, pair: Pair, text: str) -> None:
-        self.pair, self.text = pair, text
-        self.contradiction: Contradiction | None = None
-
-    def verdict(self) -> Verdict:
-        """What can be shown for the symbols; else with declared values put in; else under a fact; else what is wrong."""
-        found = self._holds(self.pair)
-        if (found is None or found.word != "proved") and any(name in self.pair.values for name in self.pair.reads):
-            found = _better(found, self._with_values())
-        return self._with_form(found or self._fails())
-
-    def _with_form(self, found: Verdict) -> Verdict:
-        """The verdict with symback's own form of the right formula, and whether a right claim is another one."""
-        form = self._form()
-        other = found.holds and form and not form.endswith(f"= {self._written()}")
-        return replace(found, form=form, why=f"equivalent, {found.why}" if other else found.why)
-
-    def _written(self) -> str:
-        """The claimed formula as symback prints it; empty where it cannot."""
-        found = self.pair.derivative
-        try:
-            return "" if found is None else formula_text(found[1], self.pair.indices, self.pair.program, style_of(self.pair.program))
-        except SymbackError:
-            return ""
-
-    @cached_property
-    def sizes(self) -> list[dict[str, object]]:
-        """The sizes at which the sides are compared in numbers."""
-        return sets_of(self.pair, SIZE_SETS)
-
-    def _with_values(self) -> Verdict | None:
-        found = self._holds(self.pair.given(values=True).written_out())
-        if found is None:
-            return None
-        put_in = ", ".join(f"{n} = {float(v):.6g}" for n, v in self.pair.values.items() if n in self.pair.reads)
-        return replace(found, why=f"{found.why}, with {put_in} put in")
-
-    # what holds ----------------------------------------------------------------------------------------------------------
-
-    def _holds(self, pair: Pair, floats: bool = True) -> Verdict | None:
-        """Proved or agrees; undecided where nothing could be tried; None where the sides differ, at a glance in ``floats`` if allowed."""
-        sizes = [s for s in self.sizes if pair is self.pair or possible(pair.program, s)]
-        if floats and sizes and look(pair, sizes[0]) == "different":
-            return None
-        shown = prove(pair)
-        if shown.proved:
-            return self._confirmed(pair, shown, sizes)
-        outcome = against_differences(pair, POINTS, sizes)
-        if outcome.failed:
-            self.contradiction = next(iter(outcome.failed.values()))
-            return None
-        if outcome.points and not outcome.reason:
-            return self._made("agrees", "by numbers at all points tried; no proof was found", outcome=outcome, shown=shown)
-        spent = "the work budget of the proof was spent" if shown.exhausted else "no proof was found"
-        return self._made("undecided", f"{spent}, and no point could be tried: {outcome.reason}", outcome=outcome)
-
-    def _confirmed(self, pair: Pair, shown: Shown, sizes: list[dict[str, object]]) -> Verdict | None:
-        """A proof, and the numbers that must not contradict it."""
-        outcome = against_differences(pair, FEW_POINTS, sizes[:1])
-        small = small_sizes(pair)
-        kinks = self._at_kinks(pair, sizes) if shown.provided == (NO_KINK,) else Kinks()
-        if kinks.outside:
-            return Verdict(self.text, "refuted", f"at a kink, {kinks.outside}")
-        if outcome.failed or small.failed:
-            self.contradiction = next(iter(outcome.failed.values()), None)
-            return None
-        if kinks.points:
-            shown = replace(shown, provided=(kinks.says,))
-        return self._made("proved", "for all sizes and values" if sizes and sizes[0] else "for all values", shown, outcome, small)
-
-    def _at_kinks(self, pair: Pair, sizes: list[dict[str, object]]) -> Kinks:
-        """Where the claim has a convention of its own at kinks: whether its values there are subgradients."""
-        found = pair.derivative
-        free = None if found is None else pair.cut(found[0].by)
-        if found is None or free is None or not sizes:
-            return Kinks()
-        return check_kinks(free.forward(found[0].of), free.claimed(found[1]), {found[0].by: CLAIMED}, sizes[0])
-
-    def _made(
-        self, word: Word, why: str, shown: Shown | None = None, outcome: Outcome | None = None, small: SmallSizes | None = None
-    ) -> Verdict:
-        proof = Shown(False) if shown is None or not shown.proved else shown
-        facts = tuple(dict.fromkeys(f.says(str(n)) for n, f in proof.facts))
-        conditions = (*proof.provided, *(term_text(t, self.pair.program) for t in proof.conditions))
-        worst = outcome.worst if outcome is not None else 0.0
-        return Verdict(self.text, word, why, route=_route(proof, outcome, small), conditions=conditions, facts=facts, worst=worst)
-
-    # what does not ---------------------------------------------------------------------------------------------------------
-
-    def _fails(self) -> Verdict:
-        witness = smallest(self.pair)
-        supported: dict[str, Verdict] = {}
-
-        def holds(given: Pair) -> bool:
-            found = self._holds(given)
-            if found is not None and found.holds:
-                supported["found"] = found
-            return found is not None and (found.word == "proved" or (found.word == "agrees" and not discrete(given, self.pair)))
-
-        assumed = weakest(self.pair, holds)
-        repair = self._repair()
-        if assumed is not None and not (_is_slip(repair) and any(fact.kind in FEW_VALUES for _, fact in assumed)):
-            return self._conditional(supported["found"], assumed, witness, _sentence(repair))
-        if witness is None:
-            return self._unseen()
-        why = "; ".join(filter(None, [witness.values_there, self._differing() or witness.differing]))
-        return Verdict(self.text, "refuted", why, witness=witness, repair=_sentence(repair))
-
-    def _conditional(self, found: Verdict, assumed: Assumed, witness: Witness | None, repair: str) -> Verdict:
-        """What was shown under facts that were not declared."""
-        says = [fact.says(name) for name, fact in assumed]
-        condition = " and ".join(says)
-        return replace(
-            found,
-            word="conditional",
-            why=f"holds when {condition}, which is not declared",
-            condition=condition,
-            facts=tuple(f for f in found.facts if f not in says),
-            witness=witness,
-            repair=repair,
-        )
-
-    def _differing(self) -> str:
-        """Which entries and which terms are wrong, at a point of distinct sizes."""
-        found = self.pair.derivative
-        if found is None or self.pair.nodes > LARGEST_REPAIRED:
-            return ""
-        return difference(self.pair.program, self.pair.indices, found[1], self.pair.program.definition[found[0]], self.pair.own)
-
-    def _unseen(self) -> Verdict:
-        """The sides look different in floats, and no small point shows it: many digits decide."""
-        found = self._holds(self.pair, floats=False)
-        if found is not None or self.contradiction is None:
-            return found or Verdict(self.text, "undecided", "the differences contradict the proof")
-        seen = observed(self.pair, self.contradiction)
-        return Verdict(self.text, "refuted", seen.values_there, witness=seen, repair=_sentence(self._repair()))
-
-    def _repair(self) -> Repair | None:
-        """The one change that makes the claim right, where one was found."""
-        found = self.pair.derivative
-        if found is None or self.pair.nodes > LARGEST_REPAIRED:
-            return None
-        partial, formula = found
-        return repair(self.pair.program, self.pair.indices, formula, self.pair.program.definition[partial], self.pair.own)
-
-    def _form(self) -> str:
-        """Symback's own formula for the derivative that the claim is about."""
-        found = self.pair.derivative
-        return "" if found is None else own_form(self.pair.program, found[0])
-
-
-def _sentence(found: Repair | None) -> str:
-    return "" if found is None else found.sentence
-
-
-def _is_slip(found: Repair | None) -> bool:
-    """Whether a repair is a slip of the pen, not a part of the formula that is missing or another one."""
-    return found is not None and ORDER.index(found.kind) < ORDER.index("factor missing")
-
-
-def _better(symbol: Verdict | None, valued: Verdict | None) -> Verdict | None:
-    """What is shown for the symbols, unless more is shown with their values put in."""
-    if symbol is None or valued is None:
-        return symbol or valued
-    return min(symbol, valued, key=lambda v: ("proved", "agrees").index(v.word) if v.holds else 2)
-
-
-def _route(shown: Shown, outcome: Outcome | None, small: SmallSizes | None) -> str:
-    parts = ["normal form"] if shown.proved else []
-    if outcome is not None and outcome.points:
-        sizes = f" at {outcome.size_sets} sets of sizes" if outcome.size_sets > 1 else ""
-        parts.append(f"differences at {outcome.points} points{sizes}")
-    if small is not None and small.run:
-        parts.append(f"sizes {', '.join(map(str, small.run))} {'in fractions' if small.exact else 'to 40 digits'}")
-    return "; ".join(parts)
-
-
-def own_form(program: Program, partial: Partial) -> str:
-    """The gradient as symback prints it, over forward names; empty where it has no printed form."""
-    if isinstance(partial.of, Partial):
-        return ""
-    below = restricted(program, partial.of)
-    if partial.by not in (*below.leaf, *below.definition) or partial.of in below.leaf:
-        return ""
-    core = gradients(below.leaves, below.definitions, partial.of)
-    derived, style = core.printed[partial.by], style_of(program)
-    around = core.gradient_program((partial.by,), facts=True)
-    try:
-        lines = [
-            equation_text(Definition(derived.target, derived.indices, body), around, style)
-            for body in (core.over_leaves(partial.by), derived.result)
-        ]
-    except SymbackError:
-        return ""
-    return lines[0] if len(lines[0]) <= LONGEST_FORM else min(lines, key=len)

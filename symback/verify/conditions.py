@@ -28,6 +28,8 @@ LOOKS = 5
 AGAIN, WIDE = 6, 3
 DISCRETE = ("binary", "one-hot", "plus or minus one", "zero diagonal")
 """Facts that a quantity cannot keep while it moves: not tried on what is differentiated by, nor on parameters."""
+ALONE = (*DISCRETE, "nonnegative", "positive")
+"""Facts that are not tried of two leaves at once: with enough of them every kink is on one side."""
 FEW_VALUES = ("binary", "one-hot", "plus or minus one")
 """Facts under which a power may be lost unseen."""
 Facts = tuple[Fact, ...]
@@ -96,7 +98,7 @@ def _passes(facts: Facts, cover: Cover, passed: Sequence[Table]) -> bool:
 def _of_two(pair: Pair, base: Point, names: tuple[str, str], covers: tuple[Cover, Cover]) -> Iterator[Assumed]:
     """One fact of each of two leaves."""
     wrong = [t for t in product(covers[0].tables, covers[1].tables) if not _alike(pair, base, dict(zip(names, t, strict=True)))]
-    for one, other in product(*([s for s in c.sets if len(s) == 1 and s[0].kind not in DISCRETE] for c in covers)):
+    for one, other in product(*([s for s in c.sets if len(s) == 1 and s[0].kind not in ALONE] for c in covers)):
         if not any(satisfies(one, a) and satisfies(other, b) for a, b in wrong):
             yield (names[0], one[0]), (names[1], other[0])
 

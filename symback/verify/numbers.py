@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
@@ -13,16 +12,16 @@ from typing import Any, Literal
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Index
-from symback.algebra.terms import Kind, Name, Partial, Reduce, Relation, Term
+from symback.algebra.terms import Name, Partial, Reduce, Term
 from symback.errors import NumericError
 from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator
-from symback.numeric.field import COMPARE, HighPrecision
+from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, Sizes, index_tuples, size_value
 from symback.verify.arrays import Arrays
 from symback.verify.differences import DIGITS, MOVED, STEP_DIGITS, Outcome, Watched, Witness, check_gradients, moving
 from symback.verify.pairs import CLAIMED, Pair
-from symback.verify.sample import Point, draw, possible, size_sets, symbols_of
+from symback.verify.sample import Point, draw, size_sets
 
 Likeness = Literal["same", "different", "unknown"]
 FEW_POINTS = 3
@@ -116,90 +115,14 @@ def sets_of(pair: Pair, wanted: int) -> list[dict[str, object]]:
     return [sizes for sizes in islice(size_sets(pair.program, wanted + 2), wanted + 2) if affordable(pair, sizes)][:wanted]
 
 
-# exact, at small sizes -----------------------------------------------------------------------------------------------------
-
-
-class _Irrational(Exception):
-    pass
-
-
-class Rationals:
-    """Exact fractions as the evaluator's numbers; what is irrational stops the evaluation."""
-
-    zero, one = Fraction(0), Fraction(1)
-
-    def number(self, value: Fraction) -> Fraction:
-        return value
-
-    def power(self, base: Any, exponent: Any) -> Any:
-        if Fraction(exponent).denominator != 1:
-            raise _Irrational
-        if not base and exponent < 0:
-            raise NumericError("1/0", "division by zero", "give values where it is defined")
-        return base ** int(exponent)
-
-    def apply(self, op: str, args: Sequence[Any]) -> Any:
-        raise _Irrational
-
-    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
-        return bool(COMPARE[relation](left, right))
-
-    def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
-        return max(values) if kind == "max" else min(values)
-
-    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
-        raise _Irrational
-
-
-@dataclass(frozen=True)
-class SmallSizes:
-    """Which sizes were run, and a point at which the sides differ, if any."""
-
-    run: tuple[int, ...] = ()
-    failed: Point | None = None
-    exact: bool = True
-
-
-def small_sizes(pair: Pair, seed: str = "small") -> SmallSizes:
-    """Both sides at all sizes 1, then 2, then 3: in fractions where that is possible, else to many digits."""
-    symbols, tables = symbols_of(pair.program)
-    chosen = [dict.fromkeys(symbols, n) for n in (1, 2, 3)] if symbols and not tables else []
-    rng = random.Random(seed)
-    run: list[int] = []
-    exact = True
-    for sizes in chosen:
-        if not possible(pair.program, sizes) or not affordable(pair, sizes):
-            continue
-        for turn in range(4):
-            point = draw(pair.program, sizes, rng, positive=turn > 1)
-            try:
-                rational, error = _exact_error(pair, point, exact, rng)
-            except NumericError:
-                continue
-            exact = rational
-            if error > 10 ** -(EXACT_DIGITS // 2):
-                return SmallSizes(tuple(run), point, exact)
-            run.append(next(iter(sizes.values())))
-            break
-    return SmallSizes(tuple(run), None, exact)
-
-
-def _exact_error(pair: Pair, point: Point, rational: bool, rng: random.Random) -> tuple[bool, Any]:
-    """Whether fractions were enough, and the largest difference of the sides."""
-    if rational:
-        try:
-            return True, max(_errors(pair, point, Rationals(), rng), default=0)
-        except _Irrational:
-            pass
-    return False, max(_errors(pair, point, _digits(EXACT_DIGITS), rng), default=0)
-
-
 @lru_cache(maxsize=4)
-def _digits(digits: int) -> HighPrecision:
+def digits_of(digits: int) -> HighPrecision:
+    """Real numbers with that many digits."""
     return HighPrecision(digits)
 
 
-def _errors(pair: Pair, point: Point, field: Any, rng: random.Random) -> Iterator[Any]:
+def errors(pair: Pair, point: Point, field: Any, rng: random.Random) -> Iterator[Any]:
+    """The relative differences of the sides at a point, entry by entry; a random choice where there are many."""
     run = evaluator(pair, point, field)
     places = list(index_tuples(pair.indices, point.sizes))
     for at in places if len(places) <= ENTRIES else rng.sample(places, ENTRIES):
@@ -255,7 +178,7 @@ def _compared(pair: Pair, points: int, sizes: Sequence[Mapping[str, object]]) ->
                 break
             point = draw(pair.program, chosen, rng, positive=turn - done > TRIES // 2)
             try:
-                error = float(max(_errors(pair, point, field, rng), default=0))
+                error = float(max(errors(pair, point, field, rng), default=0))
             except NumericError as problem:
                 outcome.reason = outcome.reason or str(problem)
                 continue
@@ -284,7 +207,7 @@ class Slopes:
 
     def __init__(self, program: Program, by: Name, point: Point) -> None:
         self.program, self.by, self.point = program, by, point
-        self.field = _digits(DIGITS)
+        self.field = digits_of(DIGITS)
         self.moving, self.directions = moving(program, [by])
 
     def at(self, places: Places) -> Any | None:

@@ -1,0 +1,91 @@
+"""Both sides of a claim at the sizes 1, 2 and 3: in fractions where that is possible, else to many digits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from symback.algebra.terms import Kind, Relation
+from symback.errors import NumericError
+from symback.numeric.field import COMPARE
+from symback.verify.numbers import EXACT_DIGITS, affordable, digits_of, errors
+from symback.verify.pairs import Pair
+from symback.verify.sample import Point, draw, possible, symbols_of
+
+
+class _Irrational(Exception):
+    pass
+
+
+class Rationals:
+    """Exact fractions as the evaluator's numbers; what is irrational stops the evaluation."""
+
+    zero, one = Fraction(0), Fraction(1)
+
+    def number(self, value: Fraction) -> Fraction:
+        return value
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        if Fraction(exponent).denominator != 1:
+            raise _Irrational
+        if not base and exponent < 0:
+            raise NumericError("1/0", "division by zero", "give values where it is defined")
+        return base ** int(exponent)
+
+    def apply(self, op: str, args: Sequence[Any]) -> Any:
+        raise _Irrational
+
+    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
+        return bool(COMPARE[relation](left, right))
+
+    def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
+        return max(values) if kind == "max" else min(values)
+
+    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
+        raise _Irrational
+
+
+@dataclass(frozen=True)
+class SmallSizes:
+    """Which sizes were run, and a point at which the sides differ, if any."""
+
+    run: tuple[int, ...] = ()
+    failed: Point | None = None
+    exact: bool = True
+
+
+def small_sizes(pair: Pair, seed: str = "small") -> SmallSizes:
+    """Both sides at all sizes 1, then 2, then 3: in fractions where that is possible, else to many digits."""
+    symbols, tables = symbols_of(pair.program)
+    chosen = [dict.fromkeys(symbols, n) for n in (1, 2, 3)] if symbols and not tables else []
+    rng = random.Random(seed)
+    run: list[int] = []
+    exact = True
+    for sizes in chosen:
+        if not possible(pair.program, sizes) or not affordable(pair, sizes):
+            continue
+        for turn in range(4):
+            point = draw(pair.program, sizes, rng, positive=turn > 1)
+            try:
+                rational, error = _exact_error(pair, point, exact, rng)
+            except NumericError:
+                continue
+            exact = rational
+            if error > 10 ** -(EXACT_DIGITS // 2):
+                return SmallSizes(tuple(run), point, exact)
+            run.append(next(iter(sizes.values())))
+            break
+    return SmallSizes(tuple(run), None, exact)
+
+
+def _exact_error(pair: Pair, point: Point, rational: bool, rng: random.Random) -> tuple[bool, Any]:
+    """Whether fractions were enough, and the largest difference of the sides."""
+    if rational:
+        try:
+            return True, max(errors(pair, point, Rationals(), rng), default=0)
+        except _Irrational:
+            pass
+    return False, max(errors(pair, point, digits_of(EXACT_DIGITS), rng), default=0)
