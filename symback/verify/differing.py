@@ -9,11 +9,12 @@ from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index
 from symback.algebra.terms import ONE, ZERO, Add, Mul, Name, Num, Term, mul
 from symback.algebra.traverse import free_indices
-from symback.errors import NumericError, SymbackError
+from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.notation.write import formula_text
 from symback.verify.layouts import layouts
-from symback.verify.repair import Search
+from symback.verify.search import Search
+from symback.verify.trial import UNTRIED
 
 FEW, LONGEST = 3, 90
 
@@ -28,7 +29,7 @@ def difference(program: Program, indices: Sequence[Index], claimed: Term, right:
         return ""
     try:
         search = Search(program, layout, right, tuple(own))
-    except NumericError:
+    except UNTRIED:
         return ""
     first = search.first
     np = first.run.np

@@ -14,12 +14,12 @@ from itertools import islice
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index
 from symback.algebra.terms import Name, Term
-from symback.errors import NumericError
 from symback.network.program import Program
 from symback.verify.edits import NAMES, Edit, numpy_edits
 from symback.verify.edits_latex import latex_edits
-from symback.verify.layouts import Layout, layouts
-from symback.verify.repair import Repair, Search
+from symback.verify.layouts import layouts
+from symback.verify.search import Repair, Search
+from symback.verify.trial import UNTRIED
 
 MOST_READ = 120
 LONGEST, CHARACTERS = 2_000, 20_000
@@ -49,37 +49,32 @@ def repair_text(
     """
     if not 0 < len(text) <= LONGEST:
         return None
-    kept: list[tuple[Edit, Search]] = []
+    near: tuple[Edit, Search] | None = None
     for edit in islice(latex_edits(text) if latex else numpy_edits(text, names, hint), min(most, CHARACTERS // len(text))):
+        search = _tried(edit, reread, None if near is None else near[1])
+        if search is None:
+            continue
+        if search.is_right():
+            kind = "transpose" if edit.rank < NAMES else "name"
+            return Repair(f"{edit.says}: {edit.line}", kind, search.layout.indices, search.lines.whole, edit.line)
+        near = near or (edit, search)
+    if near is None:
+        return None
+    found = near[1].one_change()
+    return None if found is None else replace(found, sentence=f"{near[0].says}, and {found.sentence}", kind="two changes")
+
+
+def _tried(edit: Edit, reread: Reread, near: Search | None) -> Search | None:
+    """The search for an edited text that has the right shape and, once there is one ``near``, the right values at a point of that one."""
+    try:
         reading = reread(edit.text)
         layout = None if reading is None else next(iter(layouts(reading.indices, reading.term, reading.right)), None)
         if reading is None or layout is None or layout.says:
-            continue
-        search = _search(reading, layout) if not kept or _fits(kept[0][1], reading, layout) else None
-        if search is None:
-            continue
-        whole = search.lines.whole
-        if bool(search.first.fits(search.first.values(whole))) and search.holds(whole):
-            return Repair(
-                f"{edit.says}: {edit.line}", "transpose" if edit.rank < NAMES else "name", search.layout.indices, whole, edit.line
-            )
-        kept.append((edit, search))
-    for edit, search in kept[:1]:
-        found = search.one_change()
-        if found is not None:
-            return replace(found, sentence=f"{edit.says}, and {found.sentence}", kind="two changes")
-    return None
-
-
-def _fits(first: Search, reading: Reading, layout: Layout) -> bool:
-    """Whether another reading is right at a point of the first one that made sense."""
-    run = first.first.run.over(reading.program, (*first.own, *reading.own))
-    return bool(first.first.fits(run.entries(layout.term, layout.indices)))
-
-
-def _search(reading: Reading, layout: Layout) -> Search | None:
-    """The search for a text that has the right shape."""
-    try:
+            return None
+        if near is not None:
+            run = near.first.run.over(reading.program, (*near.own, *reading.own))
+            if not bool(near.first.fits(run.entries(layout.term, layout.indices))):
+                return None
         return Search(reading.program, layout, reading.right, reading.own, wrong=False)
-    except NumericError:
+    except UNTRIED:
         return None

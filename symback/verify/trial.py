@@ -14,7 +14,7 @@ from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Ref, Term
 from symback.algebra.traverse import inline, names, rewrite
-from symback.errors import NumericError
+from symback.errors import NumericError, SymbackError
 from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.field import HighPrecision
@@ -22,6 +22,9 @@ from symback.numeric.values import index_tuples, size_value
 from symback.verify.arrays import Arrays
 from symback.verify.sample import Point, draw, possible, size_sets, symbols_of
 from symback.verify.spots import Spot, put, spots
+
+UNTRIED = (SymbackError, ArithmeticError, RecursionError)
+"""What stops a trial: no value at any point, a number beyond floating point, a formula that is nested too deeply."""
 
 TOLERANCE = 1e-9
 TINY = 1e-10
