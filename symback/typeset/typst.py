@@ -96,8 +96,16 @@ def _(box: Number) -> str:
 def _(box: Named) -> str:
     if box.verbatim:
         return letter_typst(box.typed, upright=True) + _script("_", _subscript(box))
-    prefix = "upright(d) " if box.prefix else ""
-    return prefix + letter_typst(box.letter) + _script("_", _subscript(box)) + _script("^", _superscript(box))
+    return _lettered(box) + _script("_", _subscript(box)) + _script("^", _superscript(box))
+
+
+def _lettered(box: Named) -> str:
+    """The letter, with the differential in front; before a word it is part of the word, else Typst would set a space between."""
+    letter = letter_typst(box.letter)
+    if not box.prefix:
+        return letter
+    word = letter.removeprefix('upright("')
+    return f'upright("d{word}' if word != letter else f"upright(d) {letter}"
 
 
 def _superscript(box: Named) -> str:

@@ -47,6 +47,7 @@ ROWS = [
     (Named("z1", "z", "1", mark="bracket"), "z^([1])"),
     (Named("w1", "w", "1", mark="plain"), "w_(1)"),
     (Named("dW1", "W", "1", prefix="d"), "upright(d) W^(1)"),
+    (Named("dloss", "loss", prefix="d"), 'upright("dloss")'),
     (Named("loss", "loss"), 'upright("loss")'),
     (Word("max", r"\max"), 'op("max")'),
     (Word("σ", r"\sigma"), "σ"),
