@@ -115,7 +115,8 @@ def is_chain(claim: Claim, network: Program) -> bool:
         return True
     derivatives = [sum(isinstance(n, Partial) for n in names(body)) for body in bodies]
     known = {*network.leaf, *claim.program.definition}
-    return max(derivatives, default=0) > 1 or any(not isinstance(n, Partial) and n not in known for n in read)
+    in_place = any(isinstance(n, Partial) and n.of in claim.program.definition and n.of not in network.definition for n in read)
+    return in_place or max(derivatives, default=0) > 1 or any(not isinstance(n, Partial) and n not in known for n in read)
 
 
 def _beside(links: tuple[Verdict, ...], chain: Verdict) -> tuple[Verdict, ...]:

@@ -212,6 +212,8 @@ class Slopes:
 
     def at(self, places: Places) -> Any | None:
         """The slope at an entry; None at a kink, where left and right differ."""
+        if self.by not in self.program.leaf and self.by not in self.program.definition:
+            return self.field.zero
         depth = len(self.program.indices(self.by))
         cut = len(places) - depth
         above = places[:cut] or (0,) * len(self.program.indices(self.program.loss))
