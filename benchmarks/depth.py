@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from networks import deep, forget, machine, median, seconds, tags
+from networks import deep, forget, machine, seconds, tags
 
 from symback.derivation import Derivation, derive
 from symback.network.program import Program
@@ -30,7 +30,7 @@ COLUMNS = ("L", "declare", "   cold", "   anew", "  again", "  steps", "cold(2L)
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds, medians over the runs."""
+    """Seconds, the least of the runs."""
 
     declare: float
     cold: float
@@ -97,7 +97,7 @@ def measured(layers: int, runs: int, tag: Callable[[], str]) -> Times:
         times["build"].append(built)
         times["sweep"].append(swept)
         times["cold"].append(cold(layers))
-    return Times(**{name: median(values) for name, values in times.items()})
+    return Times(**{name: min(values) for name, values in times.items()})
 
 
 def main() -> None:
@@ -111,7 +111,7 @@ def main() -> None:
         print(seconds(lambda: derived(program)))
         return
     print(machine())
-    print("milliseconds, medians of", options.runs)
+    print("milliseconds, least of", options.runs)
     print(" ".join(f"{name:>{len(name) + 2}}" for name in COLUMNS))
     tag = tags()
     derived(deep(3, tag=tag()))

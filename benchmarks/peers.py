@@ -22,7 +22,7 @@ from typing import Any
 
 from networks import forget, machine
 
-PATIENCE = 20
+PATIENCE = 60
 """Seconds after which a package is given up."""
 
 Gradient = Callable[[int, str], Any]
@@ -352,7 +352,11 @@ def measured(peer: str, task: str, size: int, runs: int) -> dict[str, float] | s
 def row(peer: str, found: dict[str, float] | str, own: dict[str, float]) -> str:
     if isinstance(found, str):
         return f"    {peer:<12}{found}"
-    ratios = "".join(f"{found[key] / own[key]:9.1f}×" for key in ("first", "second")) if peer != "symback" else " " * 20
+    ratios = (
+        "".join(f"{found[key] / own[key]:9.{1 if found[key] > own[key] else 2}f}×" for key in ("first", "second"))
+        if peer != "symback"
+        else " " * 20
+    )
     return f"    {peer:<12}{found['first']:10.1f}{found['second']:10.1f}{ratios}{found['size']:>10.0f} {UNITS[peer]}"
 
 
