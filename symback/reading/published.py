@@ -16,7 +16,7 @@ from symback.errors import ReadingError
 from symback.network.program import Program
 from symback.reading import published_cells, published_functions, published_products, published_sums
 from symback.reading.published_context import Clash, Context, Undeclared
-from symback.reading.published_definitions import head_of, learn_bounds, settled, value_or_clash
+from symback.reading.published_definitions import head_of, learn_bounds, marked_below, settled, value_or_clash
 from symback.reading.published_grammar import tree
 from symback.reading.published_names import Generic, Names, Row
 from symback.reading.published_nodes import Symbol
@@ -207,6 +207,7 @@ class _Text:
     def sides(self, statement: Statement, ctx: Context) -> tuple[Side, ...]:
         """The sides of a statement, aligned."""
         trees = [tree(self.source, side.pieces, self.names) for side in statement.sides]
+        ctx.lower = marked_below(trees, ctx)
         try:
             trees = trees if ctx.new else after_update(statement, stepped(trees, ctx), ctx)
         except Clash as clash:

@@ -25,7 +25,7 @@ def big(p: Cursor, kind: Kind, piece: Piece) -> Node:
         else:
             above = p.script()
     letters, conditions, first = _under(p, below)
-    if p.sees(r"\{") or (kind in ("max", "min", "mean") and p.sees("(", "[")):
+    if p.sees(r"\{"):
         body: Node = p.factor()
     else:
         p.depth += 1

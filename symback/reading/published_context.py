@@ -119,6 +119,7 @@ class Context:
     sizes: dict[object, Size] = field(default_factory=dict)
     free: dict[str, Index] = field(default_factory=dict)
     updating: bool = False
+    lower: bool = False
     new: bool = False
     bounds: dict[str, Size] = field(default_factory=dict)
     loss_letter: bool = False

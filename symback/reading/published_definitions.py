@@ -46,6 +46,20 @@ def where(letter: str, ctx: Context) -> int:
     return max(ctx.source.find(letter), 0)
 
 
+def marked_below(trees: list[Node], ctx: Context) -> bool:
+    """Whether layers are marked below the letters: so the network asks, or so it is where only one script can be the mark."""
+    if ctx.program.notation.get("layer_mark") == "plain":
+        return True
+    below = above = False
+    for node in walk(tuple(trees)):
+        if isinstance(node, Symbol):
+            layers = {r.layer for r in ctx.names.letters_of(node.letter, node.accents) if r.layer}
+            up, under = scripts(node.above).rest, [text(unbracketed(c)[0]) for c in cells(node.below)]
+            below = below or (not up and bool(layers & set(under[:1])))
+            above = above or (text(unbracketed(up)[0]) in layers and not layers & set(under))
+    return below and not above
+
+
 def learn_bounds(trees: list[Node], ctx: Context) -> None:
     """Learn what the letters stand for that sums run to, before they are read elsewhere."""
     sums = [n for n in walk(tuple(trees)) if isinstance(n, Big) and isinstance(n.last, Symbol) and not ctx.names.declares(n.last.letter)]

@@ -29,16 +29,15 @@ def _(node: Derivative, ctx: Context) -> Value:
         node = replace(node, top=inner.top, bottoms=(*inner.bottoms, *node.bottoms))
     if not node.bottoms:
         raise ctx.error(node.position, "it is not said what the gradient is by", r"write \nabla_{W} L")
-    by, swapped = [], False
+    by = []
     for bottom in node.bottoms:
-        at = located_symbol(bottom, ctx)
+        at = located_symbol(bottom, ctx, transposed_too=True)
         if at is None:
             inside, _ = bare(bottom)
             if isinstance(inside, Symbol):
                 raise undeclared(inside, ctx)
             raise ctx.error(node.position, "a derivative is by a declared name")
         by.append(at)
-        swapped ^= bare(bottom)[1]
     if node.sloppy and node.sloppy not in ("d", "nabla"):
         ctx.note(node.sloppy)
     of = _derived(node, ctx)
@@ -47,9 +46,9 @@ def _(node: Derivative, ctx: Context) -> Value:
     if square and ctx.choose("derivative of a vector by one of its size", 2):
         ctx.note(f"the derivative of {of.name} by {by[0].name} is that of each entry by its own")
         return diagonal(found)
-    if swapped:
-        found = transposed(found)
-    return found
+    turned = of.rank > 0 and node.top is not None and bare(node.top)[1]
+    sideways = of.rank == 0 and len(by) == 1 and bare(node.bottoms[0])[1]
+    return transposed(found) if turned or sideways else found
 
 
 def _derived(node: Derivative, ctx: Context) -> Located:
@@ -61,7 +60,7 @@ def _derived(node: Derivative, ctx: Context) -> Located:
         if not isinstance(loss, str):
             raise ctx.error(node.position, "the loss of this network has no name")
         return whole(loss, ctx)
-    at = located_symbol(node.top, ctx)
+    at = located_symbol(node.top, ctx, transposed_too=True)
     if at is not None and not at.outside:
         return at
     before, ctx.loss_letter = ctx.loss_letter, isinstance(bare(node.top)[0], Symbol | Product)

@@ -95,9 +95,11 @@ def updated(node: Symbol, ctx: Context) -> Value:
     return valued(replace(at, name=name), ctx)
 
 
-def located_symbol(node: Node, ctx: Context) -> Located | None:
-    """A node that is nothing but a declared name at places."""
-    node, _ = bare(node)
+def located_symbol(node: Node, ctx: Context, transposed_too: bool = False) -> Located | None:
+    """A node that is nothing but a declared name at places, or its transpose where the caller asks `bare` for that."""
+    node, swapped = bare(node)
+    if swapped and not transposed_too:
+        return None
     if not isinstance(node, Symbol) or node.primes or node.marked == "new":
         return None
     if node.letter in ctx.letters and not node.below and not node.above:

@@ -242,6 +242,7 @@ class Match:
     marked: bool
     layers: Mapping[str, str]
     last: str
+    lower: bool = False
 
     def layer(self, pieces: Pieces) -> str | None:
         """The layer that pieces mark: an integer, a word, or a letter with a given layer, plus or minus an integer."""
@@ -276,11 +277,13 @@ def _of_row(row: Row, match: Match, other_case: bool) -> Iterator[Reading]:
         yield Reading(row, (), (), (case, 2, 0, 0))
     if row.layer:
         if match.above and match.layer(match.above) == row.layer:
-            yield from _placed(row, below, (), (case, 0, int(not match.marked)))
+            yield from _placed(row, below, (), (case, int(match.lower and not match.marked), int(not match.marked)))
         if below:
             for k in dict.fromkeys((0, len(below) - 1)):
                 if match.layer(unbracketed(below[k])[0]) == row.layer:
-                    yield from _placed(row, (*below[:k], *below[k + 1 :]), match.above, (case, 1, int(bool(match.above))))
+                    yield from _placed(
+                        row, (*below[:k], *below[k + 1 :]), match.above, (case, int(not match.lower), 2 * k + int(bool(match.above)))
+                    )
         if "" in match.layers and match.layers[""] == row.layer:
             yield from _placed(row, below, match.above, (case, 3, 0))
     elif not (match.marked and match.above):

@@ -8,6 +8,7 @@ from symback.algebra.sizes import Index, Size, SizeSymbol, provably_at_least
 from symback.algebra.terms import Name, Term, bracket
 from symback.network.hints import suggestion
 from symback.network.lettering import lettering
+from symback.network.profile import style_of
 from symback.reading.formula_grammar import Digits
 from symback.reading.formula_terms import sizes_of
 from symback.reading.published_context import SINGLE, ZEROTH, Clash, Context, Undeclared
@@ -186,14 +187,13 @@ def located(symbol: Symbol, reading: Reading, ctx: Context) -> Located:
 
 def _in_order(row: Row, given: tuple[Pieces, ...], ctx: Context, symbol: Symbol) -> tuple[Pieces, ...]:
     """Places in stored order: the first subscript of a weight is its row, or its column where the network or the claim says so."""
-    if len(given) != 2 or len(row.axes) != 2 or symbol.letter == row.name:
-        return given
     leaf = ctx.program.leaf.get(row.name)
-    if leaf is None or leaf.role != "weight" or (symbol.letter == row.letter and len(row.letter) == 1 and row.letter.isupper()):
+    if len(given) != 2 or len(row.axes) != 2 or leaf is None or leaf.role != "weight":
         return given
-    declared = str(ctx.program.notation.get("weight_order") or ctx.program.notation.get("weights") or "")
-    option = ctx.choose("subscripts", 2)
-    if (option == 1) is not (declared == "source-destination"):
+    declared = bool(lettering(ctx.program, style_of(ctx.program)).order(row.name, 2))
+    small = symbol.letter != row.letter and len(symbol.letter) == 1
+    option = ctx.choose("subscripts", 2) if small else 0
+    if (option == 1) is not declared:
         ctx.note("the first subscript of a weight is its column (the source), the second its row (the destination)")
         return given[::-1]
     return given

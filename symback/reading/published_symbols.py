@@ -31,7 +31,7 @@ def match_of(symbol: Symbol, above: Pieces, ctx: Context) -> Match:
     """The scripts of a symbol as the table of names takes them."""
     inside, marked = unbracketed(above)
     last = ctx.names.layers[-1] if ctx.names.layers else ""
-    return Match(cells(symbol.below), inside, marked, ctx.layers, last)
+    return Match(cells(symbol.below), inside, marked, ctx.layers, last, ctx.lower)
 
 
 def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
@@ -46,6 +46,8 @@ def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
         return None
     if len(found) > 1 and found[1].cost[:2] == best.cost[:2] and _meant(found[1]) != _meant(best):
         ctx.note(f"{text_of(symbol, ctx)} is read as {best.row.name}, not as {_says_reading(found[1])}")
+    elif len(found) > 1 and symbol.below and above and not match.marked and _meant(found[1]) != _meant(best):
+        ctx.note(f"{text_of(symbol, ctx)} is read as {_says_reading(best)}, not as {_says_reading(found[1])}")
     if best.note:
         ctx.note(f"in {text_of(symbol, ctx)} {best.note}")
     if best.row.letter != symbol.letter:
@@ -166,5 +168,7 @@ def bare(node: Node) -> tuple[Node, bool]:
                 node, swapped = body, not swapped  # type: ignore[assignment]
             case Scripted(base, above) if scripts(above) == Scripts((), transposes=True):
                 node, swapped = base, not swapped
+            case Symbol() if scripts(node.above).transposes and not scripts(node.above).inverts:
+                node, swapped = replace(node, above=scripts(node.above).rest), not swapped
             case _:
                 return node, swapped

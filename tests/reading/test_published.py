@@ -144,6 +144,37 @@ def test_what_symback_prints_is_read_as_published():
             assert judge(claim, program).word == "proved", gradient.latex()
 
 
+STYLES = [
+    ("mlp", {"layers": "bracket", "derivative": "dz"}),
+    ("deep", {"layers": "plain", "derivative": "d"}),
+    ("columns", {"layers": "bracket", "derivative": "delta", "weights": "source-destination", "entries": "small"}),
+    ("rowvec", {"vectors": "row"}),
+]
+
+
+@pytest.mark.parametrize(("name", "style"), STYLES)
+def test_every_style_of_printing_is_read(name, style):
+    network = sb.Network.from_dict({**NETWORKS[name], "notation": style})
+    for formula in network.derive().gradients.values():
+        for notation, over in (("matrix", "names"), ("index", "leaves")):
+            text = formula.latex(notation=notation, over=over)
+            assert judge(read_published(network.program, text)[0], network.program).word == "proved", text
+
+
+def test_a_text_that_marks_layers_below_has_powers_above():
+    square = r"\frac{\partial L}{\partial b_2} = W_3^\top (z_3 - y) \odot (1 - h_2^2)"
+    assert judge(read_published(PROGRAMS["deep"], square)[0], PROGRAMS["deep"]).word == "proved"
+    (entry,) = read_published(PROGRAMS["deep"], r"\frac{\partial L}{\partial b^2_1} = \frac{\partial L}{\partial z_1^2}")
+    assert entry.sides[1].body == Ref(Partial("L", "z2"), (Size.of(0),))
+
+
+def test_a_transpose_is_never_lost():
+    (claim,) = read_published(PROGRAMS["batch"], r"db = dZ^\top \mathbf{1}")
+    assert judge(claim, PROGRAMS["batch"]).word == "proved"
+    (claim,) = read_published(PROGRAMS["batch"], r"\frac{\partial L}{\partial W^T} = \frac{1}{N} X^T (P - Y)")
+    assert claim.sides[1].clash
+
+
 UNREADABLE = [
     ("softmax", r"\frac{\partial L}{\partial q} = p - y", r"q"),
     ("softmax", r"\frac{\partial L}{\partial z} = p - y c", "c"),
