@@ -149,13 +149,13 @@ def against_differences(pair: Pair, points: int, sizes: Sequence[Mapping[str, ob
     if not sizes:
         return Outcome(reason="the sizes are too large to be worked out one by one")
     found = pair.derivative
-    if found is not None:
+    if found is not None and _has_way(pair, found[0]):
         partial, formula = found
         outcome = check_gradients(pair.forward(partial.of), pair.claimed(formula), {partial.by: CLAIMED}, points, sizes=sizes)
         inner = [partial.of] if isinstance(partial.of, Partial) else []
     else:
         outcome = _compared(pair, points, sizes)
-        inner = list(pair.partials)
+        inner = [p for p in pair.partials if _has_way(pair, p)]
     for one in inner:
         if not outcome.failed and not outcome.reason:
             own = check_gradients(pair.forward(one.of), pair.program, {one.by: one}, FEW_POINTS, sizes=sizes[:1])
@@ -163,6 +163,12 @@ def against_differences(pair: Pair, points: int, sizes: Sequence[Mapping[str, ob
             outcome.failed.update(own.failed)
             outcome.reason = own.reason
     return outcome
+
+
+def _has_way(pair: Pair, partial: Partial) -> bool:
+    """Whether what is differentiated rests on what it is differentiated by; else the derivative is 0 by definition."""
+    below = pair.forward(partial.of)
+    return partial.by in below.leaf or partial.by in below.definition
 
 
 def _compared(pair: Pair, points: int, sizes: Sequence[Mapping[str, object]]) -> Outcome:
