@@ -29,6 +29,7 @@ UNTRIED = (SymbackError, ArithmeticError, RecursionError)
 TOLERANCE = 1e-9
 TINY = 1e-10
 PER_NODE = 400
+DRAWN = 12_000
 DIGITS, SAME = 50, 30
 POINTS, TRIES, STEPS, ENTRIES = 3, 12, 12, 5
 WIDEST = 4_000
@@ -281,6 +282,8 @@ def trial(lines: Lines, target: Term, sizes: Mapping[str, object], rng: random.R
             if made.is_telling if wrong else made.scale > TINY:
                 return made
             finite = finite or made
+        if finite is not None and (attempt + 1) * finite.size > DRAWN:
+            break
     if finite is None:
         raise NumericError("right formula", "it is not finite at points that satisfy the facts", "declare what the variables must satisfy")
     return finite
