@@ -131,3 +131,31 @@ def test_a_wrong_jacobian_does_not_follow(monkeypatch):
     for wrong in (lambda s, o, p: -row.jacobians[0](s, o, p), lambda s, o, p: row.jacobians[0](s, o[::-1], p)):
         monkeypatch.setitem(OPAQUE, "inv", replace(row, jacobians=(wrong,)))  # type: ignore[arg-type]
         assert not opaque_rows.follows.__wrapped__("inv", (2,))
+
+
+BLOCK = {
+    "symbols": {
+        "X": {"shape": ["n", "d"]},
+        "G": {"shape": ["n", "d"]},
+        "eps": {"facts": ["positive"]},
+        **{f"W{w}": {"role": "weight", "shape": ["d", "d"]} for w in "QKVO"},
+        "F": {"role": "weight", "shape": ["d", "m"]},
+        "H": {"role": "weight", "shape": ["m", "d"]},
+    },
+    "forward": {
+        "U": "(X - mean(X, axis=1, keepdims=True))/sqrt(var(X, axis=1, keepdims=True) + eps)",
+        **{w: f"U @ W{w}" for w in "QKV"},
+        "P": "softmax(Q @ K.T/sqrt(d), axis=1)",
+        "R": "X + (P @ V) @ WO",
+        "C": "(R - mean(R, axis=1, keepdims=True))/sqrt(var(R, axis=1, keepdims=True) + eps)",
+        "L": "sum(G*(R + maximum(C @ F, 0) @ H))",
+    },
+    "loss": "L",
+}
+
+
+def test_a_transformer_block_is_proved():
+    core = sb.Network.from_dict(BLOCK).derive().core
+    names = [leaf.name for leaf in core.program.leaves]
+    prover = Prover(core.program, core.gradient_program(names, facts=True))
+    assert [n for n in names if not prover.show(n, core.adjoint(n)).proved] == []
