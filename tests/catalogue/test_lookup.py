@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -197,3 +199,24 @@ def test_nothing_found_is_one_line():
     with pytest.raises(ReadingError) as caught:
         found(["qqq", "sfotmxaaa", "zzz"])
     assert "\n" not in str(caught.value)
+
+
+LOADS = "import sys; from symback.cli import main; main(sys.argv[1:]); print(*sorted(m for m in sys.modules if m.partition('.')[0] in ('symback', 'sympy', 'numpy', 'jinja2', 'typst')))"
+HEAVY = ("sympy", "numpy", "jinja2", "typst")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spared"),
+    [
+        (("softmax", "cross", "entropy"), ("symback.algebra", "symback.reading", "symback.network")),
+        (
+            ("--formula", "g - mean(g) - x*mean(g*x)"),
+            ("symback.algebra.normal", "symback.network.program", "symback.notation", "symback.verify"),
+        ),
+    ],
+)
+def test_a_lookup_loads_little(arguments, spared):
+    """An answer within a moment is a matter of what is not loaded."""
+    done = subprocess.run([sys.executable, "-c", LOADS, "lookup", *arguments], capture_output=True, text=True, check=True)
+    loaded = done.stdout.splitlines()[-1].split()
+    assert not [m for m in loaded if m.startswith((*spared, *HEAVY))]
