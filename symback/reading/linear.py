@@ -12,7 +12,7 @@ from symback.algebra.terms import Add, Mul, Term, bracket, mul
 from symback.algebra.traverse import substitute
 from symback.reading import conditions
 from symback.reading.arrays import Array, Misfit, broadcast, copy, is_one, matmul, over, position, reduced
-from symback.reading.masks import diagonal, identity, square
+from symback.reading.masks import diagonal, identity
 from symback.reading.rows import Build, Function, row
 from symback.reading.scope import Scope
 from symback.reading.shaping import moved, raveled, regrouped
@@ -47,11 +47,8 @@ def _inner(scope: Scope, x: Array, y: Array) -> Array:
 
 def _trace(scope: Scope, x: Array, offset: Size) -> Array:
     """``Σ_i x_ii``, or the sum of another diagonal."""
-    if x.rank != 2:
-        raise Misfit(f"trace takes a matrix, and {x.says}", sizes=True)
-    if offset.constant == 0 and not square(scope, x):
-        raise Misfit(f"trace takes a square matrix, and {x.says}", sizes=True)
-    line = diagonal(scope, x, offset)
+    takes = "trace takes a square matrix" if x.rank == 2 else "trace takes a matrix"
+    line = diagonal(scope, x, offset, takes)
     return reduced(scope, line, "sum")
 
 

@@ -81,17 +81,17 @@ def _diag(scope: Scope, x: Array, k: Size) -> Array:
     return Array((row_, column), conditions.times(mask, at(x, (place,))))
 
 
-def diagonal(scope: Scope, x: Array, offset: Size) -> Array:
+def diagonal(scope: Scope, x: Array, offset: Size, takes: str = "diag takes a vector or a square matrix") -> Array:
     """``x[i, i + k]``, as long as both axes last."""
     if x.rank != 2:
-        raise Misfit(f"diag takes a vector or a square matrix, and {x.says}", sizes=True)
+        raise Misfit(f"{takes}, and {x.says}", sizes=True)
     right, down = _shifts(offset)
     rows, columns = x.shape[0] - down, x.shape[1] - right
     if square(scope, x):
         rows = columns = x.shape[0] - right - down
     length = next((a for a, b in ((rows, columns), (columns, rows)) if provably_at_least(b - a)), None)
     if length is None:
-        raise Misfit(f"diag takes a vector or a square matrix, and {x.says}", "slice it until it is square", sizes=True)
+        raise Misfit(f"{takes}, and {x.says}", "slice it until it is square", sizes=True)
     index = scope.index(_extent(scope, length))
     place = _place(index)
     return Array((index,), at(x, (place + down, place + right)))

@@ -74,7 +74,7 @@ CASES: Mapping[str, tuple[str, ...]] = {
     "outer": each("np.outer({})", ("x, u", "x, x", "x[1:], u[::2]", "np.ones(n), x", "s, x", "A, x", "x, b")),
     "dot": each("np.dot({})", ("x, y", "A, u", "x, A", "A, B", "s, A", "A, s", "s, t", "X, w", "X, B.T", "b, u", "u[:0], u[:0]"), "x.dot(y)", "A.dot(B)", "A.T.dot(x)", "np.vdot(A, A)", "np.inner(A, A)"),
     "cross": each("np.cross({})", ("p, q", "P, q", "p, P", "P, P[::-1]", "P.T, 2 * P.T**2, axis=0", "p, q, axis=-1")),
-    "trace": each("np.trace({})", ("C", "C @ D", "A @ A.T", "s * C", "C, 1", "C, offset=-1", "C * D.T"), "C.trace()", "(C @ D).trace()"),
+    "trace": each("np.trace({})", ("C", "C @ D", "A @ A.T", "s * C", "C, 1", "C, offset=-1", "c", "b", "C * D.T"), "C.trace()", "(C @ D).trace()"),
     "det": each("np.linalg.det({})", ("C", "C @ D", "2 * C", "A @ A.T + np.eye(n)", "C.T"), "det(C + D.T)", "np.log(np.abs(np.linalg.det(C)))"),
     "slogdet": ("np.linalg.slogdet(C)[1]", "np.linalg.slogdet(C)[0]", "np.linalg.slogdet(C)[-1]", "np.linalg.slogdet(C @ C.T + np.eye(n))[1]", "np.linalg.slogdet(C).logabsdet", "np.linalg.slogdet(C).sign * s"),
     "inv": each("np.linalg.inv({})", ("C", "C.T", "C + D", "np.linalg.inv(C)", "np.diag(x)", "A @ A.T + np.eye(n)", "np.eye(n) + np.outer(x, y)"), "inv(C) @ inv(D)", "linalg.inv(C) @ A", "np.linalg.inv(C)[0, 1:]"),
