@@ -12,6 +12,9 @@ from symback.errors import NumericError
 from symback.numeric.field import COMPARE
 from symback.numeric.values import Sizes, size_value
 
+MOST_TERMS = 400
+"""How many terms a sum may have to be written out."""
+
 
 def entry(term: Term, at: Mapping[Index, int], sizes: Sizes) -> Term:
     """The entry of a formula for given values of its free indices.
@@ -56,7 +59,10 @@ def _product(args: tuple[Term, ...], at: Mapping[Index, int], sizes: Sizes) -> T
 
 
 def _reduced(node: Reduce, at: Mapping[Index, int], sizes: Sizes) -> Term:
-    parts = [entry(node.body, {**at, node.index: k}, sizes) for k in range(size_value(node.index.size, sizes, at))]
+    size = size_value(node.index.size, sizes, at)
+    if size > MOST_TERMS:
+        raise NumericError(f"{node.kind} over {node.index!r}", f"has {size} terms", f"at most {MOST_TERMS} are written out")
+    parts = [entry(node.body, {**at, node.index: k}, sizes) for k in range(size)]
     match node.kind:
         case "sum":
             return add(p for p in parts if p is not ZERO)

@@ -24,6 +24,8 @@ from symback.numeric.worked import RATE, Worked, with_rate, work
 from symback.verify.entries import entry
 from symback.verify.updates import after_step, before_step
 
+MOST_NUMBERS = 100
+"""How many declared numbers a network may have to be worked by hand."""
 STRAY = Decimal("0.002")
 """What numbers of three digits, multiplied a few times, stray from the exact ones."""
 
@@ -50,6 +52,11 @@ class Hand:
         return frozenset(abs(v) for value in self.given.values() for v in _flat(value))
 
     @cached_property
+    def is_large(self) -> bool:
+        """Whether the network has more numbers than anybody works with by hand."""
+        return sum(1 for value in self.given.values() for _ in _flat(value)) > MOST_NUMBERS
+
+    @cached_property
     def stray(self) -> Decimal:
         """How far, relatively, a number worked out by hand may be from the exact one: not at all where a policy says how it is rounded."""
         return Decimal(0) if self.worked is not None else STRAY
@@ -71,7 +78,7 @@ class Hand:
     @cached_property
     def worked(self) -> Worked | None:
         """The network worked by hand, every number rounded halves up; None where it says nothing of rounding or cannot be worked."""
-        if self.network.rounding is None:
+        if self.network.rounding is None or self.is_large:
             return None
         rules = self.network.rounding.rules
         policy = Policy({kind: tuple(replace(r, mode="half-up") for r in rows) for kind, rows in rules.items()})

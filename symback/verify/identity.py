@@ -16,7 +16,7 @@ from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Name, Ref, Term
 from symback.algebra.traverse import rewrite
-from symback.errors import SymbackError
+from symback.errors import NumericError, SymbackError
 from symback.network.program import Program
 from symback.network.unroll import OF_ENTRIES
 from symback.numeric.field import HighPrecision
@@ -30,7 +30,7 @@ from symback.verify.verdict import Word
 
 BUDGET = 20_000
 POINTS, FEW, DIGITS, SETS = 6, 2, 60, 2
-MOST_ENTRIES = 64
+MOST_ENTRIES, MOST_DEFINITIONS = 64, 300
 NOTHING = Shown(False)
 
 
@@ -125,6 +125,8 @@ class _Flat:
             facts = tuple(Fact(OF_ENTRIES[f.kind], f.numbers) for f in leaf.facts if f.kind in OF_ENTRIES) if leaf.indices else leaf.facts
             self.facts.update({name: facts} if facts else {})
         elif name not in self.definitions and isinstance(definition.body, Term):
+            if len(self.definitions) >= MOST_DEFINITIONS:
+                raise NumericError(name, "rests on too many entries to be written out", "judge it as a whole")
             env = {i: p.value({}) for i, p in zip(definition.indices, node.places, strict=True)}
             self.definitions[name] = Definition(name, (), Ref(name))
             self.definitions[name] = Definition(name, (), self.put(entry(definition.body, env, {})))

@@ -26,6 +26,7 @@ from symback.verify.updates import with_steps
 from symback.verify.verdict import Verdict, Word
 from symback.verify.wording import term_text
 
+MOST_ENTRIES = 1024
 STEPS, NUMBERS = "the steps that are shown", "the numbers that are printed"
 ROUNDED = "rounded, or at the values of the network"
 
@@ -136,7 +137,9 @@ class Link:
         """Every entry of both sides by a question that answers with what is wrong."""
         exact = True
         try:
-            for at in index_tuples(self.pair.indices, self.hand.sizes):
+            for count, at in enumerate(index_tuples(self.pair.indices, self.hand.sizes)):
+                if count == MOST_ENTRIES:
+                    raise NumericError(self.line, f"has more than {MOST_ENTRIES} entries", "judge fewer at a time")
                 env = dict(zip(self.pair.indices, at, strict=True))
                 one, other = (entry(t, env, self.hand.sizes) for t in (self.pair.left, self.pair.right))
                 why = why_not(one, other)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice
 from math import prod
 
 from symback.algebra.sizes import Index, Size
@@ -25,8 +25,8 @@ from symback.verify.entries import entry
 from symback.verify.hand import Hand, Numbers, reached
 from symback.verify.printed import Printed
 
-MOST_ENTRIES, MOST_FACTORS = 256, 7
-"""How many entries of one formula are looked at, and how many factors or terms are taken some at a time."""
+MOST_ENTRIES, MOST_FACTORS, MOST_PARTS = 256, 7, 20_000
+"""How many entries of one formula are looked at, how many factors or terms are taken some at a time, how many values are kept."""
 
 
 class Parts:
@@ -38,11 +38,16 @@ class Parts:
     def know(self, printed: Printed, others: Iterable[Decimal] = ()) -> bool:
         """Whether a decimal is a declared number, or what a part of a formula rounds to, its sign aside.
 
-        ``others`` are values of parts of formulas that stand beside it.
+        ``others`` are values of parts of formulas that stand beside it. Of a network that is too large to be worked by hand every
+        number may be one.
         """
         size = Printed(abs(printed.value), printed.half)
         stray = self.hand.stray
-        return Fraction(size.value) in self.hand.declared or any(size.rounds(v, stray * v) for v in (*others, *self._values))
+        return (
+            self.hand.is_large
+            or Fraction(size.value) in self.hand.declared
+            or any(size.rounds(v, stray * v) for v in (*others, *self._values))
+        )
 
     def nearest(self, printed: Printed, others: Iterable[Decimal] = ()) -> Decimal | None:
         """The value of a part that is nearest to a decimal, its sign aside."""
@@ -72,7 +77,8 @@ class Parts:
             slopes = [(program.indices(n), Ref(n, tuple(Size.of(i) for i in program.indices(n)))) for n in program.results]
             bodies += [(indices, Ref(RATE) * slope) for indices, slope in slopes]
         numbers = Numbers(self.hand, program)
-        return frozenset(v for indices, body in bodies for v in self.of(indices, body, numbers))
+        every = (v for indices, body in bodies for v in self.of(indices, body, numbers))
+        return frozenset(islice(every, MOST_PARTS))
 
 
 def _some(part: Term, numbers: Numbers) -> Iterator[Decimal]:
