@@ -45,6 +45,8 @@ class Judge:
         found = self._holds(self.pair)
         if (found is None or found.word != "proved") and any(name in self.pair.values for name in self.pair.reads):
             found = _better(found, self._with_values())
+        if found is not None and found.word == "undecided" and smallest(self.pair) is not None:
+            found = None
         return self._with_form(found or self._fails())
 
     def _with_form(self, found: Verdict) -> Verdict:
