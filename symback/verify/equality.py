@@ -35,7 +35,7 @@ class Shown:
 
 
 def prove(pair: Pair, budget: int = BUDGET) -> Shown:
-    """The equality as it stands; else where no two values tie for a maximum; else away from kinks."""
+    """The equality as it stands; else where no two values tie for a maximum and no product is 0; else away from kinks."""
     if pair.nodes > MOST_NODES or pair.depth > MOST_SUMS:
         return Shown(False, exhausted=True)
     leaves = pair.program.leaves
@@ -48,6 +48,10 @@ def prove(pair: Pair, budget: int = BUDGET) -> Shown:
     shown = Shown(proof.proved, proof.conditions, proof.facts, (), proof.difference, proof.exhausted)
     if shown.proved or shown.exhausted:
         return shown
+    loose = normalizer.equal(pair.left, pair.right, ties=False)
+    if loose.proved:
+        once = [c for c in loose.conditions if isinstance(c, Bracket) and c.relation == "="]
+        return Shown(True, tuple(c for c in loose.conditions if c not in once), loose.facts, (UNIQUE,) if once else ())
     smooth = frozenset(a.name for a in leaves if all(f.kind in SMOOTH for f in closure(a.facts)))
     rest = _without_ties(shown.difference, normalizer)
     for difference, provided in ((shown.difference, ()), (rest, (UNIQUE,))):
