@@ -10,15 +10,13 @@ from symback.algebra.terms import Name, Partial, Ref, Term
 from symback.algebra.traverse import names, rewrite
 from symback.network.program import PARAMETERS, Program
 from symback.numeric.worked import RATE, with_rate
+from symback.reading.published_meaning import AFTER_STEP
 from symback.reading.sides import Claim
-
-AFTER = " after a step"
-"""Stands behind the name of a parameter after one step; no declared name holds a blank."""
 
 
 def after_step(name: str) -> str:
     """The name of a parameter after one step of gradient descent."""
-    return name + AFTER
+    return name + AFTER_STEP
 
 
 def before_step(name: Name) -> str | None:
@@ -27,7 +25,7 @@ def before_step(name: Name) -> str | None:
     >>> before_step(after_step("w")), before_step("w")
     ('w', None)
     """
-    return name.removesuffix(AFTER) if isinstance(name, str) and name.endswith(AFTER) else None
+    return name.removesuffix(AFTER_STEP) if isinstance(name, str) and name.endswith(AFTER_STEP) else None
 
 
 def with_steps(claim: Claim) -> Claim:
