@@ -35,7 +35,9 @@ def big(p: Cursor, kind: Kind, piece: Piece) -> Node:
         p.depth -= 1
     last = p.inner(above) if above else None
     shown = tuple((c, first.get(c)) for c in letters)
-    return Big(kind, shown, last, conditions, body, piece.position)
+    within = next((piece for piece in below if piece.is_(r"\in")), None)
+    remark = p.source[within.position : below[-1].end].strip() if within is not None else ""
+    return Big(kind, shown, last, conditions, body, piece.position, remark)
 
 
 def _under(p: Cursor, below: Pieces) -> tuple[list[str], tuple[Iverson, ...], dict[str, Node]]:
@@ -44,9 +46,11 @@ def _under(p: Cursor, below: Pieces) -> tuple[list[str], tuple[Iverson, ...], di
     conditions: list[Iverson] = []
     first: dict[str, Node] = {}
     for cell in cells(below):
-        member = next((k for k, p in enumerate(cell) if p.is_(r"\in")), None)
+        member = next((k for k, piece in enumerate(cell) if piece.is_(r"\in")), None)
+        if member is not None and any(piece.kind == "number" or piece.is_(r"\{") for piece in cell[member:]):
+            raise p.error("a sum over a set that is written out is not read", "write its bounds", cell[member].position)
         cell = cell if member is None else cell[:member]
-        cut = next((k for k, p in enumerate(cell) if p.is_(*RELATIONS)), None)
+        cut = next((k for k, piece in enumerate(cell) if piece.is_(*RELATIONS)), None)
         if cut is None:
             for piece in cell:
                 letters.update(dict.fromkeys(_letters(p, piece)))

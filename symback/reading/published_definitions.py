@@ -106,6 +106,7 @@ def new_symbol(trees: list[Node], ctx: Context) -> Symbol | None:
     if ctx.names.declares(head.letter) and not head.accents:
         return None
     if head.letter not in REDEFINED:
+        ctx.loss_letter = True
         try:
             value(head, ctx)
         except Undeclared as error:

@@ -114,7 +114,8 @@ class Derivative:
 
 @dataclass(frozen=True, slots=True)
 class Big:
-    """A big operator: its letters with their first values, the last value, the conditions on its letters, and its body."""
+    """A big operator: its letters with their first values, the last value, the conditions on its letters, and its body; ``remark``
+    names the set that it is said to be over."""
 
     kind: Kind
     letters: tuple[tuple[str, Node | None], ...]
@@ -122,6 +123,7 @@ class Big:
     conditions: tuple[Iverson, ...]
     body: Node
     position: int
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

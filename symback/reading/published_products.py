@@ -156,9 +156,7 @@ def _by_sizes(ctx: Context, a: Value, sign: str, b: Value, what: str) -> Value:
     """A product whose sign leaves open what is meant: the sizes decide, and what was decided is said."""
     same = a.shape == b.shape and (a.rank != 1 or a.row == b.row)
     if same and a.rank == 1:
-        inner_first = sign in ("·",)
-        inner = (ctx.choose(f"vectors {sign}", 2) == 0) is inner_first
-        if inner:
+        if sign == "·" and ctx.choose("a dot between vectors", 2) == 0:
             ctx.note(f"{what} of two vectors of one size is their inner product")
             return multiplied(ctx, replace(a, row=True), replace(b, row=False), what)
         ctx.note(f"{what} of two vectors of one size is taken entry by entry")

@@ -17,6 +17,8 @@ from symback.reading.published_values import mapped, reduced
 
 @value.register
 def _(node: Big, ctx: Context) -> Value:
+    if node.remark:
+        ctx.note(f"{node.remark} names no declared set; the sum is over the whole axis")
     if not node.letters:
         body = value(node.body, ctx)
         if not body.rank:

@@ -109,6 +109,7 @@ ROWS = [
     ("softmax", r"\frac{\partial L}{\partial p} = -y \oslash p", "-y/p"),
     ("softmax", r"L = -y^T \log(p)", "-sum(y*log(p))"),
     ("softmax", r"L = - \sum y \log p", "-sum(y*log(p))"),
+    ("unit", r"z = w \cdot x + b", "w @ x + b"),
     ("softmax", r"\nabla_{z} L = p - y", "p - y"),
     ("softmax", r"\frac{\partial L}{\partial z_i} = -\sum_k y_k \frac{1}{p_k} \frac{\partial p_k}{\partial z_i}", "p*sum(y) - y"),
     ("softmax", r"\frac{\partial L}{\partial z_i} = -y_i(1-p_i) + \sum_{k \neq i} y_k p_i", "p*sum(y) - y"),
@@ -205,7 +206,6 @@ ROWS = [
     ("unit", r"\frac{\partial L}{\partial \hat y} = -\frac{y}{\hat y} + \frac{1-y}{1-\hat y}", "-y/yhat + (1 - y)/(1 - yhat)"),
     ("unit", r"\hat{y} = \frac{1}{1 + e^{-(w \cdot x + b)}}", "1/(1 + exp(-(w @ x + b)))"),
     ("unit", r"\hat{y} = \sigma(\mathbf{w}^\top \mathbf{x} + b)", "sigmoid(w @ x + b)"),
-    ("unit", r"z = wx + b", "w @ x + b"),
     ("unit", r"dw = dz\, x, \quad db = dz", None),
     # kinks
     ("relu", r"\frac{\partial L}{\partial z_i} = (h_i - y_i)\,\mathbb{1}[z_i > 0]", "(h - y)*(z > 0)"),

@@ -104,6 +104,9 @@ def test_published_spellings(name, latex, meaning):
 
 
 WRONG = [
+    ("softmax", r"L = -y \log(p)"),
+    ("linear", r"J = \frac{1}{2m}(X\theta-y)(X\theta-y) + \frac{\lambda}{2}\theta^T\theta"),
+    ("mlp", r"E = \frac12 \sum_j (y_j + a^2_j)^2"),
     ("softmax", r"\frac{\partial L}{\partial z} = y - p"),
     ("softmax", r"\frac{\partial p_i}{\partial z_j} = p_i(\delta_{ij} + p_j)"),
     ("mlp", r"\frac{\partial C}{\partial W^{[2]}} = a^{[1]} \delta^{[2]T}"),
