@@ -22,10 +22,11 @@ from types import ModuleType
 
 from symback.catalogue.search import Found, Index, index_of
 from symback.catalogue.view import EntryView, Gradient
-from symback.errors import DeclarationError
+from symback.errors import DeclarationError, ReadingError
 
 __all__ = ["EntryView", "Gradient", "catalogue", "did_you_mean", "lookup", "lookup_formula", "write"]
 
+LONGEST = 200
 STORED, SHAPES = Path(__file__).with_name("catalogue.json"), Path(__file__).with_name("shapes.json")
 SHEET = "symback.sheets.reference"
 """What writes entries into files; it stands above the catalogue, so it is named here and loaded only when somebody writes."""
@@ -51,6 +52,8 @@ def lookup(query: str, limit: int = 10) -> list[EntryView]:
     >>> [e.key for e in lookup("layernrom dx", limit=1)], lookup("layernorm dx")[0].asked
     (['layer_norm'], 'x')
     """
+    if len(query) > LONGEST:
+        raise ReadingError("lookup", f"the query is {len(query)} characters long", f"at most {LONGEST} are read")
     index = stored()
     return [EntryView(index.entries[f.key], f.asked) for f in index.search(query)[:limit]]
 
@@ -82,8 +85,8 @@ def write(path: Path | str, entries: Iterable[EntryView] | None = None) -> Path:
 
 
 def did_you_mean(query: str) -> list[str]:
-    """Keys of entries that look like a query."""
-    return stored().near(query)
+    """Keys of entries that look like a query; none for a text that is too long to be one."""
+    return stored().near(query) if len(query) <= LONGEST else []
 
 
 class _Module(ModuleType, Mapping[str, EntryView]):

@@ -33,15 +33,14 @@ FAR = 0.6
 WITHOUT = 0.04
 """What an entry loses that has no argument of the name that was asked for: ``d/dx tanh`` still means tanh."""
 
-QUOTIENT = re.compile(r"(?<!\w)[d∂]\s*(\([^()]*\)|\w*)\s*/\s*[d∂]\s*(?P<by>\w+)")
-RESPECT = re.compile(r"\b(by|wrt|with respect to)\s+(?P<by>\w+)\s*$")
-SHORTHAND = re.compile(r"(?<!\w)([d∂])(?P<by>[A-Za-z]\w*)\b")
+QUOTIENT = r"(?<!\w)[d∂]\s*(\([^()]*\)|\w*)\s*/\s*[d∂]\s*(?P<by>\w+)"
+RESPECT = r"\b(by|wrt|with respect to)\s+(?P<by>\w+)\s*$"
+SHORTHAND = r"(?<!\w)([d∂])(?P<by>[A-Za-z]\w*)\b"
 SAID = (("weight", "weight"), ("kernel", "weight"), ("filter", "weight"), ("bias", "bias"), ("biases", "bias"), ("input", "input"))
 ROLES: Mapping[str, str] = {words(said)[0]: role for said, role in SAID}
-ROLE = re.compile(
-    r"\b(?P<role>weights?|kernels?|filters?|bias(?:es)?|inputs?)\s+(?:gradients?|derivatives?|grads?)\b"
-    r"|\b(?:gradients?|derivatives?|grads?)\s+(?:of|by|wrt|for|with respect to)\s+(?:the\s+)?(?P<after>weights?|kernels?|filters?|bias(?:es)?|inputs?)\b",
-    re.IGNORECASE,
+ROLE = (
+    r"(?i)\b(?P<role>weights?|kernels?|filters?|bias(?:es)?|inputs?)\s+(?:gradients?|derivatives?|grads?)\b"
+    r"|\b(?:gradients?|derivatives?|grads?)\s+(?:of|by|wrt|for|with respect to)\s+(?:the\s+)?(?P<after>weights?|kernels?|filters?|bias(?:es)?|inputs?)\b"
 )
 
 
@@ -113,12 +112,12 @@ class Index:
         It is said as ``dx``, ``dL/dx``, ``by x``, ``wrt x`` or ``with respect to x``; a word that is part of a name is none.
         """
         for pattern in (QUOTIENT, RESPECT, SHORTHAND):
-            for match in pattern.finditer(query):
+            for match in re.finditer(pattern, query):
                 known = match[0].lower() in self.weights
                 if match["by"].lower() in self.symbols and not known:
                     above = match[1].strip("()") if match[1].startswith("(") else ""
                     return f"{query[: match.start()]} {above} {query[match.end() :]}", Asked(match["by"], loose=not match[1])
-        said = ROLE.search(query)
+        said = re.search(ROLE, query)
         rest = f"{query[: said.start()]} {query[said.end() :]}" if said else ""
         if said and self.meant(words(rest)):
             return rest, Asked(role=ROLES[words(said["role"] or said["after"])[0]])
