@@ -42,7 +42,9 @@ TRIES = 48
 def read_published(program: Program, source: str, goal: Side | None = None) -> tuple[Claim, ...]:
     r"""The claims that a LaTeX text makes over a program, in order; a text without a relation is a claim of one side.
 
-    ``goal`` is the left side that is meant where the last statement has none, or has a name that only this text uses. Raises ReadingError with a position where the text cannot be read.
+    ``goal`` is the left side that is meant where the last statement has none, or has a name that only this text uses. The sides of a
+    claim share their indices: first those of free index letters, then the axes of the first side that has any; axes of one entry
+    are left out. Raises ReadingError with a position where the text cannot be read.
 
     >>> from symback.algebra.definitions import Definition
     >>> from symback.algebra.terms import ref

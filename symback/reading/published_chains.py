@@ -11,7 +11,7 @@ from symback.reading.published_context import ZEROTH, Clash, Context, Tag, Value
 from symback.reading.published_values import squeezed, times
 
 
-def contracted(ctx: Context, a: Value, b: Value, rank: int, keep_a: slice, meet_a: slice, meet_b: slice, keep_b: slice) -> Value:
+def contracted(ctx: Context, a: Value, b: Value, keep_a: slice, meet_a: slice, meet_b: slice, keep_b: slice) -> Value:
     """The sum over the axes at which two arrays meet."""
     met = tuple(ctx.fresh("k", axis.size) for axis in b.axes[meet_b])
     axes_a, axes_b = a.axes[keep_a], b.axes[keep_b]
@@ -32,11 +32,7 @@ def contracted(ctx: Context, a: Value, b: Value, rank: int, keep_a: slice, meet_
             body = Reduce("sum", index, body)
         return body
 
-    return Value(tuple(axes), at, open=True, row=len(axes) == 1 and _is_row(a, b, len(axes_a)))
-
-
-def _is_row(a: Value, b: Value, kept: int) -> bool:
-    return False
+    return Value(tuple(axes), at, open=True)
 
 
 def _woven(rank: int, first: slice, places: tuple[Size, ...], second: slice, others: tuple[Size, ...]) -> tuple[Size, ...]:
@@ -53,35 +49,27 @@ def chained(ctx: Context, a: Value, b: Value, what: str, schematic: bool) -> Val
     if s is not None and t is not None:
         if s.by == t.of and s.by_rank == t.of_rank and t.of_rank:
             ctx.note(f"{what}: derivatives that meet are summed over the axes of {t.of}")
-            made = contracted(
-                ctx, a, b, t.of_rank, slice(0, s.of_rank), slice(s.of_rank, None), slice(0, t.of_rank), slice(t.of_rank, None)
-            )
+            made = contracted(ctx, a, b, slice(0, s.of_rank), slice(s.of_rank, None), slice(0, t.of_rank), slice(t.of_rank, None))
             return replace(
                 made,
                 tag=Tag(s.of, s.of_rank, t.by, t.by_rank),
-                row=_by_row(b, t) if made.rank == 1 else False,
+                row=made.rank == b.rank == 1 and b.row,
                 fixed=made.rank == 1 and b.fixed,
             )
         if t.by == s.of and t.by_rank == s.of_rank and s.of_rank:
             ctx.note(f"{what}: derivatives that meet are summed over the axes of {s.of}")
-            made = contracted(
-                ctx, b, a, s.of_rank, slice(0, t.of_rank), slice(t.of_rank, None), slice(0, s.of_rank), slice(s.of_rank, None)
-            )
+            made = contracted(ctx, b, a, slice(0, t.of_rank), slice(t.of_rank, None), slice(0, s.of_rank), slice(s.of_rank, None))
             return replace(made, tag=Tag(t.of, t.of_rank, s.by, s.by_rank))
     if not schematic:
         return None
     if t is not None and t.of_rank and t.by_rank and a.shape == b.shape[: t.of_rank]:
         ctx.note(f"{what}: what stands before a derivative of {t.of} is summed over the axes of {t.of}")
-        made = contracted(ctx, a, b, t.of_rank, slice(0, 0), slice(0, None), slice(0, t.of_rank), slice(t.of_rank, None))
+        made = contracted(ctx, a, b, slice(0, 0), slice(0, None), slice(0, t.of_rank), slice(t.of_rank, None))
         return made
     if s is not None and s.of_rank and s.by_rank and b.shape == a.shape[: s.of_rank]:
         ctx.note(f"{what}: what stands after a derivative of {s.of} is summed over the axes of {s.of}")
-        return contracted(ctx, a, b, s.of_rank, slice(s.of_rank, None), slice(0, s.of_rank), slice(0, None), slice(0, 0))
+        return contracted(ctx, a, b, slice(s.of_rank, None), slice(0, s.of_rank), slice(0, None), slice(0, 0))
     return None
-
-
-def _by_row(value: Value, tag: Tag) -> bool:
-    return value.row if value.rank == 1 else False
 
 
 def diagonal(value: Value) -> Value:

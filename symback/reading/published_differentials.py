@@ -10,8 +10,6 @@ from symback.reading.published_names import LOSS_WORDS, text
 from symback.reading.published_nodes import Derivative, Group, Node, Product, Symbol
 from symback.reading.published_tokens import Piece, Pieces
 
-MARKS = (r"\partial", r"\delta", "d")
-
 
 def fraction(p: Cursor, piece: Piece) -> Node:
     """A fraction, or the ratio of two differentials."""

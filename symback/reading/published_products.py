@@ -121,7 +121,7 @@ def combined(ctx: Context, a: Value, sign: str, b: Value, node: Product) -> Valu
     if sign in ("/", "⊘"):
         return _opened(entrywise(ctx, lambda x, y: over(x, y, a.open), a, b, "a quotient"))
     if (not a.rank and not a.any_size) or (not b.rank and not b.any_size):
-        return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what), _tag(a, b))
+        return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what))
     if sign == "⊙":
         return _hadamard(ctx, a, b, what)
     linked = chained(ctx, a, b, what, schematic=False)
@@ -133,12 +133,7 @@ def combined(ctx: Context, a: Value, sign: str, b: Value, node: Product) -> Valu
     return _by_sizes(ctx, a, sign, b, what)
 
 
-def _tag(a: Value, b: Value) -> Value:
-    """The derivative that a product with a scalar derivative still is."""
-    return a if a.rank else b
-
-
-def _opened(made: Value, _: Value | None = None) -> Value:
+def _opened(made: Value) -> Value:
     return replace(made, open=True, tag=None)
 
 

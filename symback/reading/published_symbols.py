@@ -24,9 +24,6 @@ ADJOINT_OF = ("z", "a", "s", "net", "h", "o", "u", "v", "y")
 """Letters of pre-activations, most usual first: an undeclared delta is the derivative of the loss by one of them."""
 
 
-LAYER_LETTERS = ("l", "L", "ell", "k", "i", "j", "n", "h", "m", "t")
-
-
 def match_of(symbol: Symbol, above: Pieces, ctx: Context) -> Match:
     """The scripts of a symbol as the table of names takes them."""
     inside, marked = unbracketed(above)

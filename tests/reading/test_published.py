@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +15,7 @@ from published_rows import NETWORKS, ROWS
 import symback as sb
 from symback.algebra.sizes import Size
 from symback.algebra.terms import Partial, Ref
+from symback.algebra.traverse import free_indices
 from symback.errors import ReadingError
 from symback.reading.files import from_dict
 from symback.reading.over_program import extend
@@ -219,6 +222,28 @@ def test_hostile_texts_are_answered_in_a_line_at_once(text):
     error = error_of(PROGRAMS["softmax"], text)
     assert perf_counter() - start < 1
     assert error is None or (str(error).isprintable() and len(str(error)) < 700)
+
+
+PIECE = re.compile(r"\\[A-Za-z]+|[0-9.]+|[A-Za-z]+|.", re.DOTALL)
+TEXTS = [(PROGRAMS[name], PIECE.findall(latex)) for name, latex, _ in ROWS] + [(network(f), PIECE.findall(f["latex"])) for f in FORMULAS]
+ALL_PIECES = [piece for _, pieces in TEXTS for piece in pieces]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_damaged_texts_are_read_or_refused(seed):
+    """Pieces lost, doubled, swapped: a reading has no index that is not among those of its side, a refusal has a position."""
+    rng = random.Random(seed)
+    for _ in range(100):
+        program, pieces = rng.choice(TEXTS)
+        damaged = list(pieces)
+        for _ in range(rng.randint(1, 4)):
+            at = rng.randrange(len(damaged) or 1)
+            damaged[at : at + rng.randint(0, 1)] = rng.choice([[], [rng.choice(ALL_PIECES)], damaged[at : at + 1] * 2])
+        text = "".join(damaged)
+        error = error_of(program, text)
+        assert error is None or error.position is not None, text
+        for claim in read_published(program, text) if error is None else ():
+            assert all(side.body is None or set(free_indices(side.body)) <= set(side.indices) for side in claim.sides), text
 
 
 def test_a_side_keeps_its_text_and_its_position():
