@@ -104,6 +104,39 @@ def test_the_first_link_that_fails():
     assert all(ours == his for ours, his in found.values()), found
 
 
+def marked(form):
+    """Layers marked in another way, wherever they stand beside a unit."""
+
+    def change(text):
+        text = re.sub(r"(_\{?\d+\}?)\^(\{[12]\}|[12])", lambda m: f"{m[1]}^{{{form.format(m[2].strip('{}'))}}}", text)
+        return re.sub(r"\^(\{[12]\}|[12])(?=_)", lambda m: f"^{{{form.format(m[1].strip('{}'))}}}", text)
+
+    return change
+
+
+MARKUP = {
+    "d": lambda s: s.replace(r"\partial", " d "),
+    "delta": lambda s: s.replace(r"\partial", r"\delta "),
+    "dfrac": lambda s: s.replace(r"\frac", r"\dfrac"),
+    "bracketed": marked("[{}]"),
+    "parenthesised": marked("({})"),
+    "scripts in the other order": lambda s: re.sub(r"([a-zA-Z])\^\{(\d)\}_\{(\d+)\}", r"\1_{\3}^{\2}", s),
+    "times": lambda s: s.replace("*", r" \times "),
+    "about": lambda s: re.sub(r"=\s*(-?\s*\d+\.\d+)\.?$", r"\\approx \1", s),
+    "bold": lambda s: re.sub(r"(?<![\\a-zA-Z{])([wzhb])(?=[_^])", r"\\mathbf{\1}", s),
+    "unicode": lambda s: s.replace("-", "−").replace(r"\partial", "∂").replace(r"\eta", "η"),
+}
+
+
+@pytest.mark.parametrize("name", MARKUP)
+def test_the_verdict_does_not_depend_on_markup(name):
+    rows = [r for r in FORMULAS if r["net"] == "house" and r["kind"] in KINDS and MARKUP[name](r["latex"]) != r["latex"]]
+    assert rows
+    for row in rows[::6]:
+        found = verdict(row, MARKUP[name](row["latex"]))
+        assert said(found) == ("right" if row["right"] else "wrong"), repr(found)
+
+
 def test_numbers_worked_by_hand_where_nobody_says_how_they_are_rounded():
     """The same verdicts without the rounding policy of the network: operands and new values may stray, what is stated may not."""
     chains = {name: Chains(replace(program, rounding=None)) for name, program in NETWORKS.items()}
