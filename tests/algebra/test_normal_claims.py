@@ -231,3 +231,15 @@ def test_a_fact_that_was_not_needed_is_not_named():
     symmetric = {"facts": {"A": (Fact("symmetric"),)}, "shapes": {"A": (n, n)}}
     assert equal(2 * vec("A", j, i), vec("A", j, i) + vec("A", j, i), **symmetric).facts == ()
     assert [name for name, _ in equal(vec("A", j, i), vec("A", i, j), **symmetric).facts] == ["A"]
+
+
+def test_what_is_below_a_fraction_in_one_case_only_is_no_condition():
+    below = 1 + size_of(x)
+    assert Normalizer().equal(x / below**2 * below, x / below).conditions == ()
+    machine = Normalizer()
+    assert machine.equal(y / below * below, y).conditions == ()
+    assert [repr(c) for c in machine.equal(y / (1 + x) * (1 + x), y).conditions] == ["[1 + x != 0]"]
+    proof = machine.equal(
+        vec("w", i) / (1 + vec("x", i)) * (1 + vec("x", i)) + y / (1 + size_of(vec("x", j))), vec("w", i) + y / (1 + size_of(vec("x", j)))
+    )
+    assert [repr(c) for c in proof.conditions] == ["[1 + x[i] != 0]"]

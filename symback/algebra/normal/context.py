@@ -70,6 +70,8 @@ class Context:
         self.bounds: dict[Term, object] = {}
         self.learned: dict[Term, object] = {}
         self.written: dict[Term, Term] = {}
+        self.guarded: dict[Term, bool] = {}
+        self.renaming = 0
         self.aside: dict[tuple[object, ...], object] = {}
         self.turnable = {n for n, kinds in self.facts.items() if "symmetric" in kinds}
         self._convert = convert
@@ -88,6 +90,14 @@ class Context:
             self._memo[node] = found
         self.notes.merge(found[1])
         return found[0]
+
+    def renamed(self, node: Term) -> Poly:
+        """The polynomial of what was normal before its indices were replaced."""
+        self.renaming += 1
+        try:
+            return self.poly(node)
+        finally:
+            self.renaming -= 1
 
     def term(self, poly: Poly) -> Term:
         """A polynomial as a term that is known to be normal."""

@@ -29,7 +29,7 @@ from symback.algebra.normal.poly import (
 )
 from symback.algebra.normal.powers import ABOVE, exponential, lifted, logarithm, power, symbolic_power, together
 from symback.algebra.normal.product import cancelled, product, settled, solve_place, times
-from symback.algebra.normal.requirements import known_as, remember
+from symback.algebra.normal.requirements import guard, known_as, remember
 from symback.algebra.normal.signs import learn, shown
 from symback.algebra.normal.sums import height, open_index, summed
 from symback.algebra.operations import meaning
@@ -75,7 +75,7 @@ def _(node: Ref, context: Context) -> Poly:
         definition, body = known
         context.prepare(node.name)
         normal = context.term(context.poly(body))
-        return context.poly(substitute(normal, dict(zip(definition.indices, node.places, strict=True))))
+        return context.renamed(substitute(normal, dict(zip(definition.indices, node.places, strict=True))))
     known_as = opaque_read(context, node)
     if not isinstance(known_as, Ref):
         return context.poly(known_as)
@@ -111,6 +111,7 @@ def _(node: Pow, context: Context) -> Poly:
         found = power(context, base, value)
         if len(base) > 1:
             remember(context, node.base, found)
+            guard(context, node.base, base, found)
         return found
     return power(context, base, value)
 

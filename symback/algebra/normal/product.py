@@ -31,7 +31,7 @@ from symback.algebra.normal.poly import (
     single,
     whole,
 )
-from symback.algebra.normal.signs import bounds
+from symback.algebra.normal.signs import anonymous, bounds
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Ref, Relation, Term, apply
 from symback.algebra.traverse import free_indices, names, rewrite, substitute, walk
@@ -86,7 +86,9 @@ def _times_monos(context: Context, left: Mono, right: Mono) -> Poly:
 
 def cancelled(context: Context, base: Term) -> None:
     """Note that a denominator went away: a condition, unless the base is known not to vanish."""
-    if not bounds(base, context).nonzero and not (isinstance(base, Ref) and context.fact(base.name, "magnitude above")):
+    if bounds(base, context).nonzero or (isinstance(base, Ref) and context.fact(base.name, "magnitude above")):
+        return
+    if not (context.guarded and isinstance(base, Add) and context.guarded.get(anonymous(base)[0])):
         context.require(base)
 
 
@@ -324,7 +326,7 @@ def _put_equal(context: Context, equation: Bracket, powers: Powers) -> Split | N
 def renewed(context: Context, atom: Term, exponent: Rational, mapping: dict[Index, Size]) -> Poly:
     """A power of an atom after indices were replaced, in normal form again."""
     new = substitute(atom, mapping)
-    return context.poly(new if exponent == 1 else Pow(new, Num(exponent)))
+    return context.renamed(new if exponent == 1 else Pow(new, Num(exponent)))
 
 
 def _put_value(context: Context, equation: Bracket, powers: Powers) -> Split | None:

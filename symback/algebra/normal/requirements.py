@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from symback.algebra.normal.conditions import condition
 from symback.algebra.normal.context import Context, Exhausted, Notes
-from symback.algebra.normal.poly import UNIT, Poly, key, minus, whole
-from symback.algebra.normal.signs import anonymous, bounds
+from symback.algebra.normal.poly import UNIT, Poly, atoms, key, minus, whole
+from symback.algebra.normal.signs import anonymous, bounds, shown
 from symback.algebra.sizes import Size
 from symback.algebra.terms import ZERO, Add, Apply, Bracket, Count, Mul, Num, Pow, Term
 from symback.algebra.traverse import free_indices, substitute
@@ -21,6 +21,18 @@ def remember(context: Context, written: Term, found: Poly) -> None:
     sums = [a for m in found for a, e in m if isinstance(a, Add) and not (e > 0 and whole(e))]
     if len(found) == 1 and len(sums) == 1:
         known_as(context, written, sums[0])
+
+
+def guard(context: Context, written: Term, base: Poly, found: Poly) -> None:
+    """Keep which sums stand below a fraction only in a case of something that is never 0: ``1 + z`` where z > 0, of ``1 + |z|``."""
+    if context.renaming:
+        return
+    cases = any(isinstance(a, Bracket) for a in atoms(base)) and shown(written, context).nonzero
+    for m in found:
+        for a, e in m:
+            if isinstance(a, Add) and not (e > 0 and whole(e)):
+                normal = anonymous(a)[0]
+                context.guarded[normal] = cases and context.guarded.get(normal, True)
 
 
 def known_as(context: Context, written: Term, sum_: Term) -> None:
