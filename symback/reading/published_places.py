@@ -201,7 +201,8 @@ def _in_order(row: Row, given: tuple[Pieces, ...], ctx: Context, symbol: Symbol)
 
 def text_of(symbol: Symbol, ctx: Context) -> str:
     """A symbol as it was written."""
-    return ctx.source[symbol.position : symbol.end].strip()
+    shown = ctx.source[symbol.position : symbol.end].strip()
+    return shown.replace("}", "", 1) if shown.count("}") > shown.count("{") else shown
 
 
 def undeclared(symbol: Symbol, ctx: Context) -> Undeclared:

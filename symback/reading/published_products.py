@@ -23,10 +23,36 @@ ACTIVATIONS = ("f", "g", "h", "a", "phi", "psi", "sigma", "s", "act", "rho", "F"
 @value.register
 def _(node: Product, ctx: Context) -> Value:
     parts = list(node.factors)
-    result: Value | None = None
-    at = 0
     if any(a == "/" and not b for (a, _), (b, _) in pairwise(parts)):
         ctx.note("a slash takes the one factor after it: 1/2 x is (1/2) x")
+    runs = _between_entrywise_signs(parts)
+    if len(runs) > 1 and any(len(run) > 1 for run in runs[1:]) and ctx.choose("products between entrywise signs", 2):
+        ctx.note("what stands between entrywise signs is multiplied first")
+        first, *others = ((run[0][0], _product([("", run[0][1]), *run[1:]], node, ctx)) for run in runs)
+        result = first[1]
+        for sign, other in others:
+            result = combined(ctx, result, sign, other, node)
+        return result
+    return _product(parts, node, ctx)
+
+
+Factors = list[tuple[str, Node]]
+
+
+def _between_entrywise_signs(parts: Factors) -> list[Factors]:
+    """Factors cut before each sign that may mean entry by entry."""
+    runs: list[Factors] = [[]]
+    for sign, part in parts:
+        if sign in ("⊙", "*", "×"):
+            runs.append([])
+        runs[-1].append((sign, part))
+    return runs
+
+
+def _product(parts: Factors, node: Product, ctx: Context) -> Value:
+    """Factors one after the other, from the left."""
+    result: Value | None = None
+    at = 0
     while at < len(parts):
         sign, part = parts[at]
         at += 1
@@ -144,6 +170,8 @@ def _hadamard(ctx: Context, a: Value, b: Value, what: str) -> Value:
             return _opened(
                 entrywise(ctx, lambda x, y: times(x, y, a.open), *((one, diagonal(other)) if one is a else (diagonal(other), one)), what)
             )
+    if {a.rank, b.rank} == {1, 2} and not ctx.choose("a vector entry by entry with a matrix", 2):
+        raise Clash(f"{what}: {a.says} meets {b.says} entry by entry")
     return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what))
 
 

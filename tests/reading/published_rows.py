@@ -155,6 +155,8 @@ ROWS = [
      "(W3.T @ (z3 - y))*(1 - h2**2)"),
     ("deep", r"\frac{\partial L}{\partial h^{2}} = {W^{3}}^{T} (z^{3} - y)", "W3.T @ (z3 - y)"),
     ("deep", r"\frac{\partial L}{\partial z^{2}} = W^{3T} (z^{3} - y) \odot (1 - (h^2)^2)", "(W3.T @ (z3 - y))*(1 - h2**2)"),
+    ("deep", r"\frac{\partial L}{\partial z_1} = (1 - h_1^2) \odot W_2^\top \frac{\partial L}{\partial z_2}", "(W2.T @ ((W3.T @ (z3 - y))*(1 - h2**2)))*(1 - h1**2)"),
+    ("mlp", r"\frac{\partial C}{\partial W_2} = (a_2 - y) \odot a_2 \odot (1 - a_2) a_1^T", "outer((a2 - y)*a2*(1 - a2), a1)"),
     # batches
     ("batch", r"\frac{\partial L}{\partial W} = \frac{1}{N} X^T (P - Y)", "X.T @ (P - Y)/N"),
     ("batch", r"\frac{\partial L}{\partial W_{jk}} = \frac1N \sum_{i=1}^N x_{ij} (p_{ik} - y_{ik})", "X.T @ (P - Y)/N"),
