@@ -65,7 +65,7 @@ def main() -> int:
     drawn = list(mutants(options.count, options.seed))
     found = [(m.wrong, noted(judged(m), options.log)) for m in drawn]
     wrong, same = [r for bad, r in found if bad], [r for bad, r in found if not bad]
-    right = [judged_right(of) for of in islice(originals(), 0, None, max(1, 650 // options.right))]
+    right = [noted(judged_right(of), options.log) for of in islice(originals(), 0, None, max(1, 650 // options.right))]
     print(table(wrong))
     words = Counter(r.word for r in [*same, *right])
     print(f"right formulas in another form and mutants without effect: {', '.join(f'{n} {w}' for w, n in words.items())}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from time import process_time
 from typing import Any
@@ -14,6 +15,8 @@ from mutants import FIELD, MISTAKES, SAME, Mutant, Original, evaluator, other_fo
 from symback.errors import NumericError
 from symback.numeric.values import index_tuples
 from symback.verify import claims
+from symback.verify.mending import mended_text
+from symback.verify.repair import repair
 from symback.verify.verdict import Verdict
 
 
@@ -59,26 +62,24 @@ def bare(text: str) -> str:
 
 @contextmanager
 def watched() -> Iterator[list[tuple[Any, Any]]]:
-    """The repairs found meanwhile, each with the program it is over."""
+    """The repairs found meanwhile, each with the program it is over; those of texts are over the network's own names."""
     found: list[tuple[Any, Any]] = []
 
-    def noting(search: Any) -> Any:
-        def noted(program: Any, *rest: Any, **options: Any) -> Any:
-            mended = search(program, *rest, **options)
-            if mended is not None:
-                found.append((program, mended))
-            return mended
-
-        return noted
-
-    def noted_text(*given: Any, **options: Any) -> Any:
-        mended = texts(*given, **options)
-        if mended is not None:
-            found.append((None, mended))
+    def noted_repair(program: Any, *rest: Any, **options: Any) -> Any:
+        mended = repair(program, *rest, **options)
+        found.extend([(program, mended)] if mended is not None else [])
         return mended
 
-    texts = claims.mended_text
-    with patch.object(claims, "repair", noting(claims.repair)), patch.object(claims, "mended_text", noted_text):
+    def noted_text(*given: Any, **options: Any) -> Any:
+        mended = mended_text(*given, **options)
+        found.extend([(None, mended)] if mended is not None else [])
+        return mended
+
+    with ExitStack() as patches:
+        for old, new in ((repair, noted_repair), (mended_text, noted_text)):
+            for module in [m for name, m in sys.modules.items() if name.startswith("symback.verify.")]:
+                if getattr(module, old.__name__, None) is old:
+                    patches.enter_context(patch.object(module, old.__name__, new))
         yield found
 
 

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from zlib import crc32
 
@@ -31,7 +32,7 @@ from symback.verify.sample import Point, draw, size_sets
 
 FIELD = HighPrecision(60)
 SAME = FIELD.power(FIELD.real(10), -40)
-POINTS = 3
+POINTS, MORE = 3, 10
 LONGEST = 900
 CLEANED = ((r"\bDTYPE\(", "("), (r"\.astype\(DTYPE\)", ""), (r", (dtype=)?DTYPE\)", ")"), (r"\bmath\.", "np."))
 BOUND = re.compile(r"(values|computed)\[|forward\(|= np\.arange|\.shape\[")
@@ -87,23 +88,32 @@ class Original:
     @cached_property
     def runs(self) -> list[tuple[Point, Evaluator]]:
         """The right gradient at a few points."""
+        return list(self._runs(POINTS, ordinary))
+
+    @cached_property
+    def more_runs(self) -> list[tuple[Point, Evaluator]]:
+        """At many more, large and small, for what was right at the few: a condition may be wrong in a corner."""
+        return list(self._runs(MORE, scaled))
+
+    def _runs(
+        self, count: int, drawn: Callable[[Program, Mapping[str, object], random.Random, int], Point]
+    ) -> Iterator[tuple[Point, Evaluator]]:
         core = self.entry.core
         gradient = core.gradient_program(self.entry.arguments, facts=True)
-        sets = small_sizes(self.program) or list(size_sets(self.program, 2))
-        rng = random.Random(self.key)
-        found: list[tuple[Point, Evaluator]] = []
-        for sizes in sets:
-            for turn in range(8):
-                point = draw(core.program, sizes, rng, positive=turn > 4)
+        rng = random.Random(f"{self.key} {count}")
+        for sizes in small_sizes(self.program) or list(size_sets(self.program, 2)):
+            done = 0
+            for turn in range(3 * count):
+                point = drawn(core.program, sizes, rng, turn)
                 run = evaluator(gradient, point)
                 try:
                     run.array(core.adjoint(self.name))
                 except NumericError:
                     continue
-                found.append((point, run))
-                if len(found) % POINTS == 0:
+                yield point, run
+                done += 1
+                if done == count:
                     break
-        return found
 
     def is_true(self, text: str) -> bool | None:
         """Whether a text gives the gradient: same shape, same value of every entry at every point; None if it cannot be read."""
@@ -117,7 +127,9 @@ class Original:
         result, indices = program.results[0], self.entry.core.program.indices(self.name)
         if [i.size for i in program.indices(result)] != [i.size for i in indices]:
             return False
-        return all(self._agrees(program, result, target, point, run) for point, run in self.runs)
+        return all(self._agrees(program, result, target, *one) for one in self.runs) and all(
+            self._agrees(program, result, target, *one) for one in self.more_runs
+        )
 
     def _agrees(self, program: Program, result: Name, target: Name, point: Point, run: Evaluator) -> bool:
         claim = evaluator(program, point)
@@ -129,6 +141,18 @@ class Original:
         except NumericError:
             return False
         return True
+
+
+def ordinary(program: Program, sizes: Mapping[str, object], rng: random.Random, turn: int) -> Point:
+    return draw(program, sizes, rng, positive=turn > 4)
+
+
+def scaled(program: Program, sizes: Mapping[str, object], rng: random.Random, turn: int) -> Point:
+    """A point with each free leaf as it is, a quarter of it, or four times."""
+    point = draw(program, sizes, rng, positive=turn % 3 == 2)
+    free = {leaf.name for leaf in program.leaves if not leaf.facts}
+    by = {name: rng.choice((Fraction(1, 4), 1, 4)) if name in free else 1 for name in point.values}
+    return Point(sizes, {name: {p: v * by[name] for p, v in table.items()} for name, table in point.values.items()})
 
 
 def evaluator(program: Program, point: Point) -> Evaluator:
@@ -412,8 +436,8 @@ def index_slip(of: Original) -> Mutations:
                 if word.arg == "axis" and isinstance(word.value, ast.Constant) and word.value.value in (0, 1):
                     changed = [ast.keyword("axis", number(1 - word.value.value)) if k is word else k for k in node.keywords]
                     yield put(of.tree, node, ast.Call(node.func, node.args, changed))
-        elif isinstance(node, ast.Subscript) and ast.unparse(node.slice) in (":, None", "(:, None)", "None, :"):
-            other = "x[None, :]" if ast.unparse(node.slice).endswith("None") else "x[:, None]"
+        elif isinstance(node, ast.Subscript) and ast.unparse(node.slice).strip("()") in (":, None", "None, :"):
+            other = "x[None, :]" if ast.unparse(node.slice).strip("()").endswith("None") else "x[:, None]"
             new = ast.parse(other, mode="eval").body
             assert isinstance(new, ast.Subscript)
             yield put(of.tree, node, ast.Subscript(node.value, new.slice, ast.Load()))
