@@ -9,18 +9,19 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Name, Ref, Term
+from symback.algebra.terms import Add, Name, Ref, Term
 from symback.algebra.traverse import rewrite
 from symback.errors import NumericError, SymbackError
 from symback.network.program import Program
 from symback.network.unroll import OF_ENTRIES
 from symback.numeric.field import HighPrecision
-from symback.numeric.values import Places, index_tuples
+from symback.numeric.values import Places, Sizes, index_tuples
 from symback.verify.entries import entry
 from symback.verify.equality import Shown, prove
 from symback.verify.numbers import LEFT, RIGHT, evaluator
@@ -90,7 +91,7 @@ def _difference(pair: Pair, point: Point) -> Same | None:
 
 def _entrywise(pair: Pair) -> bool:
     """A proof with every sum written out, where all sizes are numbers."""
-    flat = _Flat(pair.program)
+    flat = _Flat(pair.program, {})
     try:
         places = list(index_tuples(pair.indices, {}))
         for at in places[: MOST_ENTRIES + 1]:
@@ -103,11 +104,39 @@ def _entrywise(pair: Pair) -> bool:
     return len(places) <= MOST_ENTRIES
 
 
+def part_of(pair: Pair) -> bool:
+    """Whether the left side is a sum of some of the right side's terms: what is left of it where terms that do not matter are dropped.
+
+    Both sides are names, written out once; where that does not show it, down to the leaves.
+    """
+    sizes = next(size_sets(pair.program, 1), None)
+    if sizes is None:
+        return False
+    places = list(islice(index_tuples(pair.indices, sizes), MOST_ENTRIES))
+    try:
+        return any(all(_part_at(pair, dict(zip(pair.indices, at, strict=True)), sizes, deep) for at in places) for deep in (False, True))
+    except (SymbackError, RecursionError):
+        return False
+
+
+def _part_at(pair: Pair, at: Mapping[Index, int], sizes: Sizes, deep: bool) -> bool:
+    flat = _Flat(pair.program, sizes)
+    heads = [flat.put(entry(t, at, sizes)) for t in (pair.left, pair.right)]
+    bodies = [flat.definitions[h.name].body if isinstance(h, Ref) and h.name in flat.definitions else h for h in heads]
+    normalizer = Normalizer(Given(flat.facts, flat.definitions if deep else {}), BUDGET)
+    some, every = (_terms(normalizer.normal(b)) for b in bodies if isinstance(b, Term))
+    return some <= every
+
+
+def _terms(term: Term) -> frozenset[Term]:
+    return frozenset(term.args if isinstance(term, Add) else (term,))
+
+
 class _Flat:
     """Entries of a program of fixed sizes as names of their own, with the definitions they rest on."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, sizes: Sizes) -> None:
+        self.program, self.sizes = program, sizes
         self.definitions: dict[Name, Definition] = {}
         self.facts: dict[Name, tuple[Fact, ...]] = {}
 
@@ -129,7 +158,7 @@ class _Flat:
                 raise NumericError(name, "rests on too many entries to be written out", "judge it as a whole")
             env = {i: p.value({}) for i, p in zip(definition.indices, node.places, strict=True)}
             self.definitions[name] = Definition(name, (), Ref(name))
-            self.definitions[name] = Definition(name, (), self.put(entry(definition.body, env, {})))
+            self.definitions[name] = Definition(name, (), self.put(entry(definition.body, env, self.sizes)))
         return Ref(name)
 
 
@@ -151,4 +180,4 @@ def _axes(indices: tuple[Index, ...]) -> tuple[Index, ...]:
     return indices[:1] if len(indices) == 2 and indices[1].size.constant == 1 else indices
 
 
-__all__ = ["Same", "aligned", "same"]
+__all__ = ["Same", "aligned", "part_of", "same"]

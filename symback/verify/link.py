@@ -16,7 +16,7 @@ from symback.reading.sides import Claim, Side
 from symback.verify.derivatives import resolve
 from symback.verify.entries import entry
 from symback.verify.hand import Numbers
-from symback.verify.identity import Same, aligned, same
+from symback.verify.identity import Same, aligned, part_of, same
 from symback.verify.pairs import Pair
 from symback.verify.parts import Parts
 from symback.verify.printed import Printed, arithmetic, decimals, follows, number
@@ -81,7 +81,7 @@ class Link:
     def _differentiated(self) -> str:
         """Why two derivatives by one variable are not of the same quantity; empty if they are, or if that is no question.
 
-        ``∂z/∂w = ∂/∂w(...)``: what stands in brackets has to be z, and a product that makes ∂L/∂w is no derivative of anything else.
+        ``∂z/∂w = ∂/∂w(...)``: what stands in brackets has to be z, or some of its terms, and a product that makes ∂L/∂w is no derivative of anything else.
         """
         one, other = (made(t, self.program) for t in (self.written.left, self.written.right))
         if one is None or other is None or one.by != other.by or one.of == other.of:
@@ -91,12 +91,16 @@ class Link:
         products = [t for t in (self.written.left, self.written.right) if not isinstance(t, Ref)]
         if named is None or not (in_place or products):
             return ""
-        found = same(replace(self.pair, left=Ref(one.of.name, one.of.places), right=Ref(other.of.name, other.of.places)))
+        one_of, other_of = (Ref(n.name, n.places) for n in (one.of, other.of))
+        found = same(replace(self.pair, left=one_of, right=other_of))
         if found.word != "refuted" and (in_place or one.of.name == other.of.name):
             return ""
-        return (
-            f"what is differentiated is not {named}: {_where(found)}" if in_place else f"{one} is not {other}, which the other factors make"
-        )
+        if not in_place:
+            return f"{one} is not {other}, which the other factors make"
+        some, whole = (other_of, one_of) if named == one.of else (one_of, other_of)
+        if part_of(replace(self.pair, left=some, right=whole)):
+            return ""
+        return f"what is differentiated is not {named}: {_where(found)}"
 
     # the values ------------------------------------------------------------------------------------------------------------
 

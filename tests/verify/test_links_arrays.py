@@ -64,3 +64,39 @@ def test_a_choice_of_sizes_is_said():
     said = CHAINS.check(r"W^2 = \begin{bmatrix}0.3 & 0.2\end{bmatrix}").choices
     assert any(s.startswith("with ") and "n = 2" in s and "k = 1" in s for s in said), said
     assert "with k = 1" in CHAINS.check(r"L = \frac12 (y-h^2)^2").choices
+
+
+MANY = Chains(
+    sb.Network.from_dict(
+        {
+            "symbols": {
+                "x": {"shape": ["n"]},
+                "t": {"role": "target", "shape": ["q"]},
+                "W": {"role": "weight", "shape": ["q", "n"]},
+                "b": {"role": "bias", "shape": ["q"]},
+            },
+            "forward": "z = W @ x + b\no = sigmoid(z)",
+            "loss": {"E": "sum((t - o)**2)/2"},
+        }
+    ).program
+)
+BY_O, BY_W = (
+    r"\frac{\partial E}{\partial o_k} = \frac{\partial}{\partial o_k}",
+    r"\frac{\partial z_k}{\partial W_{kj}} = \frac{\partial}{\partial W_{kj}}",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        (BY_O + r"\frac12\sum_j (t_j-o_j)^2 = \frac{\partial}{\partial o_k}\frac12(t_k-o_k)^2 = -(t_k-o_k)", True),
+        (BY_O + r"\frac12(t_k-o_k)^2 = -(t_k-o_k)", True),
+        (BY_O + r"(\frac12(t_k-o_k)^2 + b_k) = -(t_k-o_k)", False),
+        (BY_O + r"\frac12(t_k+o_k)^2 = t_k+o_k", False),
+        (BY_W + r"\sum_i W_{ki}x_i = x_j", True),
+        (BY_W + r"(\sum_i W_{ki}x_i + b_k) = x_j", True),
+        (BY_W + r"(\sum_i W_{ki}x_i + t_k) = x_j", False),
+    ],
+)
+def test_terms_that_do_not_depend_on_the_variable_may_be_dropped_but_not_be_others(text, right):
+    assert MANY.check(text).holds is right, repr(MANY.check(text))
