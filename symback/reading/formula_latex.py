@@ -14,7 +14,7 @@ from symback.reading.formula_tokens import FUNCTIONS, Token, TokenKind
 from symback.typeset.letters import NAMES, SIGNS
 
 _RAW = re.compile(
-    r"(?P<skip>\s+|\\left(?![a-z])|\\right(?![a-z])|\\biggl(?![a-z])|\\biggr(?![a-z])|\\quad|\\[,;!])|(?P<word>\\(?:mathrm|mathbf|operatorname\*?|text)\{(?:[^{}\\]|\\.|\\text\w+\{\})*\})"
+    r"(?P<skip>\s+|\\left(?![a-z])|\\right(?![a-z])|\\biggl(?![a-z])|\\biggr(?![a-z])|\\quad|\\[,;!])|(?P<word>\\(?:hat|bar|tilde)\{\\?[A-Za-z]+\}|\\(?:mathrm|mathbf|operatorname\*?|text)\{(?:[^{}\\]|\\.|\\text\w+\{\})*\})"
     r"|(?P<command>\\[A-Za-z]+)|(?P<number>[0-9]+\.[0-9]+|[0-9]+)|(?P<letter>[A-Za-z])|(?P<sign>.)",
     re.DOTALL,
 )

@@ -78,7 +78,7 @@ def _(box: Named) -> str:
 
 def is_word(box: Box) -> bool:
     """Whether a name is drawn as an upright word."""
-    return isinstance(box, Named) and (box.verbatim or letter_latex(box.letter).endswith("}"))
+    return isinstance(box, Named) and (box.verbatim or letter_latex(box.letter).startswith((r"\mathrm", r"\text")))
 
 
 def superscript(box: Named) -> str:

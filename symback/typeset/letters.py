@@ -13,6 +13,10 @@ _GREEK = "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"
 
 SIGNS: Mapping[str, str] = dict(zip(_LATIN.split(" "), _GREEK, strict=True))
 NAMES: Mapping[str, str] = {sign: name for name, sign in SIGNS.items()}
+SHORT: Mapping[str, str] = {"lam": "lambda", "eps": "epsilon"}
+"""Greek letters by the short names that programs give them (``lambda`` itself is no name in Python)."""
+ACCENTS = ("hat", "bar", "tilde")
+_ACCENTED = re.compile(rf"([A-Za-z]|{'|'.join(SIGNS)})({'|'.join(ACCENTS)})")
 _SPECIAL = re.compile(r"([_#$%&{}])|([\\^~])")
 
 
@@ -26,13 +30,31 @@ def escaped(word: str) -> str:
     return _SPECIAL.sub(lambda m: "\\" + m[1] if m[1] else named[m[2]], word)
 
 
-def letter_latex(letter: str, *, upright: bool = False) -> str:
-    r"""A letter as LaTeX: Greek by name or sign, one plain letter as it is, anything else upright and escaped.
+def plain_letter(letter: str) -> str:
+    """A Greek letter by its full name, whether it is given by its sign, its name or a short one; anything else as it is."""
+    return SHORT.get(letter, NAMES.get(letter, letter))
 
-    >>> [letter_latex(x) for x in ("W", "delta", "δ", "loss")]
-    ['W', '\\delta', '\\delta', '\\mathrm{loss}']
+
+def accented(letter: str) -> tuple[str, str] | None:
+    """A letter and the accent that its name spells out; None where there is none.
+
+    >>> accented("xhat"), accented("mubar"), accented("x")
+    (('x', 'hat'), ('mu', 'bar'), None)
     """
-    name = NAMES.get(letter, letter)
+    found = _ACCENTED.fullmatch(letter)
+    return None if found is None else (found[1], found[2])
+
+
+def letter_latex(letter: str, *, upright: bool = False) -> str:
+    r"""A letter as LaTeX: Greek by name or sign, one plain letter as it is, with its accent; anything else upright and escaped.
+
+    >>> [letter_latex(x) for x in ("W", "delta", "δ", "lam", "xhat", "loss")]
+    ['W', '\\delta', '\\delta', '\\lambda', '\\hat{x}', '\\mathrm{loss}']
+    """
+    above = None if upright else accented(letter)
+    if above is not None:
+        return rf"\{above[1]}{{{letter_latex(above[0])}}}"
+    name = letter if upright else plain_letter(letter)
     if name in SIGNS and not upright:
         return rf"\{name}" if name != "epsilon" else r"\varepsilon"
     if len(name) == 1 and name.isascii() and name.isalpha() and not upright:

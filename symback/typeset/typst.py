@@ -30,7 +30,7 @@ from symback.typeset.boxes import (
     Word,
 )
 from symback.typeset.latex import apart
-from symback.typeset.letters import NAMES, SIGNS
+from symback.typeset.letters import SIGNS, accented, plain_letter
 from symback.typeset.levels import Level, factor_level, needs_brackets, starts_with_number, tall
 
 FENCES = {"square": ("[", "]"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋"), "round": ("(", ")")}
@@ -61,14 +61,17 @@ def quoted(word: str) -> str:
 
 
 def letter_typst(letter: str, *, upright: bool = False) -> str:
-    """A letter: Greek as its sign, one plain letter as it is, anything else upright and as a string.
+    """A letter: Greek as its sign, one plain letter as it is, with its accent; anything else upright and as a string.
 
-    >>> [letter_typst(x) for x in ("W", "delta", "δ", "loss")]
-    ['W', 'δ', 'δ', 'upright("loss")']
+    >>> [letter_typst(x) for x in ("W", "delta", "lam", "xhat", "loss")]
+    ['W', 'δ', 'λ', 'hat(x)', 'upright("loss")']
     """
     if upright:
         return f"upright({quoted(letter)})"
-    name = NAMES.get(letter, letter)
+    above = accented(letter)
+    if above is not None:
+        return f"{above[1] if above[1] != 'bar' else 'macron'}({letter_typst(above[0])})"
+    name = plain_letter(letter)
     if name in SIGNS:
         return SIGNS[name]
     return letter if len(letter) == 1 and letter.isascii() and letter.isalpha() else f"upright({quoted(letter)})"
