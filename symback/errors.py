@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 
+QUOTED = 300
+"""How much of a user's text a message quotes."""
+
+
+def one_line(text: str, most: int) -> str:
+    r"""A text as one line of printable characters, cut where it is longer than ``most``.
+
+    >>> one_line("x\n+ y\x00", 20), one_line("n" * 50, 8)
+    ('x + y\\x00', 'nnnnn...')
+    """
+    if len(text) > most:
+        text = f"{text[: most - 3]}..."
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else c.encode("unicode_escape").decode() for c in text)
+
+
 class SymbackError(Exception):
     """Base of every error a user can meet.
 
@@ -14,6 +31,7 @@ class SymbackError(Exception):
 
     def __init__(self, where: str, found: str, remedy: str = "") -> None:
         self.where, self.found, self.remedy = where, found, remedy
+        where, found, remedy = one_line(where, QUOTED), one_line(found, 2 * QUOTED), one_line(remedy, QUOTED)
         line = f"{where}: {found}" if where else found
         super().__init__(f"{line}; {remedy}" if remedy else line)
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from symback.algebra.terms import Term
 from symback.errors import ReadingError
 from symback.network.program import Program
+from symback.reading.arrays import Misfit
 from symback.reading.claim_numpy import read_numpy
 from symback.reading.claim_sympy import read_sympy
 from symback.reading.files import from_dict
-from symback.reading.goals import goal_of
+from symback.reading.goals import Goal, goal_of
 from symback.reading.over_program import extend, scope_of
 from symback.reading.published import read_published
 from symback.reading.sides import Claim
+from symback.reading.syntax import bounded
 
 __all__ = ["claim_network", "extend", "read_claim", "read_entry", "scope_of"]
 
@@ -64,4 +68,25 @@ def _read(program: Program, text: str, language: str, target: str | None, kind: 
     goal = None if target is None else goal_of(program, target, kind)
     if language == "text":
         return read_numpy(program, text, goal)
-    return read_published(program, text) if goal is None else read_published(goal.program, text, goal.side)
+    try:
+        claims = read_published(program, text) if goal is None else read_published(goal.program, text, goal.side)
+    except RecursionError:
+        raise ReadingError("claim", f"{text[:60]} is too long a product or nested too deeply") from None
+    return tuple(_bounded(_about(claim, goal), program) for claim in claims)
+
+
+def _about(claim: Claim, goal: Goal | None) -> Claim:
+    """A formula without a left side is about the goal."""
+    return claim if goal is None or len(claim.sides) > 1 else replace(claim, sides=(goal.side, *claim.sides))
+
+
+def _bounded(claim: Claim, network: Program) -> Claim:
+    """The claim, unless it holds a constant too large to be worked with."""
+    own = [d.body for d in claim.program.definitions if d.name not in network.definition]
+    try:
+        for body, text in [*((side.body, side.text) for side in claim.sides), *((body, "the claim") for body in own)]:
+            if isinstance(body, Term):
+                bounded(body, text)
+    except Misfit as misfit:
+        raise ReadingError("claim", misfit.found, misfit.remedy) from None
+    return claim

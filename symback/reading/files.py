@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unicodedata import category
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Index, Size
@@ -242,7 +243,7 @@ class _Reading:
         entries = {name: spell(name) for s in self.symbols for _, name in s.entries}
         spellings = {**declared, **entries, **{str(d.name): spell(str(d.name)) for d in self.scope.added if d.name not in declared}}
         name = self.data.get("name", "")
-        if not isinstance(name, str) or len(name) > 200:
+        if not isinstance(name, str) or len(name) > 200 or any(category(c) in ("Cc", "Cs") and c not in "\t\n" for c in name):
             raise DeclarationError("name", f"is {name!r}"[:200], "the name of a network is a short text")
         rounding = Policy.of(self.data["rounding"]) if "rounding" in self.data else None
         notation = checked_notation(self.data.get("notation", {}))

@@ -22,8 +22,8 @@ from symback.reading.formula_tokens import tokenize
 from symback.typeset.style import DEFAULT, Style
 
 Markup = Literal["text", "latex"]
-DEEPEST = 60
-"""How deep brackets and braces may be nested."""
+DEEPEST, LONGEST = 60, 20_000
+"""How deep brackets and braces may be nested, and how long a formula may be."""
 
 
 def read_formula(source: str, program: Program, style: Style = DEFAULT, markup: Markup = "text") -> Definition:
@@ -74,8 +74,13 @@ def _parsed(source: str, program: Program, style: Style, markup: Markup) -> tupl
     depth = max(accumulate({**dict.fromkeys("([{", 1), **dict.fromkeys(")]}", -1)}.get(c, 0) for c in source), default=0)
     if depth > DEEPEST:
         raise ReadingError(source[:60], f"brackets are nested {depth} deep", f"at most {DEEPEST} are read", 0)
+    if len(source) > LONGEST:
+        raise ReadingError(source[:60], f"the formula is {len(source)} characters long", f"at most {LONGEST} are read", 0)
     tokens = tokenize(source, table) if markup == "text" else tokenize_latex(source, table)
-    return Scope(source, table, {}, {}), parse(source, tokens)
+    try:
+        return Scope(source, table, {}, {}), parse(source, tokens)
+    except RecursionError:
+        raise ReadingError(source[:60], "signs are nested too deeply", "", 0) from None
 
 
 def _head(head: Syntax, scope: Scope) -> tuple[Name, tuple[Index, ...], Mapping[str, Index]]:

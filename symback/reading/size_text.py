@@ -12,7 +12,7 @@ from symback.reading.syntax import parse
 
 Lookup = Callable[[str], Size | None]
 MAX_SIZE = 10**12
-MAX_POWER, MAX_TERMS = 9, 100
+MAX_POWER, MAX_TERMS, MAX_NODES = 9, 100, 1000
 
 
 def size_of(
@@ -23,6 +23,9 @@ def size_of(
     measured: Callable[[ast.AST], Size | None] = lambda node: None,
 ) -> Size:
     """A syntax tree as a size: integers, names, ``+ - * // **``, tables ``n[l]``, and what ``measured`` knows (``x.shape[0]``)."""
+
+    if sum(1 for _ in ast.walk(node)) > MAX_NODES:
+        raise Misfit(f"{piece(node)[:60]} is too long for a size")
 
     def read(node: ast.AST) -> Size:
         match node:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from textwrap import dedent
 
 from symback.algebra.terms import Add, Mul, Num, Pow, Term
-from symback.algebra.traverse import children
+from symback.algebra.traverse import children, walk
 from symback.errors import ReadingError
 from symback.reading.arrays import Misfit
 
@@ -184,6 +184,16 @@ def bounded_power(base: Term, exponent: Term, text: str) -> Pow:
         if bits is not None and bits * 2**raised > MAX_BITS:
             raise Misfit(f"{text[:60]} is too large", "constants up to 4096 binary digits are read")
     return Pow(base, exponent)
+
+
+def bounded(body: Term, text: str) -> None:
+    """Raise Misfit where a term holds a constant too large to be written down, as one power or as a product of many."""
+    for node in walk(body):
+        if isinstance(node, Pow):
+            bounded_power(node.base, node.exponent, text)
+        bits = spread(node)
+        if bits is not None and bits > MAX_BITS:
+            raise Misfit(f"a constant in {text[:60]} is too large", "constants up to 4096 binary digits are read")
 
 
 def magnitude(node: Term) -> float | None:
