@@ -47,6 +47,14 @@ MODULES: dict[str, tuple[str, ...]] = {
     "simplify/centred.py": SIMPLIFY,
     "simplify/splice.py": ("tests/test_formulas.py", "tests/test_derivation.py", *SIMPLIFY),
     "simplify/shape.py": SIMPLIFY,
+    "simplify/functions.py": SIMPLIFY,
+    "simplify/known_sums.py": ("tests/test_formulas.py", "tests/test_unseen_layers.py", *SIMPLIFY),
+    "simplify/known_conditions.py": ("tests/test_formulas.py", *SIMPLIFY),
+    "algebra/normal/product.py": ("tests/algebra",),
+    "algebra/normal/powers.py": ("tests/algebra",),
+    "algebra/normal/sums.py": ("tests/algebra",),
+    "algebra/normal/conditions.py": ("tests/algebra",),
+    "algebra/normal/signs.py": ("tests/algebra",),
 }
 
 # Flips that change nothing: (module, line, flip) and why.

@@ -81,6 +81,7 @@ def _ratio(match: re.Match[str], text: str, names: Names) -> Partial | None:
     numerators = [(order, name) for order, name in _numerator(match["top"]) if names.differentiable(name)]
     readings = [(name, by) for order, name in numerators for by in _denominators(match, order, names)]
     if not readings:
+        _refuse_unknown(match, text, names, bool(numerators))
         return None
     if len(readings) > 1:
         ways = " or ".join(f"{name} by {' and '.join(by)}" for name, by in readings)
@@ -91,6 +92,17 @@ def _ratio(match: re.Match[str], text: str, names: Names) -> Partial | None:
         partial = Partial(partial, name)
     assert isinstance(partial, Partial)
     return partial
+
+
+def _refuse_unknown(match: re.Match[str], text: str, names: Names, derived: bool) -> None:
+    """``dL/dq`` with no q is no quotient: the error is about q."""
+    name = (match["by"] or "")[1:]
+    if not derived or not name or names.declared(match["by"]) or "*" in name:
+        return
+    base, _, units = name.rpartition("_")
+    entry = ", ".join(str(int(u) - 1) for u in units) if units.isascii() and units.isdigit() and "0" not in units else ""
+    remedy = f"places count from 0: for an entry of {base} write {base}[{entry}]" if entry and names.differentiable(base) else "declare it"
+    raise ReadingError(text, f"{name} is not declared", remedy, match.start("by") + 1)
 
 
 def _numerator(text: str) -> Iterator[tuple[int, str]]:

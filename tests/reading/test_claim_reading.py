@@ -143,3 +143,18 @@ class TestSymPy:
         assert sb.check(net, (sp.Derivative(self.L, w), w * x * x.T)).word == "proved"
         assert sb.check(net, (sp.Derivative(self.L, x), w.T * w * x)).word == "proved"
         assert sb.check(net, (sp.Derivative(self.L, x), w * x)).word == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("by", "remedy"),
+    [
+        ("q", "q is not declared"),
+        ("W_21", "for an entry of W write W\\[1, 0\\]"),
+        ("W_10", "W_10 is not declared"),
+        ("v_1", "v_1 is not declared"),
+    ],
+)
+def test_a_derivative_by_a_name_that_is_not_there_is_about_that_name(by, remedy):
+    program = from_dict({"symbols": {"W": {"shape": ["n", "m"]}, "x": {"shape": ["m"]}}, "forward": "L = sum(W @ x)", "loss": "L"})
+    with pytest.raises(ReadingError, match=remedy):
+        read_claim(program, f"dL/d{by} = 3")
