@@ -183,3 +183,15 @@ def test_a_definition_with_a_condition_says_nothing_where_it_is_false(forward, e
     derivation = Network.from_dict({"symbols": symbols, "forward": forward, "loss": {"L": "sum(G*Y)"}}).derive(["X"])
     assert derivation["X"].text(notation="index") == expected
     assert {row.verdict for row in derivation.verify()} == {"proved"}
+
+
+@pytest.mark.parametrize("definition", [SIGMOID, Definition("h", (), apply("sigmoid", z)), RATIO])
+def test_both_halves_of_a_sigmoid_are_written_through_it(definition):
+    assert fold(apply("sigmoid", z) * v, definition) is over(h, v)
+    assert fold(apply("sigmoid", -z), definition) is ONE - h
+
+
+def test_a_log_quotient_is_written_through_its_name():
+    """From y = w − log Σ exp w the softmax is exp(y)."""
+    logs = Definition("h", (i,), zi - apply("log", total([k], exp(zk))))
+    assert fold(zi * exp(zi) / total([k], exp(zk)), logs) is over(zi, exp(ref("h", i)))
