@@ -23,6 +23,9 @@ PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
 TRIES = 4000
 MOST = 200_000
 """How many numbers a point may hold."""
+SCALES = (Fraction(1, 4), Fraction(1), Fraction(4))
+CONES = ("positive", "nonnegative", "symmetric", "positive definite", "invertible", "zero diagonal")
+"""Facts that a multiple of what satisfies them satisfies."""
 Table = dict[Places, Fraction]
 Rule = Callable[[Table, random.Random, Fact], Table]
 
@@ -124,13 +127,18 @@ def _nested(table: Mapping[Places, float]) -> Any:
     return [_nested({p[1:]: v for p, v in table.items() if p[0] == first}) for first in firsts]
 
 
-def draw(program: Program, sizes: Sizes, rng: random.Random, positive: bool = False, grid: bool = False) -> Point:
+def draw(program: Program, sizes: Sizes, rng: random.Random, positive: bool = False, grid: bool = False, wide: bool = False) -> Point:
     """A random point: decimals of four digits between 0.2 and 1.8 in size, with either sign unless ``positive``.
 
-    On the ``grid`` they are small integers, so that comparisons meet. Facts change what was drawn; operands that an opaque row inverts get a heavy diagonal.
+    On the ``grid`` they are small integers, so that comparisons meet; where it is ``wide`` a leaf may be four times as large or a quarter, so
+    that conditions come out the other way. Facts change what was drawn; operands that an opaque row inverts get a heavy diagonal.
     """
     inverted = {n for d in program.definitions if isinstance(d.body, Opaque) for n in d.body.operands[:1] if d.body.row != "pinv"}
-    return Point(sizes, {leaf.name: _leaf(leaf, sizes, rng, positive, leaf.name in inverted, grid) for leaf in program.leaves})
+    tables = {leaf.name: _leaf(leaf, sizes, rng, positive, leaf.name in inverted, grid) for leaf in program.leaves}
+    if wide:
+        scalable = [leaf.name for leaf in program.leaves if all(fact.kind in CONES for fact in leaf.facts)]
+        tables |= {n: {p: v * scale for p, v in tables[n].items()} for n in scalable if (scale := rng.choice(SCALES)) != 1}
+    return Point(sizes, tables)
 
 
 def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted: bool, grid: bool) -> Table:

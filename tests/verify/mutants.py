@@ -150,7 +150,7 @@ def ordinary(program: Program, sizes: Mapping[str, object], rng: random.Random, 
 def scaled(program: Program, sizes: Mapping[str, object], rng: random.Random, turn: int) -> Point:
     """A point with each free leaf as it is, a quarter of it, or four times."""
     point = draw(program, sizes, rng, positive=turn % 3 == 2)
-    free = {leaf.name for leaf in program.leaves if not leaf.facts}
+    free = {leaf.name for leaf in program.leaves if all(fact.kind == "positive" for fact in leaf.facts)}
     by = {name: rng.choice((Fraction(1, 4), 1, 4)) if name in free else 1 for name in point.values}
     return Point(sizes, {name: {p: v * by[name] for p, v in table.items()} for name, table in point.values.items()})
 

@@ -113,6 +113,18 @@ def test_a_formula_without_a_value_where_the_loss_has_a_slope_is_refuted():
     assert "has no value by the formula (log(-" in str(witness)
 
 
+def test_a_condition_that_holds_near_zero_only_is_met_on_both_sides():
+    lost = case(
+        "clipped",
+        [Leaf("x", (), "weight")],
+        [define("L", [], apply("relu", 3 - apply("relu", ref("x"))))],
+        [define(d("x"), [], -bracket(ref("x"), ">", 0))],
+        ["x"],
+        {},
+    )
+    assert check_gradients(lost.program, lost.gradient, adjoints(lost)).failed
+
+
 def test_what_is_equal_all_around_a_point_is_no_kink():
     same = max_of(ref("x"), ref("x") + bracket(ref("x"), ">", 0) * (1 - ref("x") / ref("x")))
     right = case("same", [Leaf("x", (), "weight")], [define("L", [], same)], [define(d("x"), [], ref("x") / ref("x"))], ["x"], {})
