@@ -162,7 +162,11 @@ class Context:
         for definition in self.added:
             if definition.body is body and definition.indices == (*outer, *value.axes):
                 return str(definition.name)
-        taken = {leaf.name for leaf in self.program.leaves} | {str(d.name) for d in (*self.program.definitions, *self.added)}
-        name = next(n for n in (wish, *(f"{wish}_{k}" for k in range(1, 10_000))) if n not in taken)
+        name = self.free_name(wish)
         self.added.append(Definition(name, (*outer, *value.axes), body))
         return name
+
+    def free_name(self, wish: str) -> str:
+        """A name that nothing has."""
+        taken = {leaf.name for leaf in self.program.leaves} | {str(d.name) for d in (*self.program.definitions, *self.added)}
+        return next(n for n in (wish, *(f"{wish}_{k}" for k in range(1, 10_000))) if n not in taken)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from symback.algebra.definitions import Opaque
 from symback.algebra.operations import OPERATIONS, slope
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import HALF, MINUS_ONE, TWO, Apply, Kind, Mul, Num, Pow, Reduce, Ref, Term, bracket
@@ -11,7 +12,7 @@ from symback.reading import conditions
 from symback.reading.formula_grammar import Enclosed, OnesSyntax
 from symback.reading.published_chains import diagonal
 from symback.reading.published_context import Clash, Context, Value
-from symback.reading.published_meaning import entry_of, inverted, located_symbol, raised, value
+from symback.reading.published_meaning import determinant, entry_of, inverted, located_symbol, opaque, raised, value
 from symback.reading.published_names import cells, text
 from symback.reading.published_nodes import Derivative, Function, Product, Symbol
 from symback.reading.published_places import Located, scripts, undeclared, whole
@@ -114,9 +115,26 @@ def _called(node: Function, args: list[Value], ctx: Context) -> Value:
         return _primed(node, args[0], ctx)
     if word in OPERATIONS and arity == 2:
         return entrywise(ctx, lambda a, b: Apply(word, (a, b)), args[0], args[1], word)
+    if word == "log" and (matrix := _of_determinant(args[0], ctx)) is not None:
+        return matrix
     if word in OPERATIONS:
         return mapped(args[0], lambda t: Apply(word, (t,)))
     return _spelled(node, args[0], ctx)
+
+
+def _of_determinant(arg: Value, ctx: Context) -> Value | None:
+    """The logarithm of a determinant, which is that of its absolute value wherever it is defined; None of anything else."""
+    body = arg.entry() if not arg.rank else None
+    if isinstance(body, Apply) and body.op == "abs":
+        body = body.args[0]
+    if not isinstance(body, Ref):
+        return None
+    held = next((d.body for d in (*ctx.program.definitions, *ctx.added) if d.name == body.name), None)
+    if not isinstance(held, Opaque) or held.row != "det":
+        return None
+    operand = held.operands[0]
+    axes = {leaf.name: leaf.indices for leaf in ctx.program.leaves} | {d.name: d.indices for d in (*ctx.program.definitions, *ctx.added)}
+    return determinant(Value(axes[operand], lambda *p: Ref(operand, p)), ctx, "logabsdet")
 
 
 def _primed(node: Function, arg: Value, ctx: Context) -> Value:
@@ -155,7 +173,15 @@ def _spelled(node: Function, arg: Value, ctx: Context) -> Value:
         case "norm":
             return mapped(reduced(ctx, mapped(arg, lambda t: Pow(t, TWO)), "sum"), lambda t: Pow(t, HALF))
         case "inv":
-            return inverted(arg, node.position, ctx)
+            return inverted(arg, ctx)
+        case "det":
+            return determinant(arg, ctx)
+        case "logdet":
+            return determinant(arg, ctx, "logabsdet")
+        case "pinv":
+            return inverted(arg, ctx, "pinv")
+        case "adj":
+            return entrywise(ctx, lambda a, b: Mul((a, b)), determinant(arg, ctx), opaque("inv", arg, ctx), "an adjugate")
     raise ctx.error(node.position, f"{word} is not read here", "give it a name in the network")
 
 
@@ -187,6 +213,10 @@ def _softmax(arg: Value, ctx: Context) -> Value:
 @value.register
 def _(node: Enclosed, ctx: Context) -> Value:
     body = value(node.body, ctx)
+    square = body.rank == 2 and body.shape[0] is body.shape[1]
+    if node.kind == "|" and square and ctx.choose("bars around a square matrix", 2) == 0:
+        ctx.note("bars around a square matrix are its determinant")
+        return determinant(body, ctx)
     if node.kind == "|":
         if body.rank:
             ctx.note("bars around an array are taken entry by entry")

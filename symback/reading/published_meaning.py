@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.opaque import OPAQUE
 from symback.algebra.sizes import Size
 from symback.algebra.terms import HALF, MINUS_ONE, TWO, Add, Count, Mul, Num, Pow, Ref, Term
 from symback.errors import UnknownTerm
@@ -24,6 +25,10 @@ from symback.reading.published_values import entrywise, mapped, multiplied, nega
 
 AFTER_STEP = " after a step"
 """Stands behind the name of a parameter after one step of gradient descent; no declared name holds a blank."""
+
+
+MATRIX_POWERS = tuple(str(k) for k in range(2, 9))
+"""The exponents that may mean products of a square matrix with itself."""
 
 
 @singledispatch
@@ -64,7 +69,7 @@ def _(node: Symbol, ctx: Context) -> Value:
         made = updated(node, ctx)
     for above in (power, parts.power):
         made = raised(made, above, node.position, ctx) if above else made
-    made = inverted(made, node.position, ctx) if parts.inverts else made
+    made = inverted(made, ctx, parts.inverts) if parts.inverts else made
     return transposed(made) if parts.transposes else made
 
 
@@ -164,7 +169,7 @@ def _(node: Scripted, ctx: Context) -> Value:
     body = value(node.base, ctx)
     if parts.rest:
         body = raised(body, parts.rest, node.position, ctx)
-    body = inverted(body, node.position, ctx) if parts.inverts else body
+    body = inverted(body, ctx, parts.inverts) if parts.inverts else body
     return transposed(body) if parts.transposes else body
 
 
@@ -172,34 +177,58 @@ def raised(base: Value, above: Pieces, position: int, ctx: Context) -> Value:
     """A power: of each entry, or of a square matrix where no sign says entry by entry."""
     marked = bool(above) and above[0].is_(r"\odot", r"\circ")
     node = tree(ctx.source, above[1:] if marked else above, ctx.names)
+    if base.rank == 2 and base.shape[0] is base.shape[1] and len(above) == 2 and above[0].is_("-") and above[1].text in MATRIX_POWERS:
+        return raised(inverted(base, ctx), above[1:], position, ctx)
     exponent = value(node, ctx)
     if exponent.rank or exponent.any_size:
         raise Clash("an exponent is a number")
     square = base.rank == 2 and base.shape[0] is base.shape[1] and not marked
-    if square and isinstance(node, Digits) and node.digits == "2" and ctx.choose("square of a matrix", 2) == 0:
-        ctx.note("the square of a square matrix is the matrix product")
-        return multiplied(ctx, base, base, "a square")
+    times = int(node.digits) if isinstance(node, Digits) and node.digits in MATRIX_POWERS else 0
+    if square and times and ctx.choose("square of a matrix", 2) == 0:
+        ctx.note("the square of a square matrix is the matrix product" if times == 2 else "a power of a square matrix is a matrix product")
+        product = base
+        for _ in range(times - 1):
+            product = multiplied(ctx, product, base, "a power")
+        return product
     if base.rank and not marked:
         ctx.note("a power of an array is taken entry by entry")
     power = exponent.entry()
     return mapped(base, lambda t: Pow(t, power))
 
 
-def inverted(base: Value, position: int, ctx: Context) -> Value:
-    """The inverse of a matrix, or one over a number."""
+def inverted(base: Value, ctx: Context, row: str = "inv") -> Value:
+    """The inverse of a matrix, or its pseudo-inverse; one over a number."""
     if not base.rank:
         return mapped(base, lambda t: Pow(t, MINUS_ONE))
-    if base.rank != 2 or base.shape[0] is not base.shape[1]:
+    if base.rank != 2 or (base.shape[0] is not base.shape[1] and row == "inv"):
         raise Clash(f"{base.says} has no inverse")
+    return opaque(row, base, ctx)
+
+
+def opaque(row: str, base: Value, ctx: Context) -> Value:
+    """An opaque row of a matrix: a read of the definition that holds it, with the matrix defined first where it is an expression."""
     body = base.entry(*map(Size.of, base.axes))
     direct = isinstance(body, Ref) and isinstance(body.name, str) and body.places == tuple(map(Size.of, base.axes))
-    operand = body.name if direct and isinstance(body, Ref) else ctx.define(base, "inverted")
-    name = next((d.name for d in (*ctx.program.definitions, *ctx.added) if d.body == Opaque("inv", (operand,))), None)
+    operand = body.name if direct and isinstance(body, Ref) else ctx.define(base, "operand")
+    name = next((d.name for d in (*ctx.program.definitions, *ctx.added) if d.body == Opaque(row, (operand,))), None)
+    outer = () if direct else next(d.indices for d in ctx.added if d.name == operand)[: -len(base.axes)]
+    if outer:
+        raise Clash(f"the {OPAQUE[row].says} of a matrix that depends on the index {outer[0].name}")
+    sizes = OPAQUE[row].shape((base.shape,))
+    axes = tuple(next((a for a in (*base.axes[k:], *base.axes[:k]) if a.size is size), base.axes[0]) for k, size in enumerate(sizes))
+    axes = base.axes if sizes == base.shape else axes
     if name is None:
-        name = f"{operand}_inv"
-        ctx.added.append(Definition(name, base.axes, Opaque("inv", (operand,))))
+        name = ctx.free_name(f"{operand}_{row}")
+        ctx.added.append(Definition(name, axes, Opaque(row, (operand,))))
     held = name
-    return Value(base.axes, lambda *p: Ref(held, p), fixed=True)
+    return Value(axes, lambda *p: Ref(held, p), fixed=True) if axes else number(Ref(held))
+
+
+def determinant(base: Value, ctx: Context, row: str = "det") -> Value:
+    """The determinant of a square matrix, or the logarithm of its absolute value."""
+    if base.rank != 2 or base.shape[0] is not base.shape[1]:
+        raise Clash(f"{base.says} has no determinant")
+    return opaque(row, base, ctx)
 
 
 @value.register

@@ -33,7 +33,7 @@ FUNCTION_WORDS: Mapping[str, str] = {
     "sqrt": "sqrt", "max": "max", "min": "min", "diag": "diag", "Diag": "diag", "tr": "tr", "Tr": "tr", "trace": "tr", "softmax": "softmax", "Softmax": "softmax",
     **{f"{side}{kind}": f"{side}{kind}" for side in ("row", "col") for kind in ("sum", "mean", "max", "min", "prod")},
     "sum": "sum", "mean": "mean", "logsumexp": "logsumexp", "LSE": "logsumexp", "sech": "sech", "Var": "var", "var": "var", "atan": "arctan", "sig": "sigmoid",
-    "sigm": "sigmoid", "det": "det", "inv": "inv", "prod": "prod", "norm": "norm", "maximum": "max", "minimum": "min", "softplus": "softplus",
+    "sigm": "sigmoid", "det": "det", "Det": "det", "inv": "inv", "pinv": "pinv", "logdet": "logdet", "adj": "adj", "prod": "prod", "norm": "norm", "maximum": "max", "minimum": "min", "softplus": "softplus",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from symback.algebra.sizes import Index, Size, SizeSymbol, provably_at_least
 from symback.algebra.terms import Name, Term, bracket
@@ -47,20 +48,22 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Scripts:
-    """A superscript taken apart: what marks a layer or a power, and whether it transposes or inverts."""
+    """A superscript taken apart: what marks a layer or a power, whether it transposes, and the opaque row by which it inverts."""
 
     rest: Pieces
     transposes: bool = False
-    inverts: bool = False
+    inverts: Literal["", "inv", "pinv"] = ""
     power: Pieces = ()
 
 
 def scripts(above: Pieces) -> Scripts:
-    """Take T, -1 and -T off a superscript."""
+    """Take T, -1, -T and a dagger off a superscript."""
     while len(above) == 1 and above[0].kind == "group":
         above = above[0].inner
     if text(above) == "-1":
-        return Scripts((), inverts=True)
+        return Scripts((), inverts="inv")
+    if len(above) == 1 and above[0].is_(r"\dagger"):
+        return Scripts((), inverts="pinv")
     if not above:
         return Scripts(())
     last = above[-1]
@@ -70,7 +73,7 @@ def scripts(above: Pieces) -> Scripts:
         while rest and rest[-1].is_("^", ","):
             rest = rest[:-1]
         if text(rest) == "-":
-            return Scripts((), transposes=True, inverts=True)
+            return Scripts((), transposes=True, inverts="inv")
         return Scripts(rest, transposes=True)
     if last.kind == "run" and len(last.text) > 1 and last.text.endswith("T"):
         return Scripts((*above[:-1], replace(last, text=last.text[:-1], end=last.end - 1)), transposes=True)
