@@ -189,3 +189,18 @@ def walk(node: Any) -> Iterator[Node]:
         yield node  # type: ignore[misc]
         for f in fields(node):
             yield from walk(getattr(node, f.name))
+
+
+def arguments_of(following: Node | None) -> tuple[Symbol, ...]:
+    """The symbols in brackets, separated by commas or semicolons; none where anything else is in them."""
+    match following:
+        case Group(body):
+            items: tuple[Node, ...] = (body,)
+        case Listed(listed):
+            items = listed
+        case Rows(rows):
+            items = tuple(c for row in rows for c in row)
+        case _:
+            return ()
+    found = tuple(i for i in items if isinstance(i, Symbol))
+    return found if len(found) == len(items) else ()

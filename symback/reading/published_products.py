@@ -7,11 +7,13 @@ from itertools import pairwise
 
 from symback.algebra.terms import Add, Apply, Term
 from symback.algebra.traverse import names as names_read
+from symback.network.program import PARAMETERS
+from symback.reading.published_arguments import at_sample, depends_on, without_parameters
 from symback.reading.published_chains import chained, diagonal
 from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_meaning import located_symbol, value
 from symback.reading.published_names import text, unbracketed
-from symback.reading.published_nodes import Group, Listed, Node, Product, Symbol
+from symback.reading.published_nodes import Group, Listed, Node, Product, Rows, Symbol, arguments_of
 from symback.reading.published_places import Located, text_of, whole
 from symback.reading.published_reads import derivative_of, valued
 from symback.reading.published_values import entrywise, mapped, minus, multiplied, over, times
@@ -69,9 +71,9 @@ def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
     """An undeclared function of a declared name, g(z) or g'(z): what the network computes from that name."""
     if isinstance(part, Symbol) and part.letter == "Delta" and isinstance(following, Symbol) and not ctx.names.declares("Delta"):
         return _step(part, following, ctx)
-    if not (isinstance(part, Symbol) and isinstance(following, Group | Listed)) or part.letter in ctx.letters:
+    if not (isinstance(part, Symbol) and isinstance(following, Group | Listed | Rows)) or part.letter in ctx.letters:
         return None
-    if isinstance(following, Listed) or ctx.names.letters_of(part.letter, part.accents):
+    if not isinstance(following, Group) or ctx.names.letters_of(part.letter, part.accents):
         return _argument_list(part, following, ctx)
     normal = part.letter == "phi" and any(sign in ctx.source for sign in (r"\Phi", "Φ"))
     found = _activation(part, following, ctx) if isinstance(following, Group) and not normal else None
@@ -125,20 +127,37 @@ def _slope_of(of: Located, by: Located, ctx: Context) -> Value:
 
 
 def _argument_list(part: Symbol, following: Node, ctx: Context) -> Value | None:
-    """The loss, or a definition, written as a function of names it depends on: L(w, b) is L."""
-    if part.above or part.below or part.primes:
+    """The loss, or a definition, written as a function of names it depends on: L(w, b) is L, h_θ(x^(i)) is h at the sample i."""
+    items = arguments_of(following)
+    if part.primes or not items:
         return None
-    if isinstance(following, Group) and not isinstance(following.body, Symbol):
+    shown, plain = text_of(part, ctx), without_parameters(part, ctx, applied=True)
+    found = located_symbol(plain, ctx)
+    if found is None or found.name not in ctx.program.definition:
         return None
-    items = following.items if isinstance(following, Listed) else (following.body,) if isinstance(following, Group) else ()
-    at = located_symbol(part, ctx)
-    if at is None or at.axes or at.name != ctx.program.loss or not all(isinstance(i, Symbol) for i in items):
+    at = [located_symbol(i, ctx) for i in items]
+    loss, known = found.name == ctx.program.loss and not found.axes, depends_on(ctx.program, found.name)
+    if any(a is None or (a.name not in known and not loss) for a in at):
         return None
-    for item in items:
-        if located_symbol(item, ctx) is None:
+    marked = [(i, a) for i, a in zip(items, at, strict=True) if a is not None and _is_sample(a, ctx)]
+    if marked and loss:
+        raise ctx.error(part.position, f"{shown} is of all samples, not of one", "write the loss of one sample out")
+    if not loss and ctx.choose("a name before its arguments", 2):
+        return None
+    if marked:
+        item, arg = marked[0]
+        size, place = next((a.size, p) for a, p in zip(arg.axes, arg.places, strict=True) if p is not None)
+        found = located_symbol(at_sample(plain, unbracketed(item.above)[0] or item.below), ctx)
+        if found is None or not any(a.size is size and p is place for a, p in zip(found.axes, found.places, strict=True)):
             return None
-    ctx.note(f"{text_of(part, ctx)} with its arguments is {at.name}")
-    return valued(at, ctx)
+    ctx.note(f"{shown} with its arguments is {found.name}")
+    return valued(found, ctx)
+
+
+def _is_sample(at: Located, ctx: Context) -> bool:
+    """Whether an argument is read at a place, and is no parameter, of which entries may be listed."""
+    leaf = ctx.program.leaf.get(at.name)
+    return any(p is not None for p in at.places) and (leaf is None or leaf.role not in PARAMETERS)
 
 
 def combined(ctx: Context, a: Value, sign: str, b: Value, node: Product) -> Value:

@@ -11,6 +11,7 @@ from symback.algebra.sizes import Size
 from symback.algebra.terms import ONE, Apply, Count, Ref, Term, bracket
 from symback.network.program import Leaf
 from symback.reading.formula_grammar import TransposedSyntax
+from symback.reading.published_arguments import without_parameters
 from symback.reading.published_context import Context, Value
 from symback.reading.published_grammar import tree
 from symback.reading.published_names import LOSS_WORDS, RATES, Generic, Match, Reading, cells, letter_by_letter, readings, text, unbracketed
@@ -33,6 +34,7 @@ def match_of(symbol: Symbol, above: Pieces, ctx: Context) -> Match:
 
 def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
     """The best reading of a symbol over the declared names; the choice is said where others fit."""
+    symbol = without_parameters(symbol, ctx)
     match = match_of(symbol, above, ctx)
     found = readings(ctx.names, symbol.letter, symbol.accents, match)
     if not found:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from symback.reading.formula_grammar import Digits
 from symback.reading.published_big import BIG, big
-from symback.reading.published_brackets import indicator, relation_follows
+from symback.reading.published_brackets import bracketed, indicator, relation_follows
 from symback.reading.published_cursor import Cursor
 from symback.reading.published_differentials import differential
 from symback.reading.published_names import FUNCTION_WORDS, LOSS_WORDS, canonical, cells, text
-from symback.reading.published_nodes import Function, Marked, Negative, Node, Product, Symbol
+from symback.reading.published_nodes import Function, Marked, Negative, Node, Product, Symbol, arguments_of
 from symback.reading.published_tokens import ACCENTS, Piece, Pieces
 
 NEW, OLD = ("updated", "new", "next", "neu"), ("old", "current", "prev", "previous")
@@ -162,13 +162,25 @@ def arguments(p: Cursor) -> tuple[Node, ...]:
     negative = p.sees("-")
     if negative:
         p.take()
-    first = p.factor()
+    first = _with_arguments(p, p.factor())
     if isinstance(first, Digits) and p.starts() and not p.sees("(", "["):
         factors: list[tuple[str, Node]] = [("", first)]
         while p.starts() and not p.sees("(", "[", "|", r"\|") and not _function_next(p):
             factors.append(("", p.factor()))
         first = Product(tuple(factors), start) if len(factors) > 1 else first
     return (Negative(first, start) if negative else first,)
+
+
+def _with_arguments(p: Cursor, node: Node) -> Node:
+    """A computed name and the names in brackets right after it, which are its arguments: log h(x)."""
+    computed = isinstance(node, Symbol) and any(r.name in p.names.program.definition for r in p.names.letters_of(node.letter, node.accents))
+    if not computed or not p.sees("("):
+        return node
+    start, listed = p.at, bracketed(p)
+    if arguments_of(listed):
+        return Product((("", node), ("", listed)), p.pieces[start].position)
+    p.at = start
+    return node
 
 
 def _function_next(p: Cursor) -> bool:
