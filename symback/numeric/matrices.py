@@ -10,8 +10,19 @@ def _rows(matrix: Any) -> list[list[Any]]:
     return [[matrix[i, j] for j in range(matrix.cols)] for i in range(matrix.rows)]
 
 
+def _invertible(ctx: Any, a: Any) -> Any:
+    """A matrix whose determinant is more than rounding: a singular one has a tiny determinant instead of none."""
+    matrix = ctx.matrix(a)
+    largest = ctx.mpf(1)
+    for i in range(matrix.rows):
+        largest *= ctx.norm(matrix[i, :])
+    if abs(ctx.det(matrix)) <= largest * ctx.mpf(10) ** (-ctx.dps // 2):
+        raise ZeroDivisionError
+    return matrix
+
+
 def _inverse(ctx: Any, a: Any) -> Any:
-    return _rows(ctx.inverse(ctx.matrix(a)))
+    return _rows(ctx.inverse(_invertible(ctx, a)))
 
 
 def _det(ctx: Any, a: Any) -> Any:
@@ -19,10 +30,7 @@ def _det(ctx: Any, a: Any) -> Any:
 
 
 def _logabsdet(ctx: Any, a: Any) -> Any:
-    value = abs(_det(ctx, a))
-    if not value:
-        raise ZeroDivisionError
-    return ctx.log(value)
+    return ctx.log(abs(ctx.det(_invertible(ctx, a))))
 
 
 def _signdet(ctx: Any, a: Any) -> Any:
@@ -30,7 +38,7 @@ def _signdet(ctx: Any, a: Any) -> Any:
 
 
 def _solve(ctx: Any, a: Any, b: Any) -> Any:
-    matrix, vector = ctx.matrix(a), not isinstance(b[0], list)
+    matrix, vector = _invertible(ctx, a), not isinstance(b[0], list)
     right = ctx.matrix([[v] for v in b] if vector else b)
     solution = _rows(ctx.inverse(matrix) * right)
     return [row[0] for row in solution] if vector else solution

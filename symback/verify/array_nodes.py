@@ -165,6 +165,10 @@ def functions() -> Mapping[str, Callable[..., Any]]:
     return {row.name: own.get(row.name) or getattr(np, row.numpy.removeprefix("np.")) for row in OPERATIONS.values()}
 
 
+SINGULAR = 1e-12
+"""From how small a determinant on a matrix counts as singular, next to the product of the lengths of its rows."""
+
+
 def opaque_value(row: str, operands: Sequence[Any]) -> Any:
     """An opaque row by NumPy; not a number where the matrix is singular."""
     import numpy as np
@@ -181,6 +185,10 @@ def opaque_value(row: str, operands: Sequence[Any]) -> Any:
     if row not in rows:
         raise NumericError(row, "no NumPy function is known", "this is a defect of symback; please report it")
     try:
+        if row in ("inv", "logabsdet", "signdet", "solve"):
+            lengths = np.prod(np.linalg.norm(operands[0], axis=-1), axis=-1)
+            if np.any(np.abs(linalg.det(operands[0])) <= SINGULAR * lengths):
+                raise linalg.LinAlgError
         return np.asarray(rows[row](*operands))
     except linalg.LinAlgError:
         raise NumericError(row, "the matrix is singular", "give an invertible matrix") from None

@@ -30,6 +30,7 @@ LOOKS = 2
 TRIES = 12
 WORK = 400_000
 ENTRIES = 24
+MORE_SETS = 6
 EXACT_DIGITS = 40
 LEFT, RIGHT = "\0left", "\0right"
 
@@ -111,8 +112,12 @@ def _deepest(body: Term, sizes: Sizes) -> int:
 
 
 def sets_of(pair: Pair, wanted: int) -> list[dict[str, object]]:
-    """Choices of distinct prime sizes at which the numbers can be afforded."""
-    return [sizes for sizes in islice(size_sets(pair.program, wanted + 2), wanted + 2) if affordable(pair, sizes)][:wanted]
+    """Choices of distinct prime sizes at which the numbers can be afforded, and at which inverses exist where any are read."""
+    opaque = any(isinstance(d.body, Opaque) for d in pair.program.definitions)
+    more = wanted + (MORE_SETS if opaque else 2)
+    found = [sizes for sizes in islice(size_sets(pair.program, more), more) if affordable(pair, sizes)]
+    regular = [sizes for sizes in found if look(pair, sizes, looks=1) != "unknown"] if opaque else []
+    return (regular or found)[:wanted]
 
 
 @lru_cache(maxsize=4)

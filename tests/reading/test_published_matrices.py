@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sympy as sp
 
 from symback.reading.files import from_dict
 from symback.verify.claims import check
@@ -27,7 +28,29 @@ ROWS = (
     ("wide", r"\frac{\partial \log\det(X^T X)}{\partial X} = 2 X (X^T X)^{-1}", "proved"),
 )  # fmt: skip
 
+TALL = from_dict({"symbols": {"F": {"role": "weight", "shape": ["n", "m"]}}, "forward": "L = slogdet(F.T @ F)[1]", "loss": "L"})
+
 
 @pytest.mark.parametrize(("net", "claim", "word"), ROWS)
 def test_identities_of_matrix_calculus(net, claim, word):
     assert check(NETWORKS[net], claim).word == word
+
+
+@pytest.mark.parametrize("claim", ["dL/dF = 2*F @ inv(F.T @ F)", "dL/dF = 2*pinv(F).T", r"\nabla_F \log\det(F^T F) = 2 (F^\dagger)^T"])
+def test_points_at_which_an_inverse_does_not_exist_show_nothing(claim):
+    assert check(TALL, claim).holds
+    assert check(TALL, claim.replace("2", "3")).word == "refuted"
+
+
+def test_inverses_and_determinants_in_sympy_claims():
+    n = sp.Symbol("n", integer=True, positive=True)
+    a = sp.MatrixSymbol("A", n, n)
+    symbols = {"A": {**SQUARE, "facts": ["invertible"]}}
+    for forward, right, wrong in (
+        ("slogdet(A)[1]", a.T.I, a.I),
+        ("trace(inv(A))", -(a.T.I * a.T.I), a.T.I * a.T.I),
+        ("det(A)", sp.Determinant(a) * a.T.I, sp.Determinant(a) * a.T),
+    ):
+        net = from_dict({"symbols": symbols, "forward": f"L = {forward}", "loss": "L"})
+        assert check(net, (sp.Symbol("dL/dA"), right)).word == "proved"
+        assert check(net, (sp.Symbol("dL/dA"), wrong)).word in ("refuted", "conditional")
