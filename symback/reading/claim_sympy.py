@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from symback.algebra.sizes import Index, Size
@@ -41,12 +42,13 @@ def read_sympy(program: Program, claim: object, goal: Goal | None = None) -> tup
     given = _sides(claim)
     if goal is not None and len(given) == 1:
         reader = _Reader(goal.program, given)
-        return (Claim(goal.program, (goal.side, reader.side(given[0])), "sympy"),)
+        sides: tuple[Side, ...] = (goal.side, reader.side(given[0]))
+        return (Claim(reader.whole, sides, "sympy"),)
     if len(given) < 2:
         raise ReadingError(_shown(claim), "does not say what it is the derivative of", "give sp.Eq(sp.Derivative(L, w), ...) or a target")
     reader = _Reader(program, given)
     sides = tuple(reader.side(side) for side in given)
-    return (Claim(reader.program, sides, "sympy"),)
+    return (Claim(reader.whole, sides, "sympy"),)
 
 
 def _sides(claim: Any) -> tuple[Any, ...]:
@@ -74,6 +76,11 @@ class _Reader:
         weights = [leaf.name for leaf in program.leaves if leaf.role in PARAMETERS]
         literal = is_literal(s for s in formulas if not isinstance(s, sp.MatrixBase))
         self.converter = _Converter(self.scope, self.shapes, Order(order, weights, literal), self._name)
+
+    @property
+    def whole(self) -> Program:
+        """The program with the definitions that reading the sides added: inverses, determinants and what they are of."""
+        return replace(self.program, definitions=(*self.program.definitions, *self.scope.added))
 
     def _name(self, thing: Any) -> str:
         name = name_of(thing)
