@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from symback.errors import DeclarationError
 from symback.network.hints import suggestion
@@ -13,7 +14,9 @@ from symback.network.program import Program
 from symback.reading.declarations import declared_sizes, size_names, symbol
 from symback.reading.files import from_dict
 from symback.reading.index_notation import line
+from symback.reading.lines import Lines
 from symback.reading.names import declared_name
+from symback.reading.sympy_equations import name_of
 from symback.reading.syntax import assignments
 
 LOSS, INCOMING = "L", "G"
@@ -60,19 +63,22 @@ class LayerRow:
         """The row as a program with a scalar loss: its own, or ``L = sum(G*Y)`` over the output Y and a given G."""
         return from_dict(self.data())
 
-    def define(self, **names: New) -> dict[str, str]:
-        """The lines of the definition for the ``forward`` of a user's own network file or dict, with names of the row replaced.
+    def define(self, **names: Any) -> Lines:
+        """The lines of the definition for ``forward``: that of a network file or a dict, or of a network declared with SymPy.
 
-        They are text: a network declared with SymPy equations cannot take them in.
+        ``names`` says what a symbol, a line or a size of the row is called: text or a SymPy symbol; for a symbol or a size it may
+        be a number. If the result gets a new name, lines that are not named get its digits (``n1`` makes ``mu`` to ``mu1``), or the
+        name itself. Among SymPy equations the lines read declared symbols by their names, and the equations read what the
+        lines define as a symbol of that name and shape.
 
-        ``names`` says what a symbol, a line or a size of the row is called; for a symbol or a size it may be a number. If the
-        result gets a new name, lines that are not named get its digits (``n1`` makes ``mu`` to ``mu1``), or the name itself.
         Raises DeclarationError: a name the row does not have, or one that it uses for an index.
         """
         table = self._renamed(names)
-        return {table.left(left): table.right(right) for left, right in self.lines}
+        lines = {table.left(left): table.right(right) for left, right in self.lines}
+        shapes = {table.new(n): row["shape"] for n, row in self.symbols.items() if n in self.defined}
+        return Lines(lines, {n: [table.right(str(s)) for s in shape] for n, shape in shapes.items() if isinstance(shape, list)})
 
-    def declare(self, **names: New) -> dict[str, dict[str, object]]:
+    def declare(self, **names: Any) -> dict[str, dict[str, object]]:
         """The declarations that go with `define`, names replaced in the same way; what became a number is left out."""
         table = self._renamed(names)
         return {
@@ -102,7 +108,8 @@ class LayerRow:
         own = {"symbols": dict(self.symbols), "forward": dict(self.lines), "loss": self.result, "sizes": dict(self.sizes)}
         return from_dict(own, scalar=False)
 
-    def _renamed(self, names: Mapping[str, New]) -> _Renaming:
+    def _renamed(self, given: Mapping[str, Any]) -> _Renaming:
+        names: dict[str, New] = {n: v if isinstance(v, New) else name_of(v, f"{self.name}: {n}={v!r}") for n, v in given.items()}
         known = dict.fromkeys((*self.symbols, *self.defined, *self.size_names))
         for name, new in names.items():
             if name not in known:

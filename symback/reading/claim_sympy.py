@@ -19,8 +19,8 @@ from symback.reading.lazy import sp
 from symback.reading.over_program import scope_of
 from symback.reading.settle import settle
 from symback.reading.sides import Claim, Side
+from symback.reading.sympy_equations import name_of
 from symback.reading.sympy_order import Order, is_literal
-from symback.reading.sympy_reading import name_of
 from symback.reading.sympy_sizes import Shapes, size_of
 from symback.reading.sympy_terms import Converter
 

@@ -149,7 +149,7 @@ class Reader:
         if name in FUNCTIONS:
             raise Misfit(f"{name} is a function", f"write {name}(...)")
         hint = suggestion(name, [*self.places, *self.scope.names()])
-        raise Misfit(f"{name} is not declared", hint or f"declare {name} under symbols")
+        raise Misfit(f"{name} is not declared", hint or self.scope.remedies.name.format(name))
 
     def module(self, node: ast.AST) -> bool:
         """Whether a node is ``np``, ``np.linalg`` or a kin (and no declared name)."""

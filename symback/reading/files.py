@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from unicodedata import category
 
-from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Index, Size
-from symback.errors import AxisMismatch, DeclarationError, ReadingError
+from symback.errors import DeclarationError, ReadingError
 from symback.network.checks import check
-from symback.network.hints import shape_text, suggestion
+from symback.network.hints import suggestion
 from symback.network.profile import checked_notation
-from symback.network.program import Program, recurrence_groups
+from symback.network.program import Program
 from symback.network.rounding import Policy
 from symback.network.spelling import spell
 from symback.network.values import checked_values, sizes_from_values
@@ -30,11 +29,10 @@ from symback.reading.declarations import (
     size_table,
     symbol,
 )
-from symback.reading.expressions import read_body
-from symback.reading.index_notation import Line, left_indices, line, read_indexed
-from symback.reading.scope import Scope, SizeAtLeast, SizeSolved, whole_name
-from symback.reading.settle import Letters, settle
-from symback.reading.syntax import assignments
+from symback.reading.index_notation import Line, line
+from symback.reading.lines import read_lines, text_pairs
+from symback.reading.scope import Scope, SizeAtLeast, SizeSolved
+from symback.reading.settle import Letters
 
 KEYS = ("name", "symbols", "forward", "loss", "values", "sizes", "rate", "rounding", "notation")
 MAX_BYTES = 1_000_000
@@ -147,9 +145,7 @@ def _lines(data: Mapping[str, object]) -> tuple[tuple[Line, ...], str]:
     """The lines of forward and of the loss, and the name of the result."""
     forward, loss = data.get("forward", {}), data.get("loss")
     if isinstance(forward, str):
-        pairs: list[tuple[str, object]] = list(assignments(forward))
-        if any(not left for left, _ in pairs):
-            raise ReadingError(str(pairs[-1][1])[:160], "is no assignment", "write one `name = expression` a line")
+        pairs: list[tuple[str, object]] = list(text_pairs(forward))
     elif isinstance(forward, Mapping):
         pairs = list(forward.items())
     else:
@@ -232,8 +228,7 @@ class _Reading:
 
     def program(self, scalar: bool) -> Program:
         """The checked program."""
-        for group in ordered(self.lines):
-            self._read(group)
+        read_lines(self.lines, self.scope, self.shapes)
         indices = {a.name: a.indices for a in self.leaves}
         values = checked_values(self._values(), indices)
         known = {**self.fixed.lists, **{n: s.constant for n, s in self.sizes.items() if s.constant is not None and n in self.fixed.fixed}}
@@ -256,40 +251,3 @@ class _Reading:
             raise DeclarationError("values", f"is {type(given).__name__}, not a table", "write x = [0.1, 0.2]")
         found = {s.name: s.value for s in self.symbols if s.value is not None} | dict(given)
         return found | ({"rate": self.data["rate"]} if "rate" in self.data else {})
-
-    def _read(self, group: Sequence[Line]) -> None:
-        known = left_indices(group, self.scope, self.shapes)
-        if len(group) > 1 or group[0].name in group[0].reads:
-            whole = [item for item in group if item.letters is None]
-            if whole:
-                circle = " reads ".join([*(item.name for item in group), group[0].name])
-                remedy = "a recurrence is written with indices, as in h[t, j] = ... h[t-1, k] ..."
-                raise DeclarationError(whole[0].source.where, f"{circle}: a circle", remedy)
-            self.scope.axes.update(known)
-        read = [self._line(item, known) for item in group]
-        for definition in read:
-            self.scope.add(definition)
-
-    def _line(self, item: Line, known: Mapping[str, tuple[Index, ...]]) -> Definition:
-        if item.letters is not None:
-            return read_indexed(item, self.scope, known[item.name])
-        before = len(self.scope.added)
-        array = read_body(item.source, self.scope, item.name)
-        if item.name in self.shapes:
-            declared = tuple(i.size for i in self.shapes[item.name])
-            if len(declared) != array.rank or not all(self.scope.agree(a, b) for a, b in zip(declared, array.shape, strict=True)):
-                raise AxisMismatch(
-                    item.source.where, f"the right side is {shape_text(array.shape)}, and {item.name} is declared as {shape_text(declared)}"
-                )
-        opaque = self.scope.taken_over(item.name, whole_name(array), before)
-        if opaque is not None:
-            return opaque
-        indices, body = settle(array.axes, array.body, self.letters)
-        return Definition(item.name, indices, body)
-
-
-def ordered(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
-    """The lines in groups that read each other, each group after those it reads, else in the order of the text."""
-    table = {item.name: item for item in lines}
-    reading = [Definition(item.name, (), Opaque("", tuple(n for n in item.reads if n in table))) for item in lines]
-    return tuple(tuple(table[str(d.name)] for d in group) for group in recurrence_groups(reading))

@@ -9,7 +9,7 @@ over ``for k in range(n)`` bind an index, ``a if t >= 1 else b`` chooses, places
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symback.algebra.definitions import Definition
@@ -25,11 +25,12 @@ from symback.reading.syntax import Source, parse
 
 @dataclass(frozen=True)
 class Line:
-    """One declaration: a name, its left indices (None for a whole array), and the right side."""
+    """One declaration: a name, its left indices (None for a whole array), the right side, and the sizes it was declared with, if any."""
 
     name: str
     letters: tuple[str, ...] | None
     source: Source
+    shape: tuple[str, ...] | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -60,7 +61,7 @@ def line(left: str, right: object) -> Line:
     return Line(declared_name(name, left), letters, parse(right, left))
 
 
-def left_indices(group: Sequence[Line], scope: Scope, declared: dict[str, tuple[Index, ...]]) -> dict[str, tuple[Index, ...]]:
+def left_indices(group: Sequence[Line], scope: Scope, declared: Mapping[str, tuple[Index, ...]]) -> dict[str, tuple[Index, ...]]:
     """The indices of the left sides of a group of lines that may read each other."""
     found: dict[str, tuple[Index, ...]] = {}
     open_lines = [item for item in group if item.letters is not None]
@@ -69,16 +70,16 @@ def left_indices(group: Sequence[Line], scope: Scope, declared: dict[str, tuple[
         solved = {item.name: indices for item in open_lines if (indices := _indices(item, axes, scope, declared)) is not None}
         if not solved:
             item = open_lines[0]
-            missing = [c for c, size in _sizes(item, axes).items() if size is None]
-            remedy = f'declare {item.name} = {{ role = "intermediate", shape = [...] }} under symbols'
-            raise DeclarationError(item.source.where, f"the range of the index {', '.join(missing)} is not known", remedy)
+            missing = [c for c, size in _sizes(item, axes, scope).items() if size is None]
+            found_out = f"the range of the index {', '.join(missing)} is not known"
+            raise DeclarationError(item.source.where, found_out, scope.remedies.shape.format(item.name))
         found.update(solved)
         open_lines = [item for item in open_lines if item.name not in solved]
     return found
 
 
 def _indices(
-    item: Line, axes: dict[str, tuple[Index, ...]], scope: Scope, declared: dict[str, tuple[Index, ...]]
+    item: Line, axes: dict[str, tuple[Index, ...]], scope: Scope, declared: Mapping[str, tuple[Index, ...]]
 ) -> tuple[Index, ...] | None:
     assert item.letters is not None
     if item.name in declared:
@@ -92,13 +93,13 @@ def _indices(
             moves[axis] = Size.of(index)
             new.append(index)
         return tuple(new)
-    sizes = _sizes(item, axes)
+    sizes = _sizes(item, axes, scope)
     if any(s is None for s in sizes.values()):
         return None
     return tuple(scope.index(size, letter) for letter, size in sizes.items() if size is not None)
 
 
-def _sizes(item: Line, axes: dict[str, tuple[Index, ...]]) -> dict[str, Size | None]:
+def _sizes(item: Line, axes: dict[str, tuple[Index, ...]], scope: Scope) -> dict[str, Size | None]:
     """For each left index the size of the axis it stands at by itself."""
     found: dict[str, Size | None] = dict.fromkeys(item.letters or ())
     where: dict[str, str] = {}
@@ -112,7 +113,7 @@ def _sizes(item: Line, axes: dict[str, tuple[Index, ...]]) -> dict[str, Size | N
             known, read = found[place.id], item.source.piece(node)
             if known is not None and known is not axis.size:
                 text = f"{place.id} runs over {known} in {where[place.id]} and over {axis.size} in {read}"
-                raise DeclarationError(item.source.where, text, f"declare the shape of {item.name} (role intermediate)")
+                raise DeclarationError(item.source.where, text, scope.remedies.shape.format(item.name))
             found[place.id], where[place.id] = axis.size, read
     return found
 

@@ -17,7 +17,7 @@ from symback.reading.settle import Letters, settle
 FIRST_MARK = 1000
 MAX_LEAST = 64
 
-__all__ = ["Scope", "SizeAtLeast", "SizeSolved", "fresh_read", "shown", "suggestion", "whole_name"]
+__all__ = ["Remedies", "Scope", "SizeAtLeast", "SizeSolved", "fresh_read", "shown", "suggestion", "whole_name"]
 
 
 class SizeSolved(Exception):
@@ -26,6 +26,14 @@ class SizeSolved(Exception):
     def __init__(self, name: str, size: Size) -> None:
         self.name, self.size = name, size
         super().__init__(f"{name} = {size}")
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """What a text is told to do about a name that is not declared, and about one whose shape is not known."""
+
+    name: str = "declare {} under symbols"
+    shape: str = 'declare {} = {{ role = "intermediate", shape = [...] }} under symbols'
 
 
 class SizeAtLeast(Exception):
@@ -43,7 +51,8 @@ class Scope:
     ``axes`` holds the indices of leaves and of the definitions read so far; ``sizes`` what a size name stands for;
     ``tables`` the names of size tables (``n[l]``); ``entries`` the named entries of matrices; ``reserved`` the names that
     are declared further down; ``added`` the definitions made on the way; ``opaque`` which name holds an opaque row of
-    operands; ``solves`` says whether a size symbol may be solved for; ``aliases`` what a name that was given twice means now.
+    operands; ``solves`` says whether a size symbol may be solved for, ``asks`` whether its least value may be raised;
+    ``aliases`` what a name that was given twice means now; ``remedies`` is advice for messages.
     """
 
     axes: dict[str, tuple[Index, ...]]
@@ -58,6 +67,8 @@ class Scope:
     aliases: dict[str, str] = field(default_factory=dict)
     _marks: Iterable[int] = field(default_factory=lambda: count(FIRST_MARK))
     bodies: dict[tuple[tuple[Index, ...], Term], str] = field(default_factory=dict)
+    asks: bool = False
+    remedies: Remedies = Remedies()
 
     def index(self, size: SizeLike, letter: str = "") -> Index:
         """An index nobody else has; ``letter`` is a wish for how it is written."""
@@ -77,7 +88,7 @@ class Scope:
         """Whether a size is at least ``low``; a bare symbol's least value is raised where that is all it takes."""
         if provably_at_least(size, low) or any(provably_at_least(size - axis, low - 1) for axis in self._extents()):
             return True
-        needed = least_for(size - low) if self.solves else None
+        needed = least_for(size - low) if self.solves or self.asks else None
         if needed is not None:
             raise SizeAtLeast(*needed)
         return False

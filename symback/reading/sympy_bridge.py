@@ -12,7 +12,7 @@ from symback.reading.sympy_writing import lambdify, write
 
 
 def program_from_sympy(
-    forward: Sequence[Any],
+    forward: Sequence[Any] | Mapping[Any, Any] | str,
     loss: Any,
     parameters: Iterable[Any],
     inputs: Iterable[Any] = (),
@@ -21,12 +21,12 @@ def program_from_sympy(
     facts: Mapping[Any, Any] | None = None,
     values: Mapping[Any, Any] | None = None,
 ) -> Program:
-    """The program of a network declared with SymPy equations or pairs ``(left, right)``, in any order.
+    """The program of a network declared with SymPy equations, pairs ``(left, right)`` and lines of text, in any order.
 
     What is left unnamed is a constant. See `symback.Network` for what may stand in the equations.
     """
     roles: tuple[tuple[Role, tuple[Any, ...]], ...] = (("weight", tuple(parameters)), ("input", tuple(inputs)), ("target", tuple(targets)))
-    return read_program(Declared(tuple(forward), loss, roles, name, dict(facts or {}), dict(values or {})))
+    return read_program(Declared(forward, loss, roles, name, dict(facts or {}), dict(values or {})))
 
 
 def term_to_sympy(term: Term, program: Program | None = None) -> Any:

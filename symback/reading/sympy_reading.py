@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,114 +16,34 @@ from symback.network.spelling import spell
 from symback.network.values import checked_values, sizes_from_values
 from symback.reading.arrays import Misfit, is_one
 from symback.reading.declarations import facts as read_facts
+from symback.reading.declarations import shape_indices, size_names, symbol
 from symback.reading.lazy import sp
+from symback.reading.lines import read_lines
+from symback.reading.lines import term_uses as text_uses
 from symback.reading.names import spelled_name
-from symback.reading.scope import Scope, SizeAtLeast
+from symback.reading.scope import Remedies, Scope, SizeAtLeast
 from symback.reading.settle import Letters, settle
+from symback.reading.sympy_equations import Entry, Equation, TextLine, Texts, defined, entries_of, head, name_of, text_of
 from symback.reading.sympy_order import Order, is_literal
-from symback.reading.sympy_sizes import LEAST, Shapes, index_range, size_of
-from symback.reading.sympy_terms import Converter, biases
+from symback.reading.sympy_sizes import LEAST, Shapes, index_range, named_size, size_of
+from symback.reading.sympy_terms import Converter, term_uses
+
+REMEDIES = Remedies(
+    "name the SymPy symbol {} in parameters, inputs or targets",
+    "give the pair (left, text) with a left side such as sp.IndexedBase('{}', shape=(n,))[i]",
+)
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A declaration as received: equations, the loss, the roles in order, and what was said besides."""
+    """A declaration as received: equations and text, the loss, the roles in order, and what was said besides."""
 
-    forward: tuple[Any, ...]
+    forward: Any
     loss: Any
     roles: tuple[tuple[Role, tuple[Any, ...]], ...]
     name: str
     facts: Mapping[Any, Any]
     values: Mapping[Any, Any]
-
-
-@dataclass(frozen=True)
-class Equation:
-    """``left = right`` with a symbol, a matrix symbol or an indexed base on the left."""
-
-    left: Any
-    right: Any
-
-    @property
-    def text(self) -> str:
-        """The equation as SymPy writes it, on one short line."""
-        line = " ".join(f"{self.left} = {self.right}".split())
-        return line if len(line) <= 160 else line[:157] + "..."
-
-
-def _text(where: Equation | str) -> str:
-    """The text of a place, written only for a message: SymPy takes long over long expressions."""
-    return where if isinstance(where, str) else where.text
-
-
-class Texts(Mapping[Any, str]):
-    """The text of each equation by name, written only when a message quotes it."""
-
-    def __init__(self, equations: Mapping[str, Equation]) -> None:
-        self.equations = equations
-
-    def __getitem__(self, name: Any) -> str:
-        return self.equations[name].text
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.equations)
-
-    def __len__(self) -> int:
-        return len(self.equations)
-
-
-def equations(given: Any, where: str) -> Iterator[Equation]:
-    """The equations of one entry of ``forward``: an explicit matrix gives one for each entry."""
-    if given is False or given is True or isinstance(given, sp.BooleanAtom):
-        found = f"an equation is plain {bool(given)}: sp.Eq decided it instead of keeping it"
-        raise DeclarationError(where, found, "give the pair (left, right), with sb.tanh(Z) and its kin for matrices")
-    if isinstance(given, sp.Equality):
-        left, right = given.lhs, given.rhs
-    elif isinstance(given, tuple | list) and len(given) == 2:
-        left, right = given
-    else:
-        raise DeclarationError(where, f"{str(given)[:80]} is no equation", "give sp.Eq(left, right) or the pair (left, right)")
-    if isinstance(right, bool | sp.BooleanAtom | str) or right is None:
-        raise DeclarationError(where, f"the right side of {left} is {right!r}", "give a SymPy expression")
-    right = right if isinstance(right, sp.Basic | sp.MatrixBase) else _plain_number(right, where)
-    if isinstance(left, sp.MatrixBase):
-        yield from _entries(left, right, where)
-    elif isinstance(left, sp.Symbol | sp.MatrixSymbol | sp.Indexed):
-        yield Equation(left, right)
-    else:
-        raise DeclarationError(
-            where, f"the left side {str(left)[:80]} is no symbol", "give a Symbol, a MatrixSymbol, an Indexed or a Matrix of Symbols"
-        )
-
-
-def _plain_number(value: Any, where: str) -> Any:
-    if isinstance(value, int | float):
-        return sp.Integer(value) if isinstance(value, int) else sp.Float(value)
-    raise DeclarationError(where, f"the right side is {type(value).__name__}", "give a SymPy expression")
-
-
-def _entries(left: Any, right: Any, where: str) -> Iterator[Equation]:
-    if isinstance(right, sp.MatrixExpr) and not isinstance(right, sp.MatrixBase) and all(n.is_Integer for n in right.shape):
-        right = right.as_explicit()
-    if not isinstance(right, sp.MatrixBase) or left.shape != right.shape:
-        found = f"the left side is {left.shape} and the right side {getattr(right, 'shape', 'a scalar')}"
-        raise AxisMismatch(where, found, "give both sides one shape")
-    for name, value in zip(left.flat(), right.flat(), strict=True):
-        yield from equations((name, value), where)
-
-
-def head(left: Any) -> Any:
-    """The object a left side or a declared symbol is about: a symbol, a matrix symbol, an indexed base."""
-    return left.base if isinstance(left, sp.Indexed) else left
-
-
-def name_of(thing: Any, where: str = "") -> str:
-    """The name of a declared SymPy object as symback writes it; what is no name is refused."""
-    if isinstance(thing, sp.IndexedBase):
-        return spelled_name(str(thing.label), where)
-    if isinstance(thing, sp.Symbol | sp.MatrixSymbol):
-        return spelled_name(thing.name, where)
-    raise DeclarationError(where, f"{str(thing)[:80]} is no symbol", "give a Symbol, a MatrixSymbol, an IndexedBase or a Matrix of Symbols")
 
 
 def read_program(declared: Declared) -> Program:
@@ -141,46 +61,49 @@ def read_program(declared: Declared) -> Program:
 
 
 class _Reading:
+    """One reading of a declaration, for given least sizes: what is declared, then the text, then the equations."""
+
     def __init__(self, declared: Declared) -> None:
         self.declared = declared
-        lines = [e for n, given in enumerate(declared.forward) for e in equations(given, f"forward[{n}]")]
-        (last, *more) = list(equations(declared.loss, "loss"))
-        if more:
-            raise DeclarationError("loss", "the loss is a matrix of equations", "give one scalar")
-        self.lines = [*lines, last]
+        given, self.loss = entries_of(declared.forward, declared.loss)
         self.things: dict[str, Any] = {}
         self.roles: dict[str, Role] = {}
-        self.texts: dict[str, Equation] = {}
-        self._declare()
-        self.shapes = Shapes([(e.left, e.right) for e in self.lines])
+        self.entries: dict[str, Entry] = {}
+        self._declare(given)
+        self.equations = {name: entry for name, entry in self.entries.items() if isinstance(entry, Equation)}
+        self.lines = {name: entry.line for name, entry in self.entries.items() if isinstance(entry, TextLine)}
+        self.shapes = self._shapes()
         self._constants()
-        order = {name: n for n, name in enumerate((*self.roles, *self.texts))}
+        order = {name: n for n, name in enumerate((*self.roles, *self.entries))}
         parameters = [n for n, role in self.roles.items() if role == "weight"]
-        literal = is_literal(e.right for e in self.lines if not isinstance(e.right, sp.MatrixBase))
-        self.letters = Letters((*self.things, *self.shapes.names))
-        axes = {name: self.letters.indices(self.shapes.shape(self.things[name], name)) for name in self.roles}
-        self.scope = Scope(dict(axes), {}, self.letters, reserved=tuple(self.texts), solves=False)
+        literal = is_literal(e.right for e in self.equations.values() if not isinstance(e.right, sp.MatrixBase))
+        letters = [c for line in self.lines.values() for c in line.letters or ()]
+        self.letters = Letters((*self.things, *self.lines, *self.shapes.names, *letters))
+        axes = {name: self._axes(name) for name in self.roles}
+        sizes = {name: named_size(name) for name in self.shapes.names}
+        reserved = tuple(self.entries)
+        self.scope = Scope(dict(axes), sizes, self.letters, reserved=reserved, solves=False, asks=True, remedies=REMEDIES)
         self.converter = Converter(self.scope, self.shapes, Order(order, parameters, literal), self._known)
         for key in declared.facts:
             if self._key(key, "facts") not in self.roles:
                 remedy = suggestion(self._key(key, "facts"), self.roles) or "facts are said of parameters, inputs, targets and constants"
                 raise DeclarationError(f"facts of {self._key(key, 'facts')}", "is not declared", remedy)
-        self.biases = biases([e.right for e in self.lines])
+        self.terms_only = self._terms_only()
         self.leaves = [self._leaf(name, axes[name]) for name in self.roles]
 
     # what is declared ----------------------------------------------------------------------------------------------
 
-    def _declare(self) -> None:
+    def _declare(self, given: Sequence[Entry]) -> None:
         for role, things in self.declared.roles:
             for thing in things:
                 for single in thing.flat() if isinstance(thing, sp.MatrixBase) else (thing,):
                     self._take(single, role)
-        for equation in self.lines:
-            name = self._same(head(equation.left), equation)
-            if name in self.texts or name in self.roles:
-                how = "defined twice" if name in self.texts else "declared as " + self.roles[name] + " and defined here"
-                raise DeclarationError(equation.text, f"{name} is {how}", f"give one of them another name, such as {name}_2")
-            self.texts[name] = equation
+        for entry in given:
+            name = defined(entry) if entry.left is None else self._same(head(entry.left), entry)
+            if name in self.entries or name in self.roles:
+                how = "defined twice" if name in self.entries else "declared as " + self.roles[name] + " and defined here"
+                raise DeclarationError(entry.text, f"{name} is {how}", f"give one of them another name, such as {name}_2")
+            self.entries[name] = entry
 
     def _take(self, thing: Any, role: Role) -> None:
         if isinstance(thing, sp.Indexed):
@@ -190,25 +113,49 @@ class _Reading:
             raise DeclarationError(f"{role}s", f"{name} is named twice", "name each symbol once")
         self.roles[name] = role
 
-    def _same(self, thing: Any, where: Equation | str) -> str:
+    def _same(self, thing: Any, where: Entry | str) -> str:
         """The name of a thing; two different things under one name are an error."""
         try:
             name = name_of(thing)
         except DeclarationError as error:
-            raise DeclarationError(_text(where), error.found, error.remedy) from None
+            raise DeclarationError(text_of(where), error.found, error.remedy) from None
         known = self.things.setdefault(name, thing)
         if known != thing and not (isinstance(known, sp.IndexedBase) and isinstance(thing, sp.IndexedBase)):
             found = f"two different symbols are called {name}"
-            raise DeclarationError(_text(where), found, "use one object for it: the same assumptions and the same shape everywhere")
+            raise DeclarationError(text_of(where), found, "use one object for it: the same assumptions and the same shape everywhere")
         return name
 
+    def _said(self) -> list[Any]:
+        """The SymPy objects that facts or values are given for."""
+        return [head(key) for key in (*self.declared.facts, *self.declared.values) if isinstance(key, sp.Basic)]
+
+    def _shapes(self) -> Shapes:
+        """What equations, declared things and the shapes of lines say about sizes."""
+        pairs = [(e.left, e.right) for e in self.equations.values()]
+        pairs += [(e.left, e.left) for e in self.entries.values() if isinstance(e, TextLine) and e.left is not None]
+        shapes = Shapes([*pairs, *((thing, thing) for thing in (*self.things.values(), *self._said()))])
+        inner = [symbol(name, {"shape": list(line.shape)}) for name, line in self.lines.items() if line.shape is not None]
+        shapes.names.update(dict.fromkeys(size_names(inner, {})[0]))
+        return shapes
+
     def _constants(self) -> None:
-        """Every symbol that is neither declared nor defined, nor a size, nor bound: a constant."""
-        for equation in self.lines:
+        """Every symbol that is neither declared nor defined, nor a size, nor bound: a constant.
+
+        Text reads by name: what it may read as a constant is what equations read, and what facts or values are given for.
+        """
+        for equation in self.equations.values():
             for thing in self.shapes.read(equation.right):
                 name = self._same(thing, equation)
-                if name not in self.roles and name not in self.texts:
+                if name not in self.roles and name not in self.entries and name not in self.shapes.names:
                     self.roles[name] = "constant"
+        read = {name for line in self.lines.values() for name in line.reads}
+        for thing in self._said():
+            name = name_of(thing, "facts and values")
+            if name in read and name not in self.roles and name not in self.entries and name not in self.shapes.names:
+                self.roles[self._same(thing, "facts and values")] = "constant"
+
+    def _axes(self, name: str) -> tuple[Index, ...]:
+        return self.letters.indices(self.shapes.shape(self.things[name], name))
 
     def _known(self, thing: Any) -> str:
         return name_of(thing)
@@ -220,7 +167,13 @@ class _Reading:
 
     def _role(self, name: str) -> Role:
         role = self.roles[name]
-        return "bias" if role == "weight" and self.things[name] in self.biases else role
+        return "bias" if role == "weight" and name in self.terms_only else role
+
+    def _terms_only(self) -> frozenset[str]:
+        """The names that are read as terms of sums only, never in a product: biases, where they are parameters."""
+        equations = term_uses(e.right for e in self.equations.values())
+        uses = [*((self._known(thing), term) for thing, term in equations.items()), *text_uses(self.lines.values())]
+        return frozenset(name for name, _ in uses) - frozenset(name for name, term in uses if not term)
 
     def _key(self, key: Any, where: str) -> str:
         return key if isinstance(key, str) else name_of(head(key), where)
@@ -228,23 +181,39 @@ class _Reading:
     # the lines ------------------------------------------------------------------------------------------------------
 
     def program(self) -> Program:
-        for name, equation in self.texts.items():
-            left = self.letters.indices(self.shapes.shape(self.things[name], name))
-            self.scope.axes[name] = left
-            self._check_name(name, equation)
-        definitions = [self._definition(name, equation) for name, equation in self.texts.items()]
-        ordered = tuple(d for group in recurrence_groups([*self.scope.added, *definitions]) for d in group)
+        """The checked program."""
+        self._check_names()
+        self.scope.axes.update({name: self._axes(name) for name in self.equations})
+        read_lines(tuple(self.lines.values()), self.scope, self._line_shapes())
+        text = {str(d.name): d for d in self.scope.added if d.name in self.lines}
+        definitions = [text.get(name) or self._definition(name, self.equations[name]) for name in self.entries]
+        helpers = [d for d in self.scope.added if d.name not in self.lines]
+        ordered = tuple(d for group in recurrence_groups([*helpers, *definitions]) for d in group)
         indices = {leaf.name: leaf.indices for leaf in self.leaves}
         values = checked_values(self._values(), indices)
         sizes = sizes_from_values(values, indices, {})
         spellings = {str(n): spell(str(n)) for n in (*indices, *(d.name for d in ordered))}
-        (result,) = [n for n, e in self.texts.items() if e is self.lines[-1]]
+        (result,) = [n for n, e in self.entries.items() if e is self.loss]
         program = Program(self.declared.name, tuple(self.leaves), ordered, (result,), sizes, values, spellings)
-        return check(program, Texts(self.texts))
+        return check(program, Texts(self.entries))
 
-    def _check_name(self, name: str, equation: Equation) -> None:
-        if name in self.shapes.names:
-            raise DeclarationError(equation.text, f"{name} is a size and is defined here", "give one of them another name")
+    def _line_shapes(self) -> dict[str, tuple[Index, ...]]:
+        """The indices of the lines of text that have a shape of their own or of a SymPy object of that name."""
+        found = {}
+        for name, line in self.lines.items():
+            if name in self.things and self.shapes.is_known(self.things[name], name):
+                found[name] = self._axes(name)
+            elif line.shape is not None:
+                found[name] = shape_indices(symbol(name, {"shape": list(line.shape)}), self.scope.sizes, (), self.letters)
+        return found
+
+    def _check_names(self) -> None:
+        """Refuse a definition of what an equation takes for a size; text reads its own lines first."""
+        read = {thing for e in self.equations.values() for thing in self.shapes.read(e.right, sizes=True)}
+        names = {*self.things, *(name_of(thing) for thing in read)}
+        for name, entry in self.entries.items():
+            if name in self.shapes.names and name in names:
+                raise DeclarationError(entry.text, f"{name} is a size and is defined here", "give one of them another name")
 
     def _values(self) -> dict[str, object]:
         found = {}
@@ -271,7 +240,7 @@ class _Reading:
         shape = self.shapes.shape(left, name)
         given = tuple(size_of(n) for n in right.shape) if getattr(right, "is_Matrix", False) else ()
         if shape != given and not (not shape and all(is_one(n) for n in given)):
-            if equation is self.lines[-1]:
+            if equation is self.loss:
                 raise Misfit(f"the loss is {shape_text(given)}, not a scalar", "sum it with sb.sum, or take its mean", sizes=True)
             found = f"{left} is {shape_text(shape)} and the right side is {shape_text(given)}"
             raise Misfit(found, "give both sides one shape", sizes=True)

@@ -17,6 +17,11 @@ LEAST: ContextVar[Mapping[str, int] | None] = ContextVar("LEAST", default=None)
 """The least value of each size that a declaration asks for, while it is read; None where sizes are settled."""
 
 
+def named_size(name: str) -> Size:
+    """What the name of a size stands for: a symbol that is at least 1, or what the declaration asks for."""
+    return Size.of(SizeSymbol(name, (LEAST.get() or {}).get(name, 1)))
+
+
 def size_of(value: Any, bound: dict[Any, Size] | None = None) -> Size:
     """A SymPy expression as a size or place; ``bound`` gives what index symbols stand for."""
     known = bound or {}
@@ -30,8 +35,7 @@ def size_of(value: Any, bound: dict[Any, Size] | None = None) -> Size:
         case sp.Idx() | sp.Dummy():
             raise Misfit(f"the index {value} is not bound", "use it on the left side, or sum over it")
         case sp.Symbol():
-            name = spelled_name(value.name)
-            return Size.of(SizeSymbol(name, (LEAST.get() or {}).get(name, 1)))
+            return named_size(spelled_name(value.name))
         case sp.Add():
             whole = Size.of(0)
             for part in value.args:
@@ -132,6 +136,9 @@ class Shapes:
             self._indexed(node, limits)
         if isinstance(node, sp.MatrixSymbol | sp.MatrixExpr):
             self._sizes(node.shape)
+        if isinstance(node, sp.IndexedBase):
+            self._sizes(node.shape or ())
+            return
         for child in node.args if not isinstance(node, sp.MatrixSymbol | sp.Indexed | sp.Idx) else ():
             self._collect(child, limits)
         if isinstance(node, sp.Indexed):
@@ -178,10 +185,16 @@ class Shapes:
             return ()
         if thing.shape is not None:
             return tuple(size_of(n) for n in thing.shape)
-        axes = self._ranges.get(name, [])
-        if not axes or any(a is None for a in axes):
+        if not self.is_known(thing, name):
             raise DeclarationError(str(thing), f"the shape of {name} is not known", f"write sp.IndexedBase('{name}', shape=(n,))")
-        return tuple(a[1] - a[0] + 1 for a in axes if a is not None)
+        return tuple(a[1] - a[0] + 1 for a in self._ranges[name] if a is not None)
+
+    def is_known(self, thing: Any, name: str) -> bool:
+        """Whether a declared thing has a shape, given or by the ranges of its indices."""
+        if not isinstance(thing, sp.IndexedBase) or thing.shape is not None:
+            return True
+        axes = self._ranges.get(name, [])
+        return bool(axes) and None not in axes
 
     def offset(self, name: str, axis: int) -> Size:
         """The place of the first entry along an axis."""
@@ -192,8 +205,8 @@ class Shapes:
             return Size.of(0)
         return found[0]
 
-    def read(self, node: Any) -> list[Any]:
-        """The declared things an expression reads as values, each once, in order: no sizes, no bound indices."""
+    def read(self, node: Any, sizes: bool = False) -> list[Any]:
+        """The declared things an expression reads as values, each once, in order: no bound indices, and sizes where asked for."""
         found: dict[Any, None] = {}
 
         def visit(part: Any, bound: frozenset[Any]) -> None:
@@ -202,7 +215,7 @@ class Shapes:
             elif isinstance(part, sp.Indexed):
                 found[part.base] = None
             elif isinstance(part, sp.Symbol) and not isinstance(part, sp.Dummy):
-                if part not in self._size_symbols and part not in bound:
+                if (sizes or part not in self._size_symbols) and part not in bound:
                     found[part] = None
             elif isinstance(part, sp.MatrixElement):
                 visit(part.parent, bound)

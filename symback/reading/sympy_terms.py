@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import reduce
 from itertools import pairwise
 from typing import Any
@@ -159,12 +159,12 @@ class Converter(Scalars):
         return add([p for p in parts if p is not ZERO])
 
 
-def biases(expressions: Sequence[Any]) -> list[Any]:
-    """The things that stand in sums by themselves only, never in a product."""
+def term_uses(expressions: Iterable[Any]) -> dict[Any, bool]:
+    """Each thing that is read, and whether it is a term of a sum wherever it occurs, as a bias is."""
     alone: dict[Any, bool] = {}
     for expression in expressions:
         _note_uses(expression, False, alone)
-    return [thing for thing, use in alone.items() if use]
+    return alone
 
 
 def _note_uses(node: Any, alone: bool, found: dict[Any, bool]) -> None:
