@@ -11,6 +11,7 @@ from symback.algebra.terms import Term
 from symback.errors import ReadingError
 from symback.network.program import Program
 from symback.reading.arrays import Misfit
+from symback.reading.claim_lines import lines_of
 from symback.reading.claim_numpy import read_numpy
 from symback.reading.claim_sympy import read_sympy
 from symback.reading.files import from_dict
@@ -18,7 +19,7 @@ from symback.reading.goals import Goal, goal_of
 from symback.reading.over_program import extend, scope_of
 from symback.reading.published import read_published
 from symback.reading.sides import Claim
-from symback.reading.syntax import bounded
+from symback.reading.syntax import bounded, parse
 
 __all__ = ["claim_network", "extend", "read_claim", "read_entry", "scope_of"]
 
@@ -67,12 +68,34 @@ def read_entry(program: Program, entry: Mapping[str, Any], target: str | None = 
 def _read(program: Program, text: str, language: str, target: str | None, kind: str | None) -> tuple[Claim, ...]:
     goal = None if target is None else goal_of(program, target, kind)
     if language == "text":
-        return read_numpy(program, text, goal)
+        try:
+            return read_numpy(program, text, goal)
+        except ReadingError as error:
+            if _is_python(text):
+                raise
+            return _read_plain(program, text, target, kind, error)
     try:
         claims = read_published(program, text) if goal is None else read_published(goal.program, text, goal.side)
     except RecursionError:
         raise ReadingError("claim", f"{text[:60]} is too long a product or nested too deeply") from None
     return tuple(_bounded(_about(claim, goal), program) for claim in claims)
+
+
+def _is_python(text: str) -> bool:
+    """Whether every side of a text is an expression of Python, which powers with a hat are not; or the text is beyond all bounds."""
+    try:
+        return not any("^" in side.text or not parse(side.text) for line in lines_of(text) for side in line.sides)
+    except ReadingError as error:
+        return error.position is None
+
+
+def _read_plain(program: Program, text: str, target: str | None, kind: str | None, error: ReadingError) -> tuple[Claim, ...]:
+    """Mathematical text without LaTeX, such as ``dV = P^T dO``; where neither reader gets through, what the one says that got further."""
+    try:
+        return _read(program, ";".join(text.strip().splitlines()), "latex", target, kind)
+    except ReadingError as other:
+        further = (other.position or 0) > (error.position or 0)
+        raise (other if further else error) from None
 
 
 def _about(claim: Claim, goal: Goal | None) -> Claim:

@@ -60,6 +60,8 @@ def read_published(program: Program, source: str, goal: Side | None = None) -> t
         return _Text(source, program, Names(program), None if goal is None else (found[-1], goal)).all(found)
     except ReadingError as error:
         raise in_one_line(error) from None
+    except RecursionError:
+        raise ReadingError(source[:60], "this is too long a product or nested too deeply", "give it in parts", 0) from None
 
 
 def in_one_line(error: ReadingError) -> ReadingError:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from symback.reading.published_brackets import bracketed
 from symback.reading.published_cursor import Cursor
 from symback.reading.published_names import LOSS_WORDS, text
-from symback.reading.published_nodes import Derivative, Group, Node, Product, Symbol
+from symback.reading.published_nodes import Derivative, Group, Node, Product, Reach, Symbol, arguments_of
 from symback.reading.published_tokens import Piece, Pieces
 
 
@@ -146,13 +146,40 @@ def gradient(p: Cursor, piece: Piece) -> Node:
         if not bottoms:
             raise p.error("expected what the gradient is of", r"write \nabla_{W} L")
         return Derivative(None, bottoms, piece.position, "nabla")
+    if bottoms:
+        return Derivative(None, bottoms, piece.position)
     top = p.factor()
-    if isinstance(top, Symbol) and p.sees("(") and _is_loss(p, top):
-        arguments = bracketed(p)
-        if not bottoms and isinstance(arguments, Group):
-            bottoms = (arguments.body,) * order
-        top = Product((("", top), ("", arguments)), top.position)
-    return Derivative(top, bottoms, piece.position, "" if bottoms else "nabla")
+    if isinstance(top, Symbol) and p.sees("("):
+        start, listed = p.at, bracketed(p)
+        if isinstance(listed, Group) and isinstance(listed.body, Symbol):
+            return Derivative(Product((("", top), ("", listed)), top.position), (listed.body,) * order, piece.position)
+        if arguments_of(listed):
+            top = Product((("", top), ("", listed)), top.position)
+        else:
+            p.at = start
+    return Derivative(top, (), piece.position, "nabla" if order == 1 else "nabla nabla")
+
+
+def reaching(p: Cursor, before: list[tuple[str, Node]], sign: str, operator: Derivative, body: Node) -> Node:
+    """A derivative sign with the product after it: of all of it or, first where that is the loss, of its first factor only."""
+    start = before[0][1].position if before else operator.position
+
+    def product(*factors: tuple[str, Node]) -> Node:
+        return Product((*before, *factors), start) if before or len(factors) > 1 else factors[0][1]
+
+    whole = product((sign, replace(operator, top=body)))
+    if not isinstance(body, Product):
+        return whole
+    (_, head), *rest = body.factors
+    top = head
+    if isinstance(head, Symbol) and rest and not rest[0][0] and arguments_of(rest[0][1]):
+        top, rest = Product(body.factors[:2], body.position), rest[1:]
+    if not rest:
+        return whole
+    narrow = product((sign, replace(operator, top=top)), *rest)
+    ways = ((whole, "a derivative sign is of the whole product after it"), (narrow, "a derivative sign is of the one factor after it"))
+    loss = isinstance(head, Symbol) and _is_loss(p, head)
+    return Reach(ways[::-1] if loss else ways, start)
 
 
 def _is_loss(p: Cursor, symbol: Symbol) -> bool:

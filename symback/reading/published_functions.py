@@ -14,9 +14,9 @@ from symback.reading.published_chains import diagonal
 from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_meaning import determinant, entry_of, inverted, located_symbol, opaque, raised, value
 from symback.reading.published_names import cells, text
-from symback.reading.published_nodes import Derivative, Function, Product, Symbol
+from symback.reading.published_nodes import Derivative, Function, Product, Reach, Symbol
 from symback.reading.published_places import Located, scripts, undeclared, whole
-from symback.reading.published_reads import derivative_of
+from symback.reading.published_reads import derivative_of, sole_variable
 from symback.reading.published_symbols import bare
 from symback.reading.published_values import along, entrywise, mapped, number, ones, reduced, transposed
 
@@ -28,9 +28,7 @@ def _(node: Derivative, ctx: Context) -> Value:
     inner = bare(node.top)[0] if node.top is not None else None
     if isinstance(inner, Derivative) and inner.top is not None:
         node = replace(node, top=inner.top, bottoms=(*inner.bottoms, *node.bottoms))
-    if not node.bottoms:
-        raise ctx.error(node.position, "it is not said what the gradient is by", r"write \nabla_{W} L")
-    by = []
+    by = [] if node.bottoms else [sole_variable(ctx, node.position)] * max(node.sloppy.count("nabla"), 1)
     for bottom in node.bottoms:
         at = located_symbol(bottom, ctx, transposed_too=True)
         if at is None:
@@ -39,7 +37,7 @@ def _(node: Derivative, ctx: Context) -> Value:
                 raise undeclared(inside, ctx)
             raise ctx.error(node.position, "a derivative is by a declared name")
         by.append(at)
-    if node.sloppy and node.sloppy not in ("d", "nabla"):
+    if node.sloppy and node.sloppy not in ("d", "nabla", "nabla nabla"):
         ctx.note(node.sloppy)
     of = _derived(node, ctx)
     found = derivative_of(of, tuple(by), ctx)
@@ -48,8 +46,15 @@ def _(node: Derivative, ctx: Context) -> Value:
         ctx.note(f"the derivative of {of.name} by {by[0].name} is that of each entry by its own")
         return diagonal(found)
     turned = of.rank > 0 and node.top is not None and bare(node.top)[1]
-    sideways = of.rank == 0 and len(by) == 1 and bare(node.bottoms[0])[1]
+    sideways = of.rank == 0 and len(node.bottoms) == 1 and bare(node.bottoms[0])[1]
     return transposed(found) if turned or sideways else found
+
+
+@value.register
+def _(node: Reach, ctx: Context) -> Value:
+    way, says = node.readings[ctx.choose("how far a derivative sign reaches", len(node.readings))]
+    ctx.note(says)
+    return value(way, ctx)
 
 
 def _derived(node: Derivative, ctx: Context) -> Located:

@@ -13,7 +13,7 @@ from symback.reading.formula_grammar import Digits, Enclosed
 from symback.reading.published_big import BIG, big
 from symback.reading.published_brackets import barred, braced, bracketed, environment, indicator, root
 from symback.reading.published_cursor import DEEPEST, TIMES, Cursor
-from symback.reading.published_differentials import differential, differential_follows, fraction, gradient
+from symback.reading.published_differentials import differential, differential_follows, fraction, gradient, reaching
 from symback.reading.published_names import FUNCTION_WORDS, Names, cells, text
 from symback.reading.published_nodes import Derivative, Entry, Group, Negative, Node, Product, Scripted, Sum
 from symback.reading.published_tokens import ACCENTS, Pieces
@@ -59,12 +59,12 @@ class Parser(Cursor):
         start = self.position
         factors: list[tuple[str, Node]] = [("", self.factor())]
         while True:
-            last = factors[-1][1]
+            sign, last = factors[-1]
             if isinstance(last, Derivative) and last.top is None and not last.sloppy and self.starts():
                 self.depth += 1
-                factors[-1] = (factors[-1][0], replace(last, top=self.product()))
+                body = self.product()
                 self.depth -= 1
-                break
+                return reaching(self, factors[:-1], sign, last, body)
             if self.sees(*TIMES) and not (self.sees(".") and not self._goes_on()):
                 sign = TIMES[self.take().text]
                 factors.append((sign, self.factor()))

@@ -18,7 +18,7 @@ from symback.reading.published_grammar import tree
 from symback.reading.published_names import letter_by_letter, text
 from symback.reading.published_nodes import Entry, Group, Negative, Node, Root, Scripted, Sum, Symbol
 from symback.reading.published_places import Located, at_axis, located, scripts, text_of, undeclared, whole
-from symback.reading.published_reads import derivative_of, valued
+from symback.reading.published_reads import derivative_of, sole_variable, valued
 from symback.reading.published_symbols import bare, custom, rate, read_symbol
 from symback.reading.published_tokens import Pieces
 from symback.reading.published_values import entrywise, mapped, multiplied, negated, number, reduced, transposed
@@ -64,13 +64,26 @@ def _(node: Symbol, ctx: Context) -> Value:
     else:
         made = found
     if node.primes:
-        raise ctx.error(node.position, f"the prime on {text_of(node, ctx)} means nothing here", "write the derivative, or (updated)")
+        made = _primed(node, made, ctx)
     if node.marked == "new":
         made = updated(node, ctx)
     for above in (power, parts.power):
         made = raised(made, above, node.position, ctx) if above else made
     made = inverted(made, ctx, parts.inverts) if parts.inverts else made
     return transposed(made) if parts.transposes else made
+
+
+def _primed(node: Symbol, unprimed: Value, ctx: Context) -> Value:
+    """A prime: the derivative of a computed number by the only variable, or the transpose of an array."""
+    shown, at = text_of(node, ctx), located_symbol(replace(node, primes=0), ctx)
+    if unprimed.rank and node.primes == 1 and at is not None and (at.name in ctx.program.leaf or "\\" not in ctx.source):
+        ctx.note(f"the prime on {shown} transposes it")
+        return transposed(unprimed)
+    if at is None and not unprimed.rank and ctx.loss_letter and isinstance(ctx.program.loss, str):
+        at = whole(ctx.program.loss, ctx)
+    if at is None or unprimed.rank or at.name not in ctx.program.definition:
+        raise ctx.error(node.position, f"the prime on {shown} means nothing here", "write the derivative, or (updated)")
+    return derivative_of(at, (sole_variable(ctx, node.position),) * node.primes, ctx)
 
 
 def _read(node: Symbol, above: Pieces, ctx: Context) -> tuple[Value | None, Pieces]:

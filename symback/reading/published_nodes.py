@@ -113,6 +113,14 @@ class Derivative:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """A product with a derivative sign in it, which reaches over all that follows or over one factor; the usual reading first."""
+
+    readings: tuple[tuple[Node, str], ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Big:
     """A big operator: its letters with their first values, the last value, the conditions on its letters, and its body; ``remark``
     names the set that it is said to be over."""
@@ -159,7 +167,7 @@ class Conditions:
 
 
 Node: TypeAlias = Union[
-    Symbol, Sum, Product, Negative, Group, Scripted, Entry, Function, Root, Derivative, Big, Rows, Listed, Cases, Conditions, Digits, Enclosed,
+    Symbol, Sum, Product, Negative, Group, Scripted, Entry, Function, Root, Derivative, Reach, Big, Rows, Listed, Cases, Conditions, Digits, Enclosed,
     Iverson, OnesSyntax, TransposedSyntax,
 ]  # fmt: skip
 

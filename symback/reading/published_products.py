@@ -12,7 +12,7 @@ from symback.reading.published_arguments import at_sample, depends_on, without_p
 from symback.reading.published_chains import chained, diagonal
 from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_meaning import located_symbol, value
-from symback.reading.published_names import text, unbracketed
+from symback.reading.published_names import LOSS_WORDS, text, unbracketed
 from symback.reading.published_nodes import Group, Listed, Node, Product, Rows, Symbol, arguments_of
 from symback.reading.published_places import Located, text_of, whole
 from symback.reading.published_reads import derivative_of, valued
@@ -73,7 +73,7 @@ def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
         return _step(part, following, ctx)
     if not (isinstance(part, Symbol) and isinstance(following, Group | Listed | Rows)) or part.letter in ctx.letters:
         return None
-    if not isinstance(following, Group) or ctx.names.letters_of(part.letter, part.accents):
+    if not isinstance(following, Group) or ctx.names.letters_of(part.letter, part.accents) or part.letter in LOSS_WORDS:
         return _argument_list(part, following, ctx)
     normal = part.letter == "phi" and any(sign in ctx.source for sign in (r"\Phi", "Φ"))
     found = _activation(part, following, ctx) if isinstance(following, Group) and not normal else None
@@ -129,10 +129,12 @@ def _slope_of(of: Located, by: Located, ctx: Context) -> Value:
 def _argument_list(part: Symbol, following: Node, ctx: Context) -> Value | None:
     """The loss, or a definition, written as a function of names it depends on: L(w, b) is L, h_θ(x^(i)) is h at the sample i."""
     items = arguments_of(following)
-    if part.primes or not items:
+    if not items:
         return None
+    if part.primes:
+        return _primed(part, items, ctx)
     shown, plain = text_of(part, ctx), without_parameters(part, ctx, applied=True)
-    found = located_symbol(plain, ctx)
+    found = located_symbol(plain, ctx) or _loss_by_custom(plain, ctx)
     if found is None or found.name not in ctx.program.definition:
         return None
     at = [located_symbol(i, ctx) for i in items]
@@ -152,6 +154,27 @@ def _argument_list(part: Symbol, following: Node, ctx: Context) -> Value | None:
             return None
     ctx.note(f"{shown} with its arguments is {found.name}")
     return valued(found, ctx)
+
+
+def _loss_by_custom(part: Symbol, ctx: Context) -> Located | None:
+    """The loss where an undeclared letter of a loss stands before arguments."""
+    bare = not (part.below or part.above or part.accents)
+    if not bare or part.letter not in LOSS_WORDS or ctx.names.declares(part.letter) or not isinstance(ctx.program.loss, str):
+        return None
+    ctx.note(f"{text_of(part, ctx)} is the loss, {ctx.program.loss}")
+    return whole(ctx.program.loss, ctx)
+
+
+def _primed(part: Symbol, items: tuple[Symbol, ...], ctx: Context) -> Value | None:
+    """The derivative of a computed name by its one argument, f'(x): of each entry by its own, where both have axes."""
+    plain = replace(part, primes=0)
+    of, by = located_symbol(plain, ctx) or _loss_by_custom(plain, ctx), located_symbol(items[0], ctx) if len(items) == 1 else None
+    if of is None or by is None or by.name not in depends_on(ctx.program, of.name):
+        return None
+    ctx.note(f"{text_of(part, ctx)} is the derivative of {of.name} by {by.name}")
+    if not of.rank:
+        return derivative_of(of, (by,) * part.primes, ctx)
+    return _slope_of(of, by, ctx) if part.primes == 1 and of.rank == by.rank else None
 
 
 def _is_sample(at: Located, ctx: Context) -> bool:

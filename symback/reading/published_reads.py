@@ -10,9 +10,9 @@ from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Mul, Name, Partial, Reduce, Ref, Term
 from symback.algebra.traverse import walk
-from symback.network.program import Leaf, Program
+from symback.network.program import PARAMETERS, Leaf, Program
 from symback.reading.published_context import Context, Tag, Value
-from symback.reading.published_places import Located
+from symback.reading.published_places import Located, whole
 from symback.reading.published_values import squeezed
 
 
@@ -89,6 +89,17 @@ def derivative_of(of: Located, by: tuple[Located, ...], ctx: Context) -> Value:
         alone = valued(shaped[0], ctx)
         return replace(found, row=alone.row, fixed=alone.fixed)
     return replace(found, row=False, fixed=found.rank == 2)
+
+
+def sole_variable(ctx: Context, position: int) -> Located:
+    """What a gradient is by where nobody says it: the only parameter, or the only leaf."""
+    leaves = ctx.program.leaves
+    own = [leaf for leaf in leaves if leaf.role in PARAMETERS] or list(leaves)
+    if len(own) != 1:
+        known = ", ".join(leaf.name for leaf in own[:8])
+        raise ctx.error(position, f"it is not said which of {known} the derivative is by", r"write \nabla_{W} L")
+    ctx.note(f"the derivative is by {own[0].name}, the only {'parameter' if own[0].role in PARAMETERS else 'symbol'} of the network")
+    return whole(own[0].name, ctx)
 
 
 def _wholly(at: Located) -> bool:

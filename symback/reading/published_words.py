@@ -12,6 +12,7 @@ from symback.reading.published_differentials import differential
 from symback.reading.published_names import FUNCTION_WORDS, LOSS_WORDS, canonical, cells, text
 from symback.reading.published_nodes import Function, Marked, Negative, Node, Product, Symbol, arguments_of
 from symback.reading.published_tokens import ACCENTS, Piece, Pieces
+from symback.typeset.letters import SIGNS
 
 NEW, OLD = ("updated", "new", "next", "neu"), ("old", "current", "prev", "previous")
 
@@ -25,6 +26,8 @@ def run(p: Cursor) -> Node:
             return tail
     if _names_a_loss(p, piece):
         return word(p, replace(piece, end=p.take().end), "loss")
+    if not p.tex and piece.text in SIGNS and not p.names.declares(piece.text):
+        return _greek(p, piece)
     first, *rest = p.names.split(piece.text)
     if first == "d" and not p.names.declares("d"):
         if rest:
@@ -40,6 +43,16 @@ def run(p: Cursor) -> Node:
     if first == "I" and not p.names.declares("I") and p.sees("(", "[", r"\{") and relation_follows(p):
         return indicator(p, piece.position)
     return word(p, piece, first)
+
+
+def _greek(p: Cursor, piece: Piece) -> Node:
+    """A Greek letter by its name in plain text; digits right after it are its layer, as in delta2."""
+    digits = p.more and p.next.kind == "number" and p.next.position == piece.end and p.next.text.isdigit()
+    sign = Piece("command", f"\\{piece.text}", piece.position, piece.end)
+    marks = (Piece("sign", "_", piece.end, piece.end), replace(p.next, kind="group", inner=(p.next,))) if digits else ()
+    p.pieces = (*p.pieces[: p.at - 1], sign, *marks, *p.pieces[p.at + bool(digits) :])
+    p.at -= 1
+    return p.atom()
 
 
 def _names_a_loss(p: Cursor, piece: Piece) -> bool:
