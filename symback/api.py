@@ -35,10 +35,13 @@ if TYPE_CHECKING:
 
 
 class Network:
-    """A network declared with SymPy: what it computes, its loss, and which symbols are parameters.
+    """A network declared with SymPy or text: what it computes, its loss, and which symbols are parameters.
 
-    ``forward`` holds equations ``sp.Eq(left, right)`` or pairs ``(left, right)``, in any order; ``loss`` is one more;
-    symbols that are not named as parameters, inputs or targets are constants. ``rounding`` says how a worked example rounds
+    ``forward`` holds equations ``sp.Eq(left, right)`` or pairs ``(left, right)``, and among them lines of text in the language of
+    network files: ``"h = tanh(z)"``, the pair ``("h", "tanh(z)")`` or ``(h, "tanh(z)")``, a table of lines such as
+    ``sb.layers["dense"].define(...)``; all in any order. ``loss`` is one more, or the name of a scalar among them. Text reads
+    symbols by their names; equations read what text defines as a symbol of that name and shape. Symbols that are not named as
+    parameters, inputs or targets are constants; one that only text reads needs a fact or a value. ``rounding`` says how a worked example rounds
     each kind of quantity (see `symback.network.rounding`), ``notation`` how formulas look (see `symback.network.profile`).
 
     Raises DeclarationError, in one line: an undeclared or doubly defined name, a cycle, sizes that cannot agree, a loss
@@ -49,11 +52,31 @@ class Network:
     >>> net = Network(forward=[(h, w * x)], loss=(L, (y - h) ** 2 / 2), parameters=[w], inputs=[x], targets=[y])
     >>> print(net.derive()["w"].text(over="leaves"))
     ∂L/∂w = −(y − h)·x
+
+    Rows of `symback.layers` and `symback.losses` with a line of SymPy between them:
+
+    >>> from symback import layers, losses, tanh
+    >>> N, m, n, k = sp.symbols("N m n k")
+    >>> X, W, Z, H = (sp.MatrixSymbol(*s) for s in [("X", N, m), ("W", m, n), ("Z", N, n), ("H", N, n)])
+    >>> V, S, T = (sp.MatrixSymbol(*s) for s in [("V", n, k), ("S", N, k), ("T", N, k)])
+    >>> b, c = sp.IndexedBase("b", shape=(n,)), sp.IndexedBase("c", shape=(k,))
+    >>> dense, cross_entropy = layers["dense"], losses["softmax_cross_entropy_batch"]
+    >>> net = Network(
+    ...     forward=[dense.define(X=X, W=W, b=b, Y=Z), (H, tanh(Z)), dense.define(X=H, W=V, b=c, Y=S)],
+    ...     loss=cross_entropy.define(Z=S, Y=T),
+    ...     parameters=[W, b, V, c], inputs=[X], targets=[T], facts={T: "sums to one"})
+    >>> net.derive()
+    ∂L/∂S = (P − T)/N
+    ∂L/∂Z = (∂L/∂S) Vᵀ ⊙ (1 − H^⊙²)
+    ∂L/∂W = Xᵀ (∂L/∂Z)
+    ∂L/∂b = (∂L/∂Z)ᵀ 𝟏
+    ∂L/∂V = Hᵀ (∂L/∂S)
+    ∂L/∂c = (∂L/∂S)ᵀ 𝟏
     """
 
     def __init__(
         self,
-        forward: Sequence[Any],
+        forward: Sequence[Any] | Mapping[Any, Any] | str,
         loss: Any,
         parameters: Iterable[Any] = (),
         inputs: Iterable[Any] = (),
@@ -177,6 +200,13 @@ class Derivation:
             pending += new
         return tuple(self[name] for name in (*outwards(self.core.sweep, read), *self.wanted))
 
+    @cached_property
+    def firsts(self) -> dict[Name, Name]:
+        """For each gradient that is the same as others up to renaming, the first of these, from the loss outwards."""
+        first: dict[int, Name] = {}
+        shapes = {n: self.core.printed[n].known_shape for n in self.core.sweep.order}
+        return {n: first.setdefault(shape[0], n) for n, shape in shapes.items() if shape is not None}
+
     def __getitem__(self, name: object) -> Formula:
         return Formula(self, _known(str(name), (*self.program.leaf, *self.program.definition)))
 
@@ -249,6 +279,20 @@ class Formula:
     def facts(self) -> tuple[tuple[Name, Fact], ...]:
         """The declared facts that were used."""
         return tuple(dict.fromkeys(f for step in self.steps for f in step.facts))
+
+    @property
+    def like(self) -> str:
+        """The first name whose gradient has the same derivation up to renaming; empty where this one is the first, or alone.
+
+        >>> lines = {"z1": "W1 @ x", "h1": "tanh(z1)", "z2": "W2 @ h1", "h2": "tanh(z2)", "L": "sum(h2**2)/2"}
+        >>> square = {"role": "weight", "shape": ["n", "n"]}
+        >>> symbols = {"x": {"shape": ["n"]}, "W1": square, "W2": square}
+        >>> d = Network.from_dict({"symbols": symbols, "forward": lines, "loss": "L"}).derive()
+        >>> d["W1"].like, d["W2"].like
+        ('', 'W1')
+        """
+        first = self.derivation.firsts.get(self.name, self.name)
+        return "" if first == self.name else str(first)
 
     @property
     def reason(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -104,6 +105,25 @@ def test_facts_used_are_listed():
     assert formula.text() == "∂L/∂z = p − y"
     assert [(name, fact.kind) for name, fact in formula.facts] == [("y", "sums to one")]
     assert "sums to one" in formula.steps[-1].says or any("sums to one" in s.says for s in formula.steps)
+
+
+def _blocks(prefix):
+    symbols = {f"{prefix}x": {"shape": ["n"]}} | {f"{prefix}W{k}": {"role": "weight", "shape": ["n", "n"]} for k in (1, 2, 3)}
+    names = [f"{prefix}{name}" for name in ("x", "h1", "h2", "h3")]
+    forward = {}
+    for k, (before, h) in enumerate(itertools.pairwise(names), start=1):
+        forward |= {f"{prefix}z{k}": f"{prefix}W{k} @ {before}", h: f"tanh({prefix}z{k})"}
+    return sb.Network.from_dict({"symbols": symbols, "forward": forward, "loss": {"L": f"sum({names[-1]}**2)/2"}})
+
+
+@pytest.mark.parametrize("prefix", ["q", "r"])
+def test_gradients_alike_name_the_first_of_them(prefix):
+    """Within one network: what an earlier one of the same process left behind does not show."""
+    derivation = _blocks(prefix).derive()
+    likes = {name: derivation[f"{prefix}{name}"].like for name in ("W1", "W2", "W3", "h3", "h2", "h1", "x")}
+    first = {"W2": "W1", "W3": "W1", "h1": "h2"}
+    assert likes == {name: prefix + first[name] if name in first else "" for name in likes}
+    assert derivation["L"].like == ""
 
 
 def test_along_a_recurrence_the_gradient_keeps_reading_itself():

@@ -98,6 +98,15 @@ def test_derive_with_steps_shows_path_lines_and_reasons(capsys, net):
         assert part in out
 
 
+def test_steps_say_which_gradients_are_alike(capsys, tmp_path):
+    path = tmp_path / "net.json"
+    rows = {"x": {"shape": ["n"]}, **{f"W{k}": {"role": "weight", "shape": ["n", "n"]} for k in (1, 2, 3)}}
+    lines = "z1 = W1 @ x\nh1 = tanh(z1)\nz2 = W2 @ h1\nh2 = tanh(z2)\nz3 = W3 @ h2\nh3 = tanh(z3)"
+    path.write_text(json.dumps({"symbols": rows, "forward": lines, "loss": {"L": "sum(h3**2)/2"}}))
+    assert "- ∂L/∂W2, ∂L/∂W3: the lines of ∂L/∂W1 with other names" in run(capsys, "derive", path, "--steps")[1].splitlines()
+    assert "with other names" not in run(capsys, "derive", path, "--steps", "--wrt", "W1")[1]
+
+
 def test_a_zero_says_why(capsys, tmp_path):
     path = tmp_path / "net.json"
     rows = {"x": {"shape": ["n"]}, "b": {"role": "bias"}}

@@ -1,6 +1,7 @@
 """Layers and losses as spelled-out definitions: ``sb.layers["layer_norm"]``, ``sb.losses["huber"]``.
 
-Each row says in the language of network files what a textbook says of it; its gradient is derived like any other.
+Each row says in the language of network files what a textbook says of it; its gradient is derived like any other. What
+`define` returns goes into the ``forward`` (a loss into the ``loss``) of a network file, a dict or a network declared with SymPy.
 
 >>> from symback import layers, losses
 >>> layers["layer_norm"].define(x="h1", y="n1", gamma="g1", eps=0.001)["n1"]
