@@ -7,6 +7,7 @@ from typing import Any
 
 from symback.algebra.terms import Name, Term
 from symback.network.program import Program, Role
+from symback.reading.sympy_equations import listed
 from symback.reading.sympy_reading import Declared, read_program
 from symback.reading.sympy_writing import lambdify, write
 
@@ -26,7 +27,7 @@ def program_from_sympy(
     What is left unnamed is a constant. See `symback.Network` for what may stand in the equations.
     """
     roles: tuple[tuple[Role, tuple[Any, ...]], ...] = (("weight", tuple(parameters)), ("input", tuple(inputs)), ("target", tuple(targets)))
-    return read_program(Declared(forward, loss, roles, name, dict(facts or {}), dict(values or {})))
+    return read_program(Declared(listed(forward), loss, roles, name, dict(facts or {}), dict(values or {})))
 
 
 def term_to_sympy(term: Term, program: Program | None = None) -> Any:

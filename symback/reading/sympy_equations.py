@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -82,10 +82,15 @@ def name_of(thing: Any, where: str = "") -> str:
     raise DeclarationError(where, f"{str(thing)[:80]} is no symbol", "give a Symbol, a MatrixSymbol, an IndexedBase or a Matrix of Symbols")
 
 
-def entries_of(forward: Any, loss: Any) -> tuple[list[Entry], Entry]:
+def listed(forward: Any) -> tuple[Any, ...]:
+    """The entries of ``forward``, which may be a single one: an equation, a text, a table of lines."""
+    single = isinstance(forward, str | Mapping | sp.Basic) or not isinstance(forward, Iterable)
+    return (forward,) if single else tuple(forward)
+
+
+def entries_of(forward: Sequence[Any], loss: Any) -> tuple[list[Entry], Entry]:
     """Every entry of a declaration, and the one that defines the loss: the last of ``loss``, or the one it names."""
-    given = (forward,) if isinstance(forward, str | Mapping) else tuple(forward)
-    lines = [entry for n, item in enumerate(given) for entry in entries(item, f"forward[{n}]")]
+    lines = [entry for n, item in enumerate(forward) for entry in entries(item, f"forward[{n}]")]
     if isinstance(loss, sp.Symbol) or (isinstance(loss, str) and loss.strip().isidentifier()):
         return lines, _named(str(loss).strip(), lines)
     own = list(entries(loss, "loss"))

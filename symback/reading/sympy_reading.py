@@ -38,7 +38,7 @@ REMEDIES = Remedies(
 class Declared:
     """A declaration as received: equations and text, the loss, the roles in order, and what was said besides."""
 
-    forward: Any
+    forward: tuple[Any, ...]
     loss: Any
     roles: tuple[tuple[Role, tuple[Any, ...]], ...]
     name: str

@@ -73,7 +73,8 @@ FORMS = (
     ["z = w*x\nh = tanh(z)"],
     [("z", "w*x"), (h, sp.tanh(z))],
     {"z": "w*x", "h": "tanh(z)"},
-    "z = w*x; h = np.tanh(z)".replace("; ", "\n"),
+    "z = w*x\nh = np.tanh(z)",
+    [(z, "w*x"), {"h": "tanh(z)"}],
 )
 LOSSES_ = ((L, h**2 / 2), "L = h**2/2", ("L", "h**2/2"), {"L": "h**2/2"}, {"q": "h**2", "L": "q/2"}, (L, "h**2/2"))
 
@@ -139,7 +140,9 @@ def test_constants_of_text_are_what_facts_and_values_are_given_for():
 
 
 def test_a_size_grows_as_far_as_text_asks():
+    """Then everything is read once more, from a generator as well."""
     v = sp.IndexedBase("v", shape=(n,))
+    assert read((line for line in ["q = v[0]*v[2]"]), "L = q", (thing for thing in [v])).leaf["v"].shape[0].single.least == 3
     assert read(["L = v[0]*v[2]"], L, [v]).leaf["v"].shape[0].single.least == 3
 
 
@@ -189,6 +192,9 @@ MISTAKES = (
     ((["L = X @ W1"], "L", [W1], [X]), DeclarationError, "L = X @ W1: the loss is (N, n), not a scalar"),
     ((["Z = X @ W2"], "L = sum(Z)", [W2], [X]), AxisMismatch, "Z = X @ W2: X is (N, m) and W2 is (n, k): the inner sizes m and n differ"),
     ((["z = w"], "q", [w]), DeclarationError, "loss = q: q is not defined by forward"),
+    ((None, "L = w", [w]), DeclarationError, "forward[0]: None is no equation; give sp.Eq(left, right), the pair (left, right), or text"),
+    (([("a", "b", "c")], "L = w", [w]), DeclarationError, "forward[0]: ('a', 'b', 'c') is no equation"),
+    (([{3: "w"}], "L = w", [w]), DeclarationError, "forward[0]: the left side 3 is no symbol"),
     ((["z = w"], {}, [w]), DeclarationError, "loss: is empty"),
     ((["y[i] = zero_outside(v[i - 1])"], "L = sum(y)", [sp.IndexedBase("v", shape=(n,))]), DeclarationError, "the range of the index i is not known; give the pair"),
     ((["z = w"], "L = z", [w], [], [], "", {sp.Symbol("eps"): "positive"}), DeclarationError, "facts of eps: is not declared"),
