@@ -19,7 +19,7 @@ from symback.reading.derivative_names import Names, joined, spelled
 from symback.reading.expressions import read_body
 from symback.reading.goals import Goal, derivative_axes
 from symback.reading.names import declared_name
-from symback.reading.over_program import define, scope_of
+from symback.reading.over_program import concealed, define, scope_of
 from symback.reading.scope import Scope
 from symback.reading.settle import settle
 from symback.reading.sides import Claim, Side
@@ -42,6 +42,7 @@ class _Reader:
     scope: Scope
     partials: dict[str, Partial] = field(default_factory=dict)
     clash: str = ""
+    own: set[Name] = field(default_factory=set)
 
     def claims(self) -> Iterator[Claim]:
         """Every claim, each over the lines before it."""
@@ -73,7 +74,8 @@ class _Reader:
         added = [replace(d, body=self._put(d.body)) if isinstance(d.body, Term) else d for d in self.scope.added]
         whole = replace(self.program, definitions=(*self.program.definitions, *added))
         self._check(whole, sides)
-        return Claim(whole, tuple(sides), "numpy")
+        hidden, shown = concealed(added, self.own, tuple(sides))
+        return Claim(replace(self.program, definitions=(*self.program.definitions, *hidden)), shown, "numpy")
 
     def _meant(self, line: Line) -> list[Side]:
         """The left side that the target stands for, unless the line has one of its own."""
@@ -119,7 +121,7 @@ class _Reader:
             self.clash = f"{_shown(line.text)}: {_clash(error)}"
             return
         self.partials.pop(visible, None)
-        define(self.scope, visible, array, before)
+        self.own.add(define(self.scope, visible, array, before).name)
 
     # derivatives ---------------------------------------------------------------------------------------------------------
 

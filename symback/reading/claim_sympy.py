@@ -16,7 +16,7 @@ from symback.reading.arrays import Misfit, is_one
 from symback.reading.derivative_names import Names, joined
 from symback.reading.goals import Goal, derivative_axes
 from symback.reading.lazy import sp
-from symback.reading.over_program import scope_of
+from symback.reading.over_program import concealed, scope_of
 from symback.reading.settle import settle
 from symback.reading.sides import Claim, Side
 from symback.reading.sympy_equations import name_of
@@ -43,12 +43,12 @@ def read_sympy(program: Program, claim: object, goal: Goal | None = None) -> tup
     if goal is not None and len(given) == 1:
         reader = _Reader(goal.program, given)
         sides: tuple[Side, ...] = (goal.side, reader.side(given[0]))
-        return (Claim(reader.whole, sides, "sympy"),)
+        return (reader.claim(sides),)
     if len(given) < 2:
         raise ReadingError(_shown(claim), "does not say what it is the derivative of", "give sp.Eq(sp.Derivative(L, w), ...) or a target")
     reader = _Reader(program, given)
     sides = tuple(reader.side(side) for side in given)
-    return (Claim(reader.whole, sides, "sympy"),)
+    return (reader.claim(sides),)
 
 
 def _sides(claim: Any) -> tuple[Any, ...]:
@@ -77,10 +77,10 @@ class _Reader:
         literal = is_literal(s for s in formulas if not isinstance(s, sp.MatrixBase))
         self.converter = _Converter(self.scope, self.shapes, Order(order, weights, literal), self._name)
 
-    @property
-    def whole(self) -> Program:
-        """The program with the definitions that reading the sides added: inverses, determinants and what they are of."""
-        return replace(self.program, definitions=(*self.program.definitions, *self.scope.added))
+    def claim(self, sides: tuple[Side, ...]) -> Claim:
+        """The claim, over the program with the definitions that reading the sides added: inverses, determinants and what they are of."""
+        hidden, shown = concealed(self.scope.added, (), sides)
+        return Claim(replace(self.program, definitions=(*self.program.definitions, *hidden)), shown, "sympy")
 
     def _name(self, thing: Any) -> str:
         name = name_of(thing)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.definitions import Body, Definition, Opaque
 from symback.algebra.sizes import Index, Size, SizeAt, SizeSymbol
 from symback.algebra.terms import Name, Ref
+from symback.algebra.traverse import rename
 from symback.errors import DeclarationError
 from symback.network.checks import check
 from symback.network.program import Program
@@ -16,6 +17,7 @@ from symback.reading.expressions import read_body
 from symback.reading.names import declared_name
 from symback.reading.scope import Scope, whole_name
 from symback.reading.settle import Letters, settle
+from symback.reading.sides import INTERNAL, Side
 from symback.reading.syntax import assignments, parse
 
 
@@ -96,3 +98,17 @@ def _visit(size: Size, found: dict[str, Size], tables: dict[str, None]) -> None:
         else:
             _visit(atom.numerator, found, tables)
             _visit(atom.denominator, found, tables)
+
+
+def concealed(
+    definitions: Iterable[Definition], own: Collection[Name], sides: tuple[Side, ...]
+) -> tuple[tuple[Definition, ...], tuple[Side, ...]]:
+    """Definitions and sides in which those that a text did not give its ``own`` name are called as no reader ever sees."""
+    found = tuple(definitions)
+    table = {d.name: f"{d.name}{INTERNAL}" for d in found if d.name not in own}
+
+    def body_of(body: Body) -> Body:
+        return Opaque(body.row, tuple(table.get(n, n) for n in body.operands)) if isinstance(body, Opaque) else rename(body, table)
+
+    hidden = tuple(Definition(table.get(d.name, d.name), d.indices, body_of(d.body)) for d in found)
+    return hidden, tuple(s if s.body is None else replace(s, body=rename(s.body, table)) for s in sides)

@@ -14,6 +14,7 @@ from symback.algebra.traverse import free_indices
 from symback.errors import ReadingError
 from symback.network.program import Leaf, Program
 from symback.reading.published_names import Names
+from symback.reading.sides import INTERNAL
 
 SINGLE, ZEROTH = Size.of(1), Size.of(0)
 
@@ -167,6 +168,6 @@ class Context:
         return name
 
     def free_name(self, wish: str) -> str:
-        """A name that nothing has."""
+        """A name that nothing has, and that no reader sees."""
         taken = {leaf.name for leaf in self.program.leaves} | {str(d.name) for d in (*self.program.definitions, *self.added)}
-        return next(n for n in (wish, *(f"{wish}_{k}" for k in range(1, 10_000))) if n not in taken)
+        return next(n for n in (f"{wish}{INTERNAL}", *(f"{wish}_{k}{INTERNAL}" for k in range(1, 10_000))) if n not in taken)

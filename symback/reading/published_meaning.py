@@ -22,6 +22,7 @@ from symback.reading.published_reads import derivative_of, sole_variable, valued
 from symback.reading.published_symbols import bare, custom, rate, read_symbol
 from symback.reading.published_tokens import Pieces
 from symback.reading.published_values import entrywise, mapped, multiplied, negated, number, reduced, transposed
+from symback.reading.sides import INTERNAL
 
 AFTER_STEP = " after a step"
 """Stands behind the name of a parameter after one step of gradient descent; no declared name holds a blank."""
@@ -231,7 +232,7 @@ def opaque(row: str, base: Value, ctx: Context) -> Value:
     axes = tuple(next((a for a in (*base.axes[k:], *base.axes[:k]) if a.size is size), base.axes[0]) for k, size in enumerate(sizes))
     axes = base.axes if sizes == base.shape else axes
     if name is None:
-        name = ctx.free_name(f"{operand}_{row}")
+        name = ctx.free_name(f"{str(operand).removesuffix(INTERNAL)}_{row}")
         ctx.added.append(Definition(name, axes, Opaque(row, (operand,))))
     held = name
     return Value(axes, lambda *p: Ref(held, p), fixed=True) if axes else number(Ref(held))

@@ -11,6 +11,9 @@ from symback.network.program import Program
 
 Language = Literal["numpy", "sympy", "latex"]
 
+INTERNAL = " (made)"
+"""Ends the names of definitions that reading a claim makes for its own use; no declared name holds a blank, and no reader sees one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Side:

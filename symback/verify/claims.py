@@ -18,6 +18,7 @@ from symback.verify.judge import Judge
 from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
 from symback.verify.pairs import pair_of
+from symback.verify.showing import without_internal_names
 from symback.verify.sized import sized_for
 from symback.verify.updates import with_steps
 from symback.verify.verdict import Verdict
@@ -82,7 +83,15 @@ def _text_of(claim: object) -> str:
 
 
 def judge(claim: Claim, network: Program) -> Verdict:
-    """The verdict on one equation over a network; a chain is judged link by link, and for the derivation it shows too."""
+    """The verdict on one equation over a network; a chain is judged link by link, and for the derivation it shows too.
+
+    Names that reading the claim made for its own use are shown as what they stand for.
+    """
+    text = "\n".join(side.text for side in claim.sides)
+    return without_internal_names(_judged(claim, network), claim.program, text)
+
+
+def _judged(claim: Claim, network: Program) -> Verdict:
     text = " = ".join(map(_line, (side.text for side in claim.sides)))
     if len(claim.sides) < 2:
         return chains_of(network).judge(claim)

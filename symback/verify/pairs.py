@@ -16,7 +16,7 @@ from symback.algebra.traverse import names, rewrite, substitute
 from symback.network.hints import shape_text
 from symback.network.program import Leaf, Program
 from symback.numeric.values import exact
-from symback.reading.sides import Side
+from symback.reading.sides import INTERNAL, Side
 from symback.verify.derivatives import Resolved, restricted
 
 CLAIMED = "claimed"
@@ -164,6 +164,8 @@ def _label(left: Term, text: str) -> str:
     if not isinstance(left, Ref) or not isinstance(left.name, Partial):
         return text
     of, by = left.name.of, left.name.by
+    if str(of).endswith(INTERNAL):
+        return text
     if isinstance(of, Partial):
         return f"∂²{of.of}/∂{by}²" if of.by == by else f"∂²{of.of}/∂{of.by}∂{by}"
     return f"∂{of}/∂{by}"

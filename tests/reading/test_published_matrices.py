@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sympy as sp
 
@@ -54,3 +56,25 @@ def test_inverses_and_determinants_in_sympy_claims():
         net = from_dict({"symbols": symbols, "forward": f"L = {forward}", "loss": "L"})
         assert check(net, (sp.Symbol("dL/dA"), right)).word == "proved"
         assert check(net, (sp.Symbol("dL/dA"), wrong)).word in ("refuted", "conditional")
+
+
+SPOKEN = (
+    (r"\frac{\partial \operatorname{tr}(A X A X)}{\partial X} = A^T", "2·Aᵀ Xᵀ Aᵀ"),
+    (r"\nabla_A \log\det(A^T A) = 2 A", "A (Aᵀ A)⁻¹ + A ((Aᵀ A)⁻¹)ᵀ"),
+    (r"\frac{\partial x^T (AX)^{-1} x}{\partial x} = (AX)^{-1} x", "(A X)⁻¹ x + ((A X)⁻¹)ᵀ x"),
+    ("dL/dA = inv(A @ X)", "∂L/∂A = −((A X)⁻¹)ᵀ x xᵀ ((A X)⁻¹)ᵀ Xᵀ"),
+)  # fmt: skip
+NAMELESS = from_dict({"symbols": {"A": SQUARE, "X": SQUARE, "x": {"shape": ["n"]}}, "forward": "L = x @ inv(A @ X) @ x", "loss": "L"})
+
+
+@pytest.mark.parametrize(("claim", "form"), SPOKEN)
+def test_a_verdict_names_nothing_that_nobody_wrote(claim, form):
+    found = check(NAMELESS, claim)
+    assert found.word in ("refuted", "conditional")
+    assert found.form == form
+    assert not re.search(r"made|derived|operand|_inv|_det|logabsdet|\bM\b|\bS\b", found.text() + repr(found.json()))
+
+
+def test_a_name_that_the_network_gives_is_kept():
+    net = from_dict({"symbols": {"A": SQUARE}, "forward": "G = inv(A)\nL = trace(G)", "loss": "L"})
+    assert check(net, "dL/dA = G").form == "∂L/∂A = −Gᵀ Gᵀ"
