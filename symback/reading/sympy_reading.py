@@ -1,4 +1,8 @@
-"""SymPy equations to a program: what is declared, what the shapes are, which line defines what."""
+"""SymPy equations and lines of text to a program: what is declared, what the shapes are, which line defines what.
+
+Shapes of SymPy objects are known before anything is read; so the text is read first, in the order in which its lines read each
+other, and an equation may stand between any two of them.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,7 @@ from symback.reading.sympy_order import Order, is_literal
 from symback.reading.sympy_sizes import LEAST, Shapes, index_range, named_size, size_of
 from symback.reading.sympy_terms import Converter, term_uses
 
+MAX_READINGS = 1000
 REMEDIES = Remedies(
     "name the SymPy symbol {} in parameters, inputs or targets",
     "give the pair (left, text) with a left side such as sp.IndexedBase('{}', shape=(n,))[i]",
@@ -50,7 +55,7 @@ def read_program(declared: Declared) -> Program:
     """The checked program of a SymPy declaration."""
     least: dict[str, int] = {}
     with sp.evaluate(True):
-        while True:
+        for _ in range(MAX_READINGS):
             token = LEAST.set(least)
             try:
                 return _Reading(declared).program()
@@ -58,6 +63,7 @@ def read_program(declared: Declared) -> Program:
                 least = {**least, found.name: max(found.least, least.get(found.name, 1) + 1)}
             finally:
                 LEAST.reset(token)
+    raise DeclarationError("sizes", f"the least sizes cannot be settled: {', '.join(f'{n} >= {k}' for n, k in least.items())}")
 
 
 class _Reading:
