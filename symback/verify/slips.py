@@ -25,6 +25,7 @@ from symback.algebra.terms import (
     Ref,
     Term,
     add,
+    bracket,
     is_number,
     mul,
     reciprocal,
@@ -104,6 +105,23 @@ def bracket_slip(spot: Spot, program: Program) -> Changes:
         if isinstance(node.right, Count):
             others += [Bracket(node.relation, node.left, Count(node.right.size + step)) for step in (-1, 1)]
         yield from (Change(new, "the condition {0} must be {1}", (node, new)) for new in dict.fromkeys(others) if new is not node)
+
+
+def kronecker(spot: Spot, program: Program) -> Changes:
+    """A Kronecker delta that is lost, or that should not be there: p_i (1 − p_j) for p_i (δ_ij − p_j)."""
+    node = spot.node
+    if isinstance(spot.parent, Pow | Bracket | Apply):
+        return
+    if isinstance(node, Bracket) and node.relation == "=" and isinstance(node.left, Count) and isinstance(node.right, Count):
+        yield Change(ONE, "the Kronecker delta {0} stands where 1 belongs", (node,))
+        return
+    for i, j in combinations(spot.scope, 2):
+        if i.size is j.size:
+            made = bracket(i, "=", j)
+            if node is ONE:
+                yield Change(made, "1 stands where the Kronecker delta {0} belongs", (made,))
+            elif isinstance(node, Ref | Mul | Pow) and isinstance(spot.parent, Add | None):
+                yield Change(Mul((made, node)), "the Kronecker delta {0} is missing beside {1}", (made, node))
 
 
 # factors and terms too many ------------------------------------------------------------------------------------------------
