@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
@@ -22,13 +22,13 @@ from symback.verify.ingredients import Ingredients, is_plain
 from symback.verify.layouts import Layout
 from symback.verify.mistakes import MISTAKES, ORDER, Mistake
 from symback.verify.multiples import multiplied, scaled
-from symback.verify.spots import Change, Spot, negated, unsigned
-from symback.verify.trial import PARTS, POINTS, RESULT, UNTRIED, Lines, Trial, plus, sizes_for, trial
+from symback.verify.spots import Change, Spot, has_conditions, negated, unsigned
+from symback.verify.trial import PARTS, POINTS, RESULT, TINY, UNTRIED, Lines, Trial, plus, sizes_for, somewhere, trial
 
 BUDGET = 2_000
 WORK = 20_000_000
 MOST_SPOTS = 150
-MORE = 9
+MORE, MANY = 9, 99
 MOST_TRIED = 12
 MOST_OFFERED = 600
 FEW = 2
@@ -101,8 +101,10 @@ class Search:
         return self._repair("layout", "", (), self.lines.body(-1), self.lines.whole, len(self.lines.lines) - 1)
 
     def one_change(self) -> Repair | None:
-        """The first confirmed change of one place."""
+        """The first confirmed change of one place; none where no point shows what is wrong."""
         try:
+            if self.wrong and not self.first.is_wrong:
+                return None
             return self.first_of(self._changes, self._parts, self._late, self._difference)
         except UNTRIED:
             return None
@@ -110,11 +112,23 @@ class Search:
     def first_of(self, *tiers: Callable[[], Iterator[Found]]) -> Repair | None:
         for tier in tiers:
             found = sorted(tier(), key=lambda f: f.order)
-            for candidate in islice(found, MOST_TRIED):
+            for candidate in islice(filter(self._fits_beyond, found), MOST_TRIED):
                 confirmed = self._confirmed(candidate)
                 if confirmed is not None:
                     return confirmed
         return None
+
+    def _fits_beyond(self, found: Found) -> bool:
+        """Whether a change fits at more points."""
+        _, whole = self.lines.changed(found.spot, found.change.node)
+        return all(bool(t.fits(t.values(whole))) for t in self._beyond)
+
+    @cached_property
+    def _beyond(self) -> tuple[Trial, ...]:
+        """Where a first look is taken: at more points where the first one says little, for much fits where all is 0 or 1."""
+        whole = self.lines.whole
+        few = self.first.is_telling and not has_conditions(self.program, (whole, self.target))
+        return self.others if few else (*self.others, *islice(self._further(whole), MORE))
 
     @cached_property
     def others(self) -> tuple[Trial, ...]:
@@ -128,12 +142,13 @@ class Search:
 
     def _trial(self, turn: int) -> Trial:
         """A point of the sizes whose turn it is, or of the next at which something can be told."""
-        made = [trial(self.lines, self.target, self.sizes[turn % len(self.sizes)], self.random, self.wrong)]
+        wrong = self.wrong and (turn == 0 or self.first.is_telling)
+        made = [trial(self.lines, self.target, self.sizes[turn % len(self.sizes)], self.random, wrong)]
         for step in range(1, len(self.sizes)):
-            if made[-1].is_telling or not self.wrong:
+            if made[-1].is_telling or not wrong:
                 break
             made.append(trial(self.lines, self.target, self.sizes[(turn + step) % len(self.sizes)], self.random))
-        return made[-1] if made[-1].is_telling else made[0]
+        return made[-1] if made[-1].is_telling else next((t for t in made if wrong and t.is_wrong), made[0])
 
     # one change ----------------------------------------------------------------------------------------------------
 
@@ -278,10 +293,20 @@ class Search:
         return self.normalizer.equal(term, self.target).proved or self._agrees(term)
 
     def _agrees(self, term: Term) -> bool:
-        """Whether a term is right at further points, and at fifty digits at one."""
-        sizes = (self.sizes[k % len(self.sizes)] for k in range(MORE))
-        more = all(bool(t.fits(t.values(term))) for t in (trial(self.lines, self.target, s, self.random, wrong=False) for s in sizes))
-        return more and min(self.trials, key=lambda t: t.size).agrees(term)
+        """Whether a term is right at points that were not yet tried, near and wide, and at fifty digits at one."""
+        telling: list[Trial] = []
+        for made in chain(self.trials, self._further(term)):
+            if not bool(made.fits(made.values(term))):
+                return False
+            telling += [made] if made.scale > TINY else []
+        return bool(telling) and min(telling, key=lambda t: t.size).agrees(term)
+
+    def _further(self, term: Term) -> Iterator[Trial]:
+        """Points of all sizes, near and wide; many where a formula asks for conditions, which may lie close to each other."""
+        for turn in range(MANY if has_conditions(self.program, (term, self.target)) else MORE):
+            made = somewhere(self.lines, self.target, self.sizes[turn % len(self.sizes)], self.random, wide=turn % 3 != 0)
+            if made is not None:
+                yield made
 
     @cached_property
     def normalizer(self) -> Normalizer:

@@ -28,13 +28,24 @@ SAYS: Mapping[Kind, str] = {"sum": "sum", "mean": "mean", "max": "maximum", "min
 
 
 def reduction_kind(spot: Spot, program: Program) -> Changes:
-    """A mean for a sum and the like."""
+    """A mean for a sum and the like, over one axis or over all axes of a run of them."""
     node = spot.node
     if isinstance(node, Reduce):
         for kind in KINDS:
             if kind != node.kind:
-                made = Reduce(kind, node.index, node.body)
-                yield Change(made, f"the {SAYS[kind]} must be taken instead of the {SAYS[node.kind]}")
+                says = f"the {SAYS[kind]} must be taken instead of the {SAYS[node.kind]}"
+                yield Change(Reduce(kind, node.index, node.body), says)
+                if _is_run(node):
+                    yield Change(_of_kind(node, node.kind, kind), says)
+
+
+def _is_run(node: Reduce) -> bool:
+    return isinstance(node.body, Reduce) and node.body.kind == node.kind
+
+
+def _of_kind(node: Term, old: Kind, new: Kind) -> Term:
+    """A run of reductions of one kind, all of another kind."""
+    return Reduce(new, node.index, _of_kind(node.body, old, new)) if isinstance(node, Reduce) and node.kind == old else node
 
 
 def reduction_axis(spot: Spot, program: Program) -> Changes:

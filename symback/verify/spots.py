@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import (
     MINUS_ONE,
+    Bracket,
     Mul,
     Name,
     Num,
@@ -17,7 +18,7 @@ from symback.algebra.terms import (
     Term,
     mul,
 )
-from symback.algebra.traverse import with_children
+from symback.algebra.traverse import names, walk, with_children
 from symback.network.program import Program
 
 Path = tuple[int, ...]
@@ -131,3 +132,17 @@ def alike(node: Ref, program: Program) -> Iterator[tuple[Name, tuple[Size, ...]]
             yield other, node.places
         elif len(own) == 2 and theirs == own[::-1]:
             yield other, node.places[::-1]
+
+
+def has_conditions(program: Program, formulas: Iterable[Term]) -> bool:
+    """Whether some formulas, or the definitions that they rest on, ask for conditions on values."""
+    pending, seen = list(formulas), dict[Name, None]()
+    while pending:
+        for node in walk(pending.pop()):
+            if isinstance(node, Bracket) and names(node):
+                return True
+            if isinstance(node, Ref) and node.name in program.definition and node.name not in seen:
+                seen[node.name] = None
+                body = program.definition[node.name].body
+                pending += [body] if isinstance(body, Term) else []
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import permutations
 from math import prod
@@ -21,7 +21,7 @@ from symback.numeric.field import HighPrecision
 from symback.numeric.values import index_tuples, size_value
 from symback.verify.arrays import Arrays
 from symback.verify.sample import Point, draw, possible, size_sets, symbols_of
-from symback.verify.spots import Spot, put, spots
+from symback.verify.spots import Spot, negated, put, spots
 
 UNTRIED = (SymbackError, ArithmeticError, RecursionError)
 """What stops a trial: no value at any point, a number beyond floating point, a formula that is nested too deeply."""
@@ -31,7 +31,9 @@ TINY = 1e-10
 PER_NODE = 400
 DRAWN = 12_000
 DIGITS, SAME = 50, 30
-POINTS, TRIES, STEPS, ENTRIES = 3, 12, 12, 5
+POINTS, TRIES, STEPS, ENTRIES = 3, 18, 12, 5
+REGIONS = ((False, False, False), (False, False, True), (True, False, False))
+"""Where a point is looked for, one after the other: anywhere near 1 in size; among large and small values; among positive ones."""
 WIDEST = 4_000
 AT_ONCE = 400_000
 HOLE, LINE, RESULT = "\0hole", "\0line", "\0claim"
@@ -109,7 +111,7 @@ PARTS: tuple[Part, ...] = (
     Part("factor missing", True, False, lambda a, p: a * p, times, "the factor {0} is missing"),
     Part("division missing", True, False, lambda a, p: a / p, lambda a, p: a / p, "the division by {0} is missing"),
     Part("term missing", False, False, lambda a, p: a + p, plus, "the term {0} is missing"),
-    Part("term missing", False, False, lambda a, p: a - p, lambda a, p: plus(a, -p), "the term −{0} is missing"),
+    Part("term missing", False, False, lambda a, p: a - p, lambda a, p: plus(a, negated(p)), "the term −{0} is missing"),
     Part("term missing", False, False, lambda a, p: p - a, lambda a, p: p - a, "{1} must be taken from {0}"),
     Part("swapped", False, True, lambda a, p: p + 0 * a, lambda a, p: p, "{1} stands in the place of {0}"),
 )
@@ -131,9 +133,14 @@ class Trial:
         return math.isfinite(self.scale)
 
     @cached_property
+    def is_wrong(self) -> bool:
+        """Whether the claim has other values here."""
+        return not bool(self.fits(self.values(self.lines.whole)))
+
+    @property
     def is_telling(self) -> bool:
-        """Whether the right formula is not 0 here but for rounding, and the claim is wrong."""
-        return self.scale > TINY and not bool(self.fits(self.values(self.lines.whole)))
+        """Whether the claim is wrong, and the right formula is not 0 here but for rounding: many a change makes a formula 0."""
+        return self.scale > TINY and self.is_wrong
 
     @property
     def size(self) -> int:
@@ -145,12 +152,12 @@ class Trial:
         return self.run.entries(term, self.lines.indices)
 
     def fits(self, values: Any) -> Any:
-        """Whether values are the right ones; with a leading axis, which of them."""
+        """Whether values are the right ones, or 0 but for rounding where the right ones are; with a leading axis, which of them."""
         np = self.run.np
         with np.errstate(all="ignore"):
             error = np.abs(values - self.right)
         axes = tuple(range(error.ndim - self.right.ndim, error.ndim))
-        return error.max(axis=axes, initial=0.0) <= TOLERANCE * (self.scale + 1e-30)
+        return error.max(axis=axes, initial=0.0) <= TOLERANCE * (self.scale if self.scale > TINY else 1.0)
 
     def filled(self, spot: Spot, stacked: Any, axes: tuple[Index, ...]) -> Any:
         """The claim for each value of a spot; the values have a leading axis."""
@@ -271,22 +278,29 @@ class Trial:
 
 
 def trial(lines: Lines, target: Term, sizes: Mapping[str, object], rng: random.Random, wrong: bool = True) -> Trial:
-    """A point of some sizes at which the right formula is finite and not 0, and the claim ``wrong``; positive values where others will not do.
+    """A point of some sizes at which the right formula is finite and not 0, and the claim ``wrong``; wide or positive where others will not do.
 
-    Where there is none among those tried, a point at which the right formula is finite.
+    Where there is none among those tried, a point at which the right formula is 0 and the claim is not, or is finite at least.
     """
     finite: Trial | None = None
     for attempt in range(TRIES):
-        made = Trial(lines, target, draw(lines.program, sizes, rng, attempt >= TRIES // 2))
+        made = Trial(lines, target, draw(lines.program, sizes, rng, *REGIONS[attempt * len(REGIONS) // TRIES]))
         if made.is_finite:
             if made.is_telling if wrong else made.scale > TINY:
                 return made
-            finite = finite or made
+            if finite is None or (wrong and made.is_wrong and not finite.is_wrong):
+                finite = made
         if finite is not None and (attempt + 1) * finite.size > DRAWN:
             break
     if finite is None:
         raise NumericError("right formula", "it is not finite at points that satisfy the facts", "declare what the variables must satisfy")
     return finite
+
+
+def somewhere(lines: Lines, target: Term, sizes: Mapping[str, object], rng: random.Random, wide: bool) -> Trial | None:
+    """A point of some sizes, as it comes, near 1 or wide; None where the right formula has no value at the first few."""
+    drawn = (Trial(lines, target, draw(lines.program, sizes, rng, attempt > 0, wide=wide)) for attempt in range(2))
+    return next((made for made in drawn if made.is_finite), None)
 
 
 def sizes_for(lines: Lines) -> list[dict[str, object]]:
@@ -295,17 +309,40 @@ def sizes_for(lines: Lines) -> list[dict[str, object]]:
     symbols, tables = symbols_of(program)
     found: list[dict[str, object]] = []
     if symbols and not tables:
-        widest = [leaf.indices for leaf in program.leaves] + [max((s.scope for s in lines.spots), key=len)]
+        scopes = [leaf.indices for leaf in program.leaves] + [s.scope for s in lines.spots]
+        axes = dict.fromkeys(i.size for scope in scopes for i in scope if not i.size.indices and i.size.constant is None)
+        widest = [*scopes[: len(program.leaves)], max(scopes[len(program.leaves) :], key=len)]
         for choice in _choices(len(symbols)):
             sizes = dict(program.sizes) | dict(zip(symbols, choice, strict=True))
-            if sizes not in found and _is_small(widest, sizes) and possible(program, sizes):
-                found.append(sizes)
-                if len(found) == POINTS:
-                    return found
+            if sizes not in found and _is_small(widest, sizes) and (len(found) < POINTS or _varies(axes, found, sizes)):
+                found += [sizes] if possible(program, sizes) else []
+            if len(found) >= POINTS and not _fixed(axes, found):
+                break
+        found = _most_varied(axes, found)
     found = found or list(size_sets(program, POINTS))
     if not found:
         raise NumericError(program.name, "no sizes were found that satisfy the declarations", "declare sizes")
     return found
+
+
+def _fixed(axes: Iterable[Size], found: Sequence[Mapping[str, object]]) -> list[Size]:
+    """The axes that have one extent in all choices of sizes: a factor might be that number as well as the axis."""
+    return [a for a in axes if len({size_value(a, sizes) for sizes in found}) < 2]
+
+
+def _varies(axes: Iterable[Size], found: Sequence[Mapping[str, object]], sizes: Mapping[str, object]) -> bool:
+    """Whether other sizes give an axis another extent that has had one only."""
+    return any(size_value(a, sizes) != size_value(a, found[0]) for a in _fixed(axes, found))
+
+
+def _most_varied(axes: Iterable[Size], found: list[dict[str, object]]) -> list[dict[str, object]]:
+    """As many choices of sizes as there are points, those first under which most axes have more than one extent."""
+    every, chosen, rest = list(axes), found[:1], found[1:]
+    while rest and len(chosen) < POINTS:
+        best = min(rest, key=lambda sizes: len(_fixed(every, [*chosen, sizes])))
+        chosen.append(best)
+        rest.remove(best)
+    return chosen
 
 
 def _choices(count: int) -> Iterator[tuple[int, ...]]:
