@@ -7,7 +7,7 @@ import random
 import re
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from published_rows import NETWORKS, ROWS
@@ -218,9 +218,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_are_answered_in_a_line_at_once(text):
-    start = perf_counter()
+    start = process_time()
     error = error_of(PROGRAMS["softmax"], text)
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1
     assert error is None or (str(error).isprintable() and len(str(error)) < 700)
 
 
