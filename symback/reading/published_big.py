@@ -45,7 +45,7 @@ def _under(p: Cursor, below: Pieces) -> tuple[list[str], tuple[Iverson, ...], di
     letters: dict[str, None] = {}
     conditions: list[Iverson] = []
     first: dict[str, Node] = {}
-    for cell in cells(below):
+    for cell in (part for whole in cells(below) for part in _at_colons(whole)):
         member = next((k for k, piece in enumerate(cell) if piece.is_(r"\in")), None)
         if member is not None and any(piece.kind == "number" or piece.is_(r"\{") for piece in cell[member:]):
             raise p.error("a sum over a set that is written out is not read", "write its bounds", cell[member].position)
@@ -63,6 +63,12 @@ def _under(p: Cursor, below: Pieces) -> tuple[list[str], tuple[Iverson, ...], di
             if not letters:
                 letters.update(dict.fromkeys(_letters(p, cell[0])))
     return list(letters), tuple(conditions), first
+
+
+def _at_colons(cell: Pieces) -> tuple[Pieces, ...]:
+    """What stands below, cut where a colon or a bar says "such that"."""
+    cut = next((k for k, piece in enumerate(cell) if k and piece.is_(":", "|", r"\mid")), None)
+    return (cell,) if cut is None or cut + 1 == len(cell) else (cell[:cut], cell[cut + 1 :])
 
 
 def _letters(p: Cursor, piece: Piece) -> tuple[str, ...]:

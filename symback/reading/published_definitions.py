@@ -10,9 +10,9 @@ from symback.algebra.traverse import free_indices
 from symback.errors import ReadingError
 from symback.reading.published_context import Clash, Context, Undeclared, Value
 from symback.reading.published_meaning import value
-from symback.reading.published_names import Generic, Row, cells, text, unbracketed
+from symback.reading.published_names import Generic, Row, cells, letter_by_letter, text, unbracketed
 from symback.reading.published_nodes import Big, Node, Product, Symbol, walk
-from symback.reading.published_places import scripts
+from symback.reading.published_places import scripts, text_of
 
 REDEFINED = ("e", "I", "pi")
 """Letters with a meaning of their own that a text may give another one."""
@@ -121,6 +121,8 @@ def new_symbol(trees: list[Node], ctx: Context) -> Symbol | None:
 
 def define(head: Symbol, others: list[Node], ctx: Context) -> None:
     """Enter a definition: its value is that of the first side that fits."""
+    if any(isinstance(n, Symbol) and text_of(n, ctx) == text_of(head, ctx) for n in walk(tuple(others))):
+        raise ctx.error(head.position, f"{text_of(head, ctx)} is not declared, and stands on both sides", "say what it is before")
     made: Value | None = None
     found: Value | str = ""
     for node in others:
@@ -132,7 +134,10 @@ def define(head: Symbol, others: list[Node], ctx: Context) -> None:
             break
     if made is None:
         raise Clash(found if isinstance(found, str) else "the size of this cannot be told")
-    places = tuple(c for c in cells(head.below) if text(c) in ctx.free)
+    below = cells(head.below)
+    if len(below) == 1 and text(below[0]) not in ctx.free and all(text(c) in ctx.free for c in letter_by_letter(below[0])):
+        below = letter_by_letter(below[0])
+    places = tuple(c for c in below if text(c) in ctx.free)
     letters = tuple(ctx.free[text(c)] for c in places)
     body = made.entry(*map(Size.of, made.axes))
     strange = [i for i in free_indices(body) if i not in letters and i not in made.axes]
@@ -141,7 +146,7 @@ def define(head: Symbol, others: list[Node], ctx: Context) -> None:
     name = fresh_name(head, ctx)
     indices = (*letters, *made.axes)
     ctx.added.append(Definition(name, indices, body))
-    words = tuple(text(c) for c in cells(head.below) if c not in places)
+    words = tuple(text(c) for c in below if c not in places)
     layer = text(unbracketed(scripts(head.above).rest)[0])
     ctx.names.add(Row(head.letter, head.accents, layer, (), words, name, indices))
     ctx.names.typed[name] = Row(name, (), "", (), (), name, indices)

@@ -15,8 +15,8 @@ from symback.errors import UnknownTerm
 from symback.reading.formula_grammar import Digits, Enclosed
 from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_grammar import tree
-from symback.reading.published_names import letter_by_letter, text
-from symback.reading.published_nodes import Entry, Group, Negative, Node, Root, Scripted, Sum, Symbol
+from symback.reading.published_names import cells, letter_by_letter, text, unbracketed
+from symback.reading.published_nodes import Big, Entry, Group, Negative, Node, Product, Root, Scripted, Sum, Symbol, walk
 from symback.reading.published_places import Located, at_axis, located, scripts, text_of, undeclared, whole
 from symback.reading.published_reads import derivative_of, sole_variable, valued
 from symback.reading.published_symbols import bare, custom, rate, read_symbol
@@ -146,6 +146,7 @@ def _(node: Negative, ctx: Context) -> Value:
 
 @value.register
 def _(node: Sum, ctx: Context) -> Value:
+    node = _taken_in(node, ctx)
     sign, first = node.terms[0]
     result = value(first, ctx)
     result = result if sign == "+" else negated(result)
@@ -155,6 +156,31 @@ def _(node: Sum, ctx: Context) -> Value:
         other = other if sign == "+" else negated(other)
         result = entrywise(ctx, _longer if k else plus, replace(result, tag=None), other, "a sum")
     return replace(result, open=False, tag=None) if len(node.terms) > 1 else result
+
+
+def _taken_in(node: Sum, ctx: Context) -> Sum:
+    """A sum whose big operator takes in the terms after it in which its letter stands, where nothing else says what that letter is."""
+    for k, (sign, term) in enumerate(node.terms):
+        big = term.factors[-1][1] if isinstance(term, Product) else term
+        if not isinstance(big, Big):
+            continue
+        letters = {c for c, _ in big.letters if c not in ctx.free and c not in ctx.letters}
+        last = max((m for m, (_, t) in enumerate(node.terms) if m > k and _stands(letters, t)), default=None)
+        if last is None:
+            continue
+        ctx.note(f"the sum over {', '.join(c for c, _ in big.letters)} takes in the terms after it, in which it stands")
+        wider = replace(big, body=Sum((("+", big.body), *node.terms[k + 1 : last + 1]), node.position))
+        whole = replace(term, factors=(*term.factors[:-1], (term.factors[-1][0], wider))) if isinstance(term, Product) else wider
+        return Sum((*node.terms[:k], (sign, whole), *node.terms[last + 1 :]), node.position)
+    return node
+
+
+def _stands(letters: set[str], node: Node) -> bool:
+    """Whether one of some letters stands in a script below an operator that binds it nowhere."""
+    bound = {c for n in walk(node) if isinstance(n, Big) for c, _ in n.letters}
+    wanted = letters - bound
+    shown = (letter_by_letter(c) for n in walk(node) if isinstance(n, Symbol) for c in (*cells(n.below), unbracketed(n.above)[0]))
+    return any(text(p) in wanted for parts in shown for p in parts)
 
 
 def plus(left: Term, right: Term) -> Term:
@@ -180,7 +206,12 @@ def _(node: Scripted, ctx: Context) -> Value:
         return reduced(ctx, mapped(body, lambda t: Pow(t, TWO)), "sum")
     if isinstance(node.base, Symbol):
         raise ctx.error(node.position, "this letter has two superscripts", "put the first in braces")
-    body = value(node.base, ctx)
+    return scripted(value(node.base, ctx), node, ctx)
+
+
+def scripted(body: Value, node: Scripted, ctx: Context) -> Value:
+    """A value under the superscript of a node."""
+    parts = scripts(node.above)
     if parts.rest:
         body = raised(body, parts.rest, node.position, ctx)
     body = inverted(body, ctx, parts.inverts) if parts.inverts else body

@@ -23,6 +23,7 @@ ACCENT_WORDS = ("hat", "bar", "tilde", "dot", "check")
 ALIASES: Mapping[str, str] = {"lam": "lambda", "eps": "epsilon", "lambda_": "lambda", "varepsilon": "epsilon"}
 LOSS_WORDS = ("L", "J", "C", "E", "ell", "l", "loss", "Loss", "cost", "Cost", "error", "Error", "objective", "CE loss", "CE Loss")
 """Letters and words that mean the loss where they are not declared."""
+SAMPLE = "a mark in brackets is the sample"
 LONGEST_GLUED = 4
 """Up to which length a name such as Wq may be written as a letter with the rest below or above it."""
 RATES = ("eta", "alpha", "rate", "gamma", "epsilon", "lr", "mu")
@@ -210,7 +211,14 @@ def cells(pieces: Pieces, sign: str = ",") -> tuple[Pieces, ...]:
             found.append([])
         else:
             found[-1].append(piece)
-    return tuple(tuple(c) for c in found if c)
+    return tuple(tuple(part) for c in found if c for part in _at_colon(c))
+
+
+def _at_colon(cell: list[Piece]) -> list[list[Piece]]:
+    """A cell such as i: or :j, which is two."""
+    if len(cell) > 1 and cell[-1].is_(":"):
+        return [cell[:-1], cell[-1:]]
+    return [cell[:1], cell[1:]] if len(cell) > 1 and cell[0].is_(":") else [cell]
 
 
 def unbracketed(pieces: Pieces) -> tuple[Pieces, bool]:
@@ -243,6 +251,7 @@ class Match:
     layers: Mapping[str, str]
     last: str
     lower: bool = False
+    glued: bool = True
 
     def layer(self, pieces: Pieces) -> str | None:
         """The layer that pieces mark: an integer, a word, or a letter with a given layer, plus or minus an integer."""
@@ -261,8 +270,10 @@ def readings(names: Names, letter: str, accents: tuple[str, ...], match: Match) 
     """Every way to read a symbol, the best first."""
     rows = names.letters_of(letter, accents)
     found = [r for row in rows for r in _of_row(row, match, row.letter != letter)]
-    if not found and not accents:
-        found = [r for row in names.glued.get(letter, ()) for r in _of_row(row, match, False)]
+    if not found and len(letter) == 1:
+        found = [r for row in names.rows.get(letter.swapcase(), ()) if row.accents == accents for r in _of_row(row, match, True)]
+    if not accents and (not found or (match.below and match.glued)):
+        found = [r for row in names.glued.get(letter, ()) for r in _of_row(row, match, False)] or found
     return sorted(found, key=lambda r: r.cost)
 
 
@@ -293,9 +304,7 @@ def _of_row(row: Row, match: Match, other_case: bool) -> Iterator[Reading]:
             yield from _placed(row, below, (), (case, 4, 0))
     elif len(row.open) > len(below) or text(match.above) in ("0",):
         sample = match.above if text(match.above) != "0" else ()
-        yield from _placed(
-            row, (sample, *below) if sample else below, (), (case, 2, 0), "a mark in brackets is the sample" if sample else ""
-        )
+        yield from _placed(row, (sample, *below) if sample else below, (), (case, 2, 0), SAMPLE if sample else "")
 
 
 def _without_words(row: Row, below: tuple[Pieces, ...]) -> tuple[Pieces, ...] | None:
@@ -322,6 +331,8 @@ def _placed(row: Row, below: tuple[Pieces, ...], power: Pieces, cost: tuple[int,
             yield Reading(row, (), power, (*cost, 5), "the subscript 1 is that of the only entry")
         return
     wide = [a for a in row.axes if a.size is not SINGLE]
+    if len(below) == len(row.axes) == 1 and len(below[0]) == 1 and below[0][0].kind == "run" and len(below[0][0].text) > 1:
+        return
     if not below:
         yield Reading(row, (), power, (*cost, 0), note)
     elif (

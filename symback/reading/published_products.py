@@ -11,9 +11,9 @@ from symback.network.program import PARAMETERS
 from symback.reading.published_arguments import at_sample, depends_on, without_parameters
 from symback.reading.published_chains import chained, diagonal
 from symback.reading.published_context import Clash, Context, Value
-from symback.reading.published_meaning import located_symbol, value
+from symback.reading.published_meaning import located_symbol, scripted, value
 from symback.reading.published_names import LOSS_WORDS, text, unbracketed
-from symback.reading.published_nodes import Group, Listed, Node, Product, Rows, Symbol, arguments_of
+from symback.reading.published_nodes import Group, Listed, Node, Product, Rows, Scripted, Symbol, arguments_of
 from symback.reading.published_places import Located, text_of, whole
 from symback.reading.published_reads import derivative_of, valued
 from symback.reading.published_values import entrywise, mapped, minus, multiplied, over, times
@@ -69,6 +69,9 @@ def _product(parts: Factors, node: Product, ctx: Context) -> Value:
 
 def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
     """An undeclared function of a declared name, g(z) or g'(z): what the network computes from that name."""
+    if isinstance(following, Scripted) and isinstance(following.base, Group):
+        applied = _applied(part, following.base, ctx)
+        return None if applied is None else scripted(applied, following, ctx)
     if isinstance(part, Symbol) and part.letter == "Delta" and isinstance(following, Symbol) and not ctx.names.declares("Delta"):
         return _step(part, following, ctx)
     if not (isinstance(part, Symbol) and isinstance(following, Group | Listed | Rows)) or part.letter in ctx.letters:

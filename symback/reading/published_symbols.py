@@ -6,19 +6,34 @@ Letters of custom are read only where no declared name fits, and every such read
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
+from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Size
-from symback.algebra.terms import ONE, Apply, Count, Ref, Term, bracket
+from symback.algebra.terms import ONE, Apply, Count, Name, Ref, Term, bracket
+from symback.algebra.traverse import names as names_read
 from symback.network.program import Leaf
 from symback.reading.formula_grammar import TransposedSyntax
-from symback.reading.published_arguments import without_parameters
-from symback.reading.published_context import Context, Value
+from symback.reading.published_arguments import joined, without_parameters
+from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_grammar import tree
-from symback.reading.published_names import LOSS_WORDS, RATES, Generic, Match, Reading, cells, letter_by_letter, readings, text, unbracketed
+from symback.reading.published_names import (
+    LOSS_WORDS,
+    RATES,
+    SAMPLE,
+    Generic,
+    Match,
+    Reading,
+    cells,
+    letter_by_letter,
+    readings,
+    text,
+    unbracketed,
+)
 from symback.reading.published_nodes import Group, Node, Scripted, Symbol
-from symback.reading.published_places import Scripts, located, place, scripts, size_named, text_of, whole
+from symback.reading.published_places import Located, Scripts, located, place, scripts, size_named, text_of, whole
 from symback.reading.published_reads import derivative_of, valued
-from symback.reading.published_tokens import Pieces
+from symback.reading.published_tokens import Piece, Pieces
 from symback.reading.published_values import identity, number
 
 ADJOINT_OF = ("z", "a", "s", "net", "h", "o", "u", "v", "y")
@@ -29,18 +44,21 @@ def match_of(symbol: Symbol, above: Pieces, ctx: Context) -> Match:
     """The scripts of a symbol as the table of names takes them."""
     inside, marked = unbracketed(above)
     last = ctx.names.layers[-1] if ctx.names.layers else ""
-    return Match(cells(symbol.below), inside, marked, ctx.layers, last, ctx.lower)
+    free = text(symbol.below) not in ctx.letters
+    return Match(cells(symbol.below), inside, marked, ctx.layers, last, ctx.lower, free)
 
 
 def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
     """The best reading of a symbol over the declared names; the choice is said where others fit."""
     symbol = without_parameters(symbol, ctx)
+    if (both := layer_and_sample(symbol, above, ctx)) is not None:
+        symbol, above = both
     match = match_of(symbol, above, ctx)
     found = readings(ctx.names, symbol.letter, symbol.accents, match)
     if not found:
         _generic(symbol, match, ctx)
         return None
-    best = found[0]
+    best = in_columns(replace(found[0], note=SAMPLE) if both else found[0], ctx)
     if best.row.letter != symbol.letter and not symbol.below and not above and _has_meaning(symbol, ctx):
         return None
     if len(found) > 1 and found[1].cost[:2] == best.cost[:2] and _meant(found[1]) != _meant(best):
@@ -54,6 +72,42 @@ def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
     if "L" in text(match.above) and "L" not in ctx.layers and best.row.layer and not best.power:
         ctx.note(f"L marks the last layer, {match.last}")
     return best
+
+
+def layer_and_sample(symbol: Symbol, above: Pieces, ctx: Context) -> tuple[Symbol, Pieces] | None:
+    """A symbol with the mark of its layer and that of its sample, a^{[2](i)}, as one with its sample as the first place below."""
+    while len(above) == 1 and above[0].kind == "group":
+        above = above[0].inner
+    cut = next((k + 1 for k, p in enumerate(above) if p.is_("]", ")")), None)
+    if cut is None or not above[0].is_("[", "("):
+        return None
+    first, second = above[:cut], above[cut:]
+    if second and second[0].is_("^", ","):
+        second = second[1:]
+    marks = [unbracketed(first)[0], unbracketed(second)[0]]
+    layered = [r.layer for r in ctx.names.letters_of(symbol.letter, symbol.accents) if r.layer]
+    if not second:
+        below = {text(unbracketed(c)[0]) for c in cells(symbol.below)} & set(layered)
+        if not layered or not below or text(marks[0]) in layered:
+            return None
+        return replace(symbol, below=joined([marks[0], *cells(symbol.below)])), ()
+    if not unbracketed(second)[1]:
+        return None
+    known = [text(m) in layered or text(m) in ctx.layers or text(m) == "L" for m in marks]
+    if known[0] == known[1]:
+        return None
+    layer, sample = (first, marks[1]) if known[0] else (second, marks[0])
+    return replace(symbol, below=joined([sample, *cells(symbol.below)])), layer
+
+
+def in_columns(reading: Reading, ctx: Context) -> Reading:
+    """A reading of a matrix at one sample in brackets, which is a row of it or a column, as it fits."""
+    if reading.note != SAMPLE or len(reading.row.axes) != 2 or len(reading.places) not in (1, 2) or not ctx.choose("samples in columns", 2):
+        return reading
+    whole_axis = (Piece("sign", ":", 0, 0),)
+    ctx.note("samples are columns")
+    sample, *rest = reading.places
+    return replace(reading, places=(*(rest or [whole_axis]), sample))
 
 
 def _has_meaning(symbol: Symbol, ctx: Context) -> bool:
@@ -82,7 +136,7 @@ def _generic(symbol: Symbol, match: Match, ctx: Context) -> None:
     for pieces in candidates:
         letter = _stepped_letter(pieces)
         arrays = any(r.axes for r in rows)
-        if letter and letter not in ctx.layers and (pieces is match.above or not arrays or letter in ("l", "L", "ell")):
+        if letter and letter not in ctx.layers and (pieces is match.above or not arrays or letter in ("l", "L", "ell", "t")):
             raise Generic(letter, layers, text_of(symbol, ctx))
     if not match.above and "" not in ctx.layers:
         raise Generic("", layers, text_of(symbol, ctx))
@@ -107,7 +161,8 @@ def custom(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
     if plain and letter == "I":
         return identity()
     if letter == "I" and not above and not symbol.accents:
-        return identity()
+        entry = kronecker(symbol, ctx)
+        return identity() if entry is None else entry
     if not plain:
         return None
     if letter == "e":
@@ -140,20 +195,54 @@ def rate(letter: str, symbol: Symbol | None, ctx: Context) -> Term:
 
 def delta(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
     """An undeclared delta: with two indices and no layer the Kronecker delta, else the derivative of the loss by a pre-activation."""
-    subs = cells(symbol.below)
-    if not above and len(subs) == 1 and sum(len(p.text) if p.kind == "run" else 1 for p in subs[0]) == 2:
-        subs = letter_by_letter(subs[0])
-    if not above and len(subs) == 2:
-        left, right = (place(tree(ctx.source, c, ctx.names), ctx) for c in subs)
-        return number(bracket(left - 1, "=", right - 1))
+    entry = None if above else kronecker(symbol, ctx)
+    if entry is not None:
+        return entry
+    found = sorted(_adjoints(symbol, ctx, above), key=lambda at: at.name not in _activated(ctx.program.definitions))
+    if not found or not isinstance(ctx.program.loss, str):
+        return None
+    shown = text_of(symbol, ctx)
+    at = found[ctx.choose(f"{shown} is an adjoint", len(found)) if len(found) > 1 else 0]
+    ctx.note(f"{shown} is the derivative of the loss by {at.name}")
+    return derivative_of(whole(ctx.program.loss, ctx), (at,), ctx)
+
+
+def _adjoints(symbol: Symbol, ctx: Context, above: Pieces) -> list[Located]:
+    """What an undeclared delta may be the adjoint of: what stands at the same places, first what a function is applied to."""
+    found: list[Located] = []
+    clashes: list[Clash] = []
     for letter in ADJOINT_OF:
         read = read_symbol(replace(symbol, letter=letter), ctx, above) if ctx.names.declares(letter) else None
-        if read is not None and not read.power:
-            at = located(symbol, read, ctx)
-            if isinstance(ctx.program.loss, str) and at.name in ctx.program.definition:
-                ctx.note(f"{text_of(symbol, ctx)} is the derivative of the loss by {at.name}")
-                return derivative_of(whole(ctx.program.loss, ctx), (at,), ctx)
-    return None
+        if read is None or read.power or read.row.name not in ctx.program.definition:
+            continue
+        free, sizes = dict(ctx.free), dict(ctx.sizes)
+        try:
+            found.append(located(symbol, read, ctx))
+        except Clash as clash:
+            clashes.append(clash)
+        if len(found) != 1:
+            ctx.free, ctx.sizes = free, sizes
+    if clashes and not found:
+        raise clashes[0]
+    return found
+
+
+@lru_cache(maxsize=64)
+def _activated(definitions: tuple[Definition, ...]) -> frozenset[Name]:
+    """The computed names to which a function is applied, entry by entry or as a softmax."""
+    alone = (names_read(d.body) for d in definitions if isinstance(d.body, Term) and d.indices)
+    return frozenset(read[0] for read in alone if len(read) == 1)
+
+
+def kronecker(symbol: Symbol, ctx: Context) -> Value | None:
+    """An entry of the identity, for a letter with two indices below it."""
+    subs = cells(symbol.below)
+    if len(subs) == 1 and sum(len(p.text) if p.kind == "run" else 1 for p in subs[0]) == 2:
+        subs = letter_by_letter(subs[0])
+    if len(subs) != 2:
+        return None
+    left, right = (place(tree(ctx.source, c, ctx.names), ctx) for c in subs)
+    return number(bracket(left - 1, "=", right - 1))
 
 
 def bare(node: Node) -> tuple[Node, bool]:

@@ -246,7 +246,21 @@ def _tidy(source: str, inner: list[Piece], within: str) -> Pieces:
             found.append(replace(piece, text=meant, kind="command" if meant[0] == "\\" else "sign"))
         else:
             found.append(piece)
-    return tuple(found)
+    return _norms(found)
+
+
+def _norms(found: list[Piece]) -> Pieces:
+    """Double bars made of two, at a level whose first bar is one."""
+    first = next((k for k, p in enumerate(found) if p.is_("|")), None)
+    if first is None or not (first + 1 < len(found) and found[first + 1].is_("|")):
+        return tuple(found)
+    made: list[Piece] = []
+    for piece in found:
+        if piece.is_("|") and made and made[-1].is_("|"):
+            made[-1] = Piece("command", r"\|", made[-1].position, piece.end)
+        else:
+            made.append(piece)
+    return tuple(made)
 
 
 def _assigned(piece: Piece) -> str:

@@ -37,6 +37,9 @@ def run(p: Cursor) -> Node:
             return differential(p, piece)
         if p.sees("/"):
             return differential(p, piece)
+    if first == "d" and rest and p.sees("/") and _cancels(p):
+        _keep(p, piece, 1)
+        return differential(p, piece)
     if rest:
         _keep(p, piece, len(first))
         piece = replace(piece, text=first, end=piece.position + len(first))
@@ -53,6 +56,12 @@ def _greek(p: Cursor, piece: Piece) -> Node:
     p.pieces = (*p.pieces[: p.at - 1], sign, *marks, *p.pieces[p.at + bool(digits) :])
     p.at -= 1
     return p.atom()
+
+
+def _cancels(p: Cursor) -> bool:
+    """Whether the letters after the slash at hand begin with a d, too: a factor d on both sides would cancel."""
+    following = p.pieces[p.at + 1 : p.at + 2]
+    return bool(following) and following[0].kind == "run" and p.names.split(following[0].text)[0] == "d" and len(following[0].text) > 1
 
 
 def _names_a_loss(p: Cursor, piece: Piece) -> bool:
@@ -101,6 +110,10 @@ def word(p: Cursor, piece: Piece, word: str) -> Node:
         return big(p, "mean", piece)
     if plain in ("T", "d") and piece.kind == "word" and plain == "d":
         return differential(p, piece)
+    if len(word) > 1 and word[0] == "d" and piece.kind == "word" and not p.names.declares(word) and p.names.declares(word[1:]):
+        p.at -= 1
+        p.pieces = (*p.pieces[: p.at], replace(piece, text=word[1:], position=piece.position + 1), *p.pieces[p.at + 1 :])
+        return differential(p, replace(piece, text="d"))
     if word in ("CE",) and p.more and p.next.kind in ("run", "word") and p.next.text.lower() == "loss":
         p.take()
         word = "loss"
