@@ -17,14 +17,14 @@ from symback.algebra.facts import FACTS, Fact, closure
 from symback.errors import NumericError
 from symback.network.program import Leaf
 from symback.numeric.values import Sizes, size_value
-from symback.verify.numbers import CLOSE, TRIES, gap, look, sets_of
+from symback.verify.numbers import CLOSE, TRIES, differs_somewhere, gap, look, sets_of
 from symback.verify.pairs import Pair
 from symback.verify.sample import Point, Table, draw, number, satisfies, satisfying
 
 AT_ONCE = 3
 LEAVES_AT_ONCE = 4
 LEAVES_TRIED = 24
-LOOKS = 5
+LOOKS, WIDE_LOOKS = 5, 24
 AGAIN, WIDE = 6, 3
 DISCRETE = ("binary", "one-hot", "plus or minus one", "zero diagonal")
 """Facts that a quantity cannot keep while it moves: not tried on what is differentiated by, nor on parameters."""
@@ -46,12 +46,13 @@ class Cover(NamedTuple):
 def weakest(pair: Pair, holds: Callable[[Pair], bool]) -> Assumed | None:
     """The fewest and weakest undeclared facts under which ``holds`` says that the sides are the same; None where there are none.
 
+    A fact that holds wherever it was drawn must hold for all that has it: what sums to one may be negative or large.
     One fact is tried first, then two and three of one leaf, then two of different leaves; among as many, those that imply least.
     """
     sizes = sets_of(pair, 1)
     for assumed in _viable(pair, sizes[0]) if sizes else ():
         given = pair.given(assumed)
-        if look(given, sizes[0], "assumed", LOOKS) == "same" and holds(given):
+        if look(given, sizes[0], "assumed", LOOKS) == "same" and not differs_somewhere(given, sizes[0], WIDE_LOOKS) and holds(given):
             return assumed
     return None
 

@@ -139,12 +139,17 @@ class Judge:
 
         assumed = weakest(self.pair, holds)
         repair = self._repair()
-        if assumed is not None and not (_is_slip(repair) and any(fact.kind in FEW_VALUES for _, fact in assumed)):
+        if assumed is not None and not self._is_far_fetched(assumed, supported["found"], repair):
             return self._conditional(supported["found"], assumed, witness, _sentence(repair))
         if witness is None:
             return self._unseen()
         why = "; ".join(filter(None, [witness.values_there, self._differing() or witness.differing]))
         return Verdict(self.text, "refuted", why, witness=witness, repair=_sentence(repair))
+
+    def _is_far_fetched(self, assumed: Assumed, found: Verdict, repair: Repair | None) -> bool:
+        """Whether a claim is rather repaired: a slip that few values hide, or several facts under which it was seen to hold but not shown."""
+        hidden = _is_slip(repair) and any(fact.kind in FEW_VALUES for _, fact in assumed)
+        return hidden or (repair is not None and len(assumed) > 1 and found.word != "proved")
 
     def _conditional(self, found: Verdict, assumed: Assumed, witness: Witness | None, repair: str) -> Verdict:
         """What was shown under facts that were not declared."""

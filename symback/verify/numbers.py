@@ -25,7 +25,7 @@ from symback.verify.sample import Point, draw, size_sets
 
 Likeness = Literal["same", "different", "unknown"]
 FEW_POINTS = 3
-CLOSE = 1e-9
+CLOSE, PLAIN = 1e-9, 1e-6
 LOOKS = 2
 TRIES = 12
 WORK = 400_000
@@ -55,6 +55,19 @@ def look(pair: Pair, sizes: Sizes, seed: str = "look", looks: int = LOOKS) -> Li
         if seen == looks:
             return "same"
     return "unknown"
+
+
+def differs_somewhere(pair: Pair, sizes: Sizes, looks: int) -> bool:
+    """Whether the sides are plainly different at one of some points drawn wide: a guard against what holds in a corner only."""
+    rng = random.Random("wide")
+    for turn in range(looks):
+        try:
+            error = gap(pair, draw(pair.program, sizes, rng, positive=turn % 4 == 3, wide=True))
+        except NumericError:
+            continue
+        if error is not None and error > PLAIN:
+            return True
+    return False
 
 
 def gap(pair: Pair, point: Point) -> float | None:

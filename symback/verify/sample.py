@@ -131,13 +131,14 @@ def draw(program: Program, sizes: Sizes, rng: random.Random, positive: bool = Fa
     """A random point: decimals of four digits between 0.2 and 1.8 in size, with either sign unless ``positive``.
 
     On the ``grid`` they are small integers, so that comparisons meet; where it is ``wide`` a leaf may be four times as large or a quarter, so
-    that conditions come out the other way. Facts change what was drawn; operands that an opaque row inverts get a heavy diagonal.
+    that conditions come out the other way, and what sums to one may be negative where no other fact forbids it. Facts change what was drawn; operands that an opaque row inverts get a heavy diagonal.
     """
     inverted = {n for d in program.definitions if isinstance(d.body, Opaque) for n in d.body.operands[:1] if d.body.row != "pinv"}
     tables = {leaf.name: _leaf(leaf, sizes, rng, positive, leaf.name in inverted, grid) for leaf in program.leaves}
     if wide:
         scalable = [leaf.name for leaf in program.leaves if all(fact.kind in CONES for fact in leaf.facts)]
         tables |= {n: {p: v * scale for p, v in tables[n].items()} for n in scalable if (scale := rng.choice(SCALES)) != 1}
+        tables |= {leaf.name: _any_to_one(tables[leaf.name], rng) for leaf in program.leaves if _only_sums(leaf) and not positive}
     return Point(sizes, tables)
 
 
@@ -194,6 +195,18 @@ def _sums_to_one(table: Table, rng: random.Random, fact: Fact) -> Table:
     """Each row divided by its sum; entries that are 0 or 1 already (one-hot) stay."""
     totals = {row: _total(table, places) for row, places in _rows(table).items()}
     return {p: abs(v) / totals[p[:-1]] for p, v in table.items()}
+
+
+def _only_sums(leaf: Leaf) -> bool:
+    return [fact.kind for fact in leaf.facts] == ["sums to one"]
+
+
+def _any_to_one(table: Table, rng: random.Random) -> Table:
+    """Rows of any numbers of either sign, the last of which makes the sum 1."""
+    scale = rng.choice(SCALES)
+    free = {p: number(rng) * scale for p in table}
+    lasts = {row: (places[-1], 1 - sum((free[p] for p in places[:-1]), Fraction(0))) for row, places in _rows(table).items()}
+    return {**free, **dict(lasts.values())}
 
 
 def _total(table: Table, places: Iterable[Places]) -> Fraction:

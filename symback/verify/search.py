@@ -22,6 +22,7 @@ from symback.verify.ingredients import Ingredients, is_plain
 from symback.verify.layouts import Layout
 from symback.verify.mistakes import MISTAKES, ORDER, Mistake
 from symback.verify.multiples import multiplied, scaled
+from symback.verify.sample import possible, symbols_of
 from symback.verify.spots import Change, Spot, has_conditions, negated, unsigned
 from symback.verify.trial import PARTS, POINTS, RESULT, TINY, UNTRIED, Lines, Trial, plus, sizes_for, somewhere, trial
 
@@ -235,7 +236,7 @@ class Search:
                     if not whole and (not row.replaces or size <= SHORT):
                         gradients = sum(not isinstance(n, str) for n in names(part))
                         weight = size + UNUSUAL * (gradients + UNUSUALS.get(row.kind, 0))
-                        yield Found(row.kind, spot, Change(row.node(spot.node, part), row.says, (part, spot.node)), weight)
+                        yield Found(row.kind, spot, Change(row.node(spot.node, part), row.says, (part, spot.node, negated(part))), weight)
 
     @cached_property
     def ingredients(self) -> Ingredients:
@@ -304,9 +305,15 @@ class Search:
     def _further(self, term: Term) -> Iterator[Trial]:
         """Points of all sizes, near and wide; many where a formula asks for conditions, which may lie close to each other."""
         for turn in range(MANY if has_conditions(self.program, (term, self.target)) else MORE):
-            made = somewhere(self.lines, self.target, self.sizes[turn % len(self.sizes)], self.random, wide=turn % 3 != 0)
+            made = somewhere(self.lines, self.target, self._more_sizes[turn % len(self._more_sizes)], self.random, wide=turn % 3 != 0)
             if made is not None:
                 yield made
+
+    @cached_property
+    def _more_sizes(self) -> list[dict[str, object]]:
+        """The sizes of the points, and where it can be, all sizes one."""
+        ones: dict[str, object] = {**self.program.sizes, **dict.fromkeys(symbols_of(self.program)[0], 1)}
+        return [*self.sizes, *([ones] if not symbols_of(self.program)[1] and possible(self.program, ones) else [])]
 
     @cached_property
     def normalizer(self) -> Normalizer:

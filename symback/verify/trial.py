@@ -111,7 +111,7 @@ PARTS: tuple[Part, ...] = (
     Part("factor missing", True, False, lambda a, p: a * p, times, "the factor {0} is missing"),
     Part("division missing", True, False, lambda a, p: a / p, lambda a, p: a / p, "the division by {0} is missing"),
     Part("term missing", False, False, lambda a, p: a + p, plus, "the term {0} is missing"),
-    Part("term missing", False, False, lambda a, p: a - p, lambda a, p: plus(a, negated(p)), "the term −{0} is missing"),
+    Part("term missing", False, False, lambda a, p: a - p, lambda a, p: plus(a, negated(p)), "the term {2} is missing"),
     Part("term missing", False, False, lambda a, p: p - a, lambda a, p: p - a, "{1} must be taken from {0}"),
     Part("swapped", False, True, lambda a, p: p + 0 * a, lambda a, p: p, "{1} stands in the place of {0}"),
 )

@@ -39,3 +39,12 @@ def test_a_repair_holds_wherever_one_looks(network, claim, says):
     found = check(claim_network({"symbols": symbols, "forward": forward, "loss": "L"}), claim)
     assert found.word in ("refuted", "conditional")
     assert says in found.repair
+
+
+def test_a_fact_that_holds_where_it_was_drawn_only_is_no_condition():
+    network = claim_network(
+        {"symbols": {"z": {"shape": ["n"]}, "G": {"shape": ["n"]}}, "forward": "h = minimum(maximum(z, -1), 1)\nL = sum(G*h)", "loss": "L"}
+    )
+    found = check(network, "dL/dz = G")
+    assert found.word == "refuted"
+    assert "is missing" in found.repair
