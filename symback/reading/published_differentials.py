@@ -14,8 +14,9 @@ from symback.reading.published_tokens import Piece, Pieces
 def fraction(p: Cursor, piece: Piece) -> Node:
     """A fraction, or the ratio of two differentials."""
     top, bottom = p.argument(), p.argument()
-    below = mark(p, bottom)
-    above = mark(p, top)
+    below, above = mark(p, bottom), mark(p, top)
+    if below is None and above is None and p.names.declares("d"):
+        below, above = mark(p, bottom, cancels=True), mark(p, top, cancels=True)
     if below is not None and above is not None and (below[0] == above[0] or "d" in (below[0], above[0])):
         return ratio(p, piece.position, p.inner(above[2]) if above[2] else None, bottom, above[1])
     if below is not None and below[0] in (r"\partial", r"\delta") and below[2] and above is None:
@@ -26,16 +27,19 @@ def fraction(p: Cursor, piece: Piece) -> Node:
     )
 
 
-def mark(p: Cursor, pieces: Pieces) -> tuple[str, int, Pieces] | None:
-    """The derivative sign that pieces begin with, its order, and what is derived."""
+def mark(p: Cursor, pieces: Pieces, cancels: bool = False) -> tuple[str, int, Pieces] | None:
+    """The derivative sign that pieces begin with, its order, and what is derived.
+
+    ``cancels``: a declared d that stands first on both sides of a fraction would cancel as a factor, so it is a sign, too.
+    """
     if not pieces:
         return None
     head, rest = pieces[0], pieces[1:]
     if head.kind == "group" and len(pieces) == 1:
-        return mark(p, head.inner)
+        return mark(p, head.inner, cancels)
     if head.kind == "run":
         first, *more = p.names.split(head.text)
-        if first != "d" or p.names.declares("d") or head.text in p.names.heads:
+        if first != "d" or (p.names.declares("d") and not (cancels and more)) or head.text in p.names.heads:
             return None
         rest = (replace(head, text=head.text[1:], position=head.position + 1), *rest) if more else rest
         sign = "d"
@@ -68,7 +72,7 @@ def ratio(p: Cursor, position: int, top: Node | None, bottom: Pieces, order: int
     if len(rest) == 1 and rest[0].kind == "group":
         rest = rest[0].inner
     while rest:
-        found = mark(p, rest)
+        found = mark(p, rest, cancels=True)
         if found is None:
             raise p.error("expected a derivative sign in the denominator", position=rest[0].position)
         body = found[2]
@@ -106,7 +110,7 @@ def differential(p: Cursor, piece: Piece) -> Node:
     start = p.at
     bottoms: list[Node] = []
     for _ in range(min(order, 4)):
-        found = mark(p, p.pieces[p.at :])
+        found = mark(p, p.pieces[p.at :], cancels=True)
         if found is None:
             if piece.text != r"\partial" and top is not None and not bottoms:
                 p.at = start - 1

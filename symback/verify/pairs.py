@@ -156,7 +156,19 @@ def pair_of(resolved: Resolved, first: Side, second: Side, own: tuple[Name, ...]
         return None, fitted
     only = {i: Size.of(0) for i in first.indices if i.size.constant == 1}
     left, right = substitute(first.body, only), substitute(fitted.body, only)
-    return Pair(resolved.program, first.indices, left, right, _label(left, first.text), resolved.partials, own), fitted
+    return Pair(
+        resolved.program, _in_order(first.indices, left, right), left, right, _label(left, first.text), resolved.partials, own
+    ), fitted
+
+
+def _in_order(indices: tuple[Index, ...], *sides: Term) -> tuple[Index, ...]:
+    """The indices in the order in which a side that is a derivative reads them, where there is one."""
+    for side in sides:
+        if isinstance(side, Ref) and isinstance(side.name, Partial):
+            read = [i for p in side.places for i in indices if p is Size.of(i)]
+            if len(read) == len(indices) == len(set(read)):
+                return tuple(read)
+    return indices
 
 
 def _label(left: Term, text: str) -> str:

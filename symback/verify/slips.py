@@ -113,15 +113,15 @@ def kronecker(spot: Spot, program: Program) -> Changes:
     if isinstance(spot.parent, Pow | Bracket | Apply):
         return
     if isinstance(node, Bracket) and node.relation == "=" and isinstance(node.left, Count) and isinstance(node.right, Count):
-        yield Change(ONE, "the Kronecker delta {0} stands where 1 belongs", (node,))
+        yield Change(ONE, "the Kronecker delta stands where 1 belongs")
         return
     for i, j in combinations(spot.scope, 2):
         if i.size is j.size:
             made = bracket(i, "=", j)
             if node is ONE:
-                yield Change(made, "1 stands where the Kronecker delta {0} belongs", (made,))
+                yield Change(made, "1 stands where the Kronecker delta belongs")
             elif isinstance(node, Ref | Mul | Pow) and isinstance(spot.parent, Add | None):
-                yield Change(Mul((made, node)), "the Kronecker delta {0} is missing beside {1}", (made, node))
+                yield Change(Mul((made, node)), "the Kronecker delta is missing beside {0}", (node,))
 
 
 # factors and terms too many ------------------------------------------------------------------------------------------------

@@ -41,8 +41,10 @@ class Witness:
     def values_there(self) -> str:
         """The entry by both, as a phrase."""
         at = f"[{','.join(str(p + 1) for p in self.entry)}]" if self.entry else ""
-        gives = f"has no value: {self.differing}" if self.claimed is None else f"gives {shown(self.claimed)}"
-        return f"{self.about}{at} is {shown(self.right)}, and the claim {gives}"
+        if self.claimed is None:
+            return f"{self.about}{at} is {shown(self.right)}, and the claim has no value: {self.differing}"
+        right, claimed = apart(self.right, self.claimed)
+        return f"{self.about}{at} is {right}, and the claim gives {claimed}"
 
     def __str__(self) -> str:
         where = [*(f"{n} = {v}" for n, v in self.sizes.items()), *(f"{n} = {shown(v)}" for n, v in self.values.items())]
@@ -58,6 +60,19 @@ def shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(shown, value)) + "]"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with as many digits as tell them apart, and six where they need no more.
+
+    >>> apart(0.125, 0.25), apart(-0.12577912, -0.12577958)
+    (('0.125', '0.25'), ('-0.125779', '-0.12578'))
+    """
+    for digits in range(6, 18):
+        written = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if written[0] != written[1]:
+            return (shown(one), shown(other)) if digits == 6 else written
+    return shown(one), f"{shown(other)} to all digits of a float"
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,14 @@ from math import isfinite
 from typing import Any
 
 from symback.algebra.facts import Fact
+from symback.algebra.terms import Bracket, Relation, Term
+from symback.algebra.traverse import walk
 from symback.errors import NumericError
+from symback.numeric.evaluate import on_places
+from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
 from symback.verify.differences import Witness as Contradiction
-from symback.verify.numbers import Slopes, affordable, both
+from symback.verify.numbers import EXACT_DIGITS, Slopes, affordable, both, errors
 from symback.verify.pairs import Pair
 from symback.verify.sample import Point, possible, satisfying, symbols_of
 from symback.verify.verdict import Witness
@@ -80,7 +84,7 @@ def _wrong_points(pair: Pair, sizes: Mapping[str, object]) -> Iterator[tuple[Any
         except NumericError:
             continue
         wrong = _differing(left, right)
-        if wrong:
+        if wrong and not _ties(pair, point):
             last = min(last, turn + MORE)
             yield (_weight(point), turn), point, wrong
 
@@ -139,6 +143,28 @@ def _confirmed(pair: Pair, point: Point, wrong: list[Places]) -> Witness | None:
         where = _pattern(wrong, left.shape)
         return Witness(dict(point.sizes), _integers(shown), places, _rounded(claimed), _rounded(true), where, pair.about)
     return None
+
+
+class _Tied(HighPrecision):
+    """High precision that notes comparisons of equals, among what depends on the point."""
+
+    ties = False
+
+    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
+        self.ties = self.ties or (relation not in ("=", "!=") and left is not right and left == right)
+        return super().holds(relation, left, right)
+
+
+def _ties(pair: Pair, point: Point) -> bool:
+    """Whether a comparison of the sides meets equals at a point: each convention there is as good as another."""
+    bodies = (pair.left, pair.right, *(d.body for d in pair.program.definitions if isinstance(d.body, Term)))
+    if not any(isinstance(n, Bracket) and not on_places(n) for body in bodies for n in walk(body)):
+        return False
+    field = _Tied(EXACT_DIGITS)
+    try:
+        return any(field.ties for _ in errors(pair, point, field, random.Random("ties")))
+    except NumericError:
+        return False
 
 
 def _rounded(value: float) -> float:

@@ -78,3 +78,49 @@ def test_a_verdict_names_nothing_that_nobody_wrote(claim, form):
 def test_a_name_that_the_network_gives_is_kept():
     net = from_dict({"symbols": {"A": SQUARE}, "forward": "G = inv(A)\nL = trace(G)", "loss": "L"})
     assert check(net, "dL/dA = G").form == "∂L/∂A = −Gᵀ Gᵀ"
+
+
+HUBER = from_dict(
+    {"symbols": {"a": {}, "d": {"facts": ["positive"]}}, "forward": "L = where(abs(a) <= d, a**2/2, d*(abs(a) - d/2))", "loss": "L"}
+)
+
+
+def test_a_declared_d_on_both_sides_of_a_fraction_is_a_derivative_sign():
+    right = r"\begin{cases} a & |a| \le d \\ d\,\operatorname{sign}(a) & \text{otherwise}\end{cases}"
+    for left in (r"\frac{dL}{da}", "dL/da"):
+        assert check(HUBER, f"{left} = {right}").word == "proved"
+        assert check(HUBER, f"{left} = {right.replace('sign', 'exp')}").word == "refuted"
+
+
+def test_no_witness_stands_where_a_comparison_meets_equals():
+    found = check(HUBER, "dL/da = where(abs(a) <= 2*d, a, d*sign(a))")
+    assert found.word == "refuted"
+    a, d = (abs(found.witness.values[n]) for n in "ad")
+    assert d < a < 2 * d
+
+
+def test_values_that_differ_late_are_shown_with_the_digits_that_tell_them_apart():
+    net = from_dict({"symbols": {"x": {}}, "forward": "L = x**2/3", "loss": "L"})
+    assert "is 0.6666667, and the claim gives 0.6666671" in check(net, "dL/dx = 0.6666671*x").why
+
+
+SOFTMAX = from_dict({"symbols": {"z": {"shape": ["n"]}}, "forward": "p = softmax(z)\nL = sum(p**2)", "loss": "L"})
+DELTAS = (
+    ("p_i(1 - p_j)", "1 stands where the Kronecker delta belongs"),
+    ("p_i - p_i p_j", "the Kronecker delta is missing beside p"),
+)
+
+
+@pytest.mark.parametrize(("claim", "repair"), DELTAS)
+def test_kronecker_deltas_lost_or_too_many_are_repaired(claim, repair):
+    found = check(SOFTMAX, rf"\frac{{\partial p_i}}{{\partial z_j}} = {claim}")
+    assert found.word == "refuted"
+    assert found.repair.startswith(repair)
+    assert found.form == "∂p/∂z = diag(p) − p pᵀ"
+
+
+def test_a_kronecker_delta_in_the_place_of_1_is_repaired():
+    net = from_dict({"symbols": {"x": {"shape": ["n"]}}, "forward": "L = sum(x)**2/2", "loss": "L"})
+    found = check(net, r"\frac{\partial^2 L}{\partial x_i \partial x_j} = \delta_{ij}")
+    assert found.word == "refuted"
+    assert found.repair.startswith("the Kronecker delta stands where 1 belongs")
