@@ -19,6 +19,7 @@ from symback.verify.slips import (
     extra_term,
     fraction,
     index_slip,
+    kronecker,
     lost_function,
     number,
     other_name,
@@ -61,12 +62,13 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("number", number),
     Mistake("condition", bracket_slip),
     Mistake("index", index_slip),
+    Mistake("Kronecker delta", kronecker),
 )
 """The mistakes that need nothing but the claim itself, those people make most often first."""
 
 ORDER: tuple[str, ...] = (
     "layout", "sign", "transpose", "fraction", "sum or mean", "extra factor", "activation", "exponent", "constant", "extra term", "reduction extra", "wrong axis",
-    "name", "reduction lost", "reach of a sum", "function", "number", "condition", "index", "factor missing", "term missing", "swapped",
+    "name", "Kronecker delta", "reduction lost", "reach of a sum", "function", "number", "condition", "index", "factor missing", "term missing", "swapped",
     "division missing", "function lost", "coefficients", "two changes",
 )  # fmt: skip
 """All kinds of mistakes, in the order in which people make them."""
