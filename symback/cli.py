@@ -184,7 +184,7 @@ def sheet(args: argparse.Namespace) -> Answer:
     if args.exact and args.by_hand:
         raise SymbackError("sheet", "--exact and --by-hand exclude each other", "give one of them")
     policy = "exact" if args.exact else _by_hand(network) if args.by_hand else None
-    options = Options(args.notation or "", args.links or "", _given(args), policy, not args.no_code, __version__)
+    options = Options(args.notation or "", args.links or "", _given(args), policy, not args.no_code, __version__, not args.no_marks)
     written = publish(network.derive(args.wrt), path, options, args.engine)
     data = {"network": network.name, "files": [str(p) for p in written.paths], "engine": written.engine}
     return Answer(data, f"{', '.join(map(str, written.paths))}: {written.how}")
@@ -457,6 +457,7 @@ VERBS = (
         (("--by-hand",), {"action": "store_true", "help": "numbers rounded as the network says, else to four decimals"}),
         (("--links",), {"choices": ("written", "contracted"), "help": "show the factor 1 of a linear link, or leave it out"}),
         (("--no-code",), {"action": "store_true", "help": "leave out the NumPy code"}),
+        (("--no-marks",), {"action": "store_true", "help": "leave out the marks that say how each line was checked"}),
         (("--engine",), {"choices": ("typst", "pdflatex"), "default": "typst", "help": "what makes the PDF"}),
     )),
     Verb("step", "one step of gradient descent, in numbers", step, (NET, RATE, VALUES)),

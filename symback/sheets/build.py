@@ -11,7 +11,7 @@ from symback.sheets.arrays import matrix_form
 from symback.sheets.chains import Chains, chain_rule, local_derivatives
 from symback.sheets.closed import gradients
 from symback.sheets.closing import code, procedure
-from symback.sheets.evidence import evidence
+from symback.sheets.evidence import checked, evidence, holding
 from symback.sheets.forward import again, forward
 from symback.sheets.numbers import descent, numbers
 from symback.sheets.records import Math, Section, Sheet
@@ -30,8 +30,8 @@ def full(core: Derivation, wanted: tuple[str, ...], style: Style, options: Optio
 
     Raises VerificationError where a check fails: no sheet is made of formulas that do not hold.
     """
-    told = subject(core, wanted, style, options)
-    return _sheet(told, (evidence(told), code(source)))
+    told, reports = checked(subject(core, wanted, style, options))
+    return holding(_sheet(told, (evidence(told, reports), code(source))))
 
 
 def _sheet(told: Subject, closing: tuple[Section, ...]) -> Sheet:

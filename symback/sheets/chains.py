@@ -9,6 +9,7 @@ from functools import cached_property
 from symback.algebra.terms import Name, Partial
 from symback.calculus.chain import Chain
 from symback.sheets.displays import chained, numbered
+from symback.sheets.marks import weakest
 from symback.sheets.records import Block, Line, Math, Part, Points, Prose, Row, Section
 from symback.sheets.subject import Subject
 
@@ -63,7 +64,7 @@ def _chain_rule(chains: Chains) -> Iterator[Part]:
     for name, way in chains.ways.items():
         factors = write.factors(way)
         if factors is not None:
-            yield Block(write.name(write.core.adjoint(name)), (Line(factors, _listed(write.path(way))),))
+            yield Block(write.name(write.core.adjoint(name)), (Line(factors, _listed(write.path(way)), word=write.chained(way, name)),))
     shared = tuple(_shared(chains))
     if shared:
         yield Points(shared)
@@ -108,23 +109,27 @@ def local_derivatives(chains: Chains) -> Section:
 def _locals(chains: Chains) -> Iterator[Part]:
     write = chains.subject.write
     known: set[object] = set()
-    waiting: list[Math] = []
+    waiting: list[tuple[Math, str]] = []
     for name, number in chains.numbers.items():
         derived = write.core.locals[name]
         block = Block(write.head(derived), (*write.differentiated(name), *write.lines(derived, {})), number)
         alike = name.of if len(block.lines) <= SHORT else (derived.shape[0], len(derived.steps))
         if alike in known or (chains.subject.hand is not None and len(block.lines) <= SHORT):
-            waiting.append(numbered(number, _short(block, alike in known)))
+            waiting.append((numbered(number, _short(block, alike in known)), weakest(line.word for line in block.lines)))
             known.add(alike)
             continue
         known.add(alike)
         if waiting:
-            yield Row(tuple(waiting))
+            yield _row(waiting)
             waiting = []
         yield block
         yield from write.back(derived)
     if waiting:
-        yield Row(tuple(waiting))
+        yield _row(waiting)
+
+
+def _row(formulas: list[tuple[Math, str]]) -> Row:
+    return Row(tuple(formula for formula, _ in formulas), tuple(word for _, word in formulas))
 
 
 def _short(block: Block, alike: bool) -> Math:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from symback.algebra.terms import Name, Partial, Term
+from symback.algebra.terms import Name, Partial, Term, mul
 from symback.algebra.traverse import names
 from symback.sheets.chains import Chains
 from symback.sheets.displays import LINE, chained, wide
-from symback.sheets.records import NOTHING, Block, Frame, Line, Math, Paragraph, Part, Section
+from symback.sheets.marks import weakest
+from symback.sheets.records import NOTHING, Block, Frame, Line, Paragraph, Part, Section
 
 BRACKETS = "Square brackets hold the factors of the path, each worked out, in order; the closed form is framed."
 TIDIED = ("numbers, signs and factors 1 put together",)
@@ -47,7 +49,7 @@ def _by_hand(chains: Chains) -> Iterator[Part]:
         derived = write.core.printed[name]
         lines = _compact(write.lines(derived, chains.numbers))
         if name in wanted and not derived.reason:
-            lines = _joined(lines, Line(_factors(chains, name) or NOTHING, closed=_closed(chains, name)))
+            lines = _joined(lines, _last(chains, name))
         yield Block(write.name(derived.target), lines)
         yield from _zero(chains, name)
 
@@ -60,7 +62,8 @@ def _compact(lines: tuple[Line, ...], says: str = "") -> tuple[Line, ...]:
     while len(others) > 1 and others[1].reason == TIDIED:
         others.pop(0)
     second = others[0].math
-    return (Line(chained(first, second), (*((says,) if says else ()), *lines[1].reason)), *others[1:])
+    word = weakest(line.word for line in lines[: len(lines) - len(others) + 1])
+    return (Line(chained(first, second), (*((says,) if says else ()), *lines[1].reason), word=word), *others[1:])
 
 
 def _joined(lines: tuple[Line, ...], last: Line) -> tuple[Line, ...]:
@@ -69,23 +72,28 @@ def _joined(lines: tuple[Line, ...], last: Line) -> tuple[Line, ...]:
         return (*lines, last)
     if wide(lines[0].math) + wide(last.math) + wide(last.closed) > LINE - 10:
         return (*lines, last)
-    return (Line(chained(lines[0].math, last.math), lines[0].reason, closed=last.closed),)
+    word = weakest((lines[0].word, last.word))
+    return (Line(chained(lines[0].math, last.math), lines[0].reason, closed=last.closed, word=word),)
 
 
-def _factors(chains: Chains, name: Name) -> Math | None:
-    """The product of all factors of the path, each worked out."""
-    way = chains.ways[name]
-    return chains.subject.write.worked_out(way) if len(way.links) > 1 else None
+def _last(chains: Chains, name: Name) -> Line:
+    """The product of all factors of the path, each worked out, and the closed form; both are compared with the lines above."""
+    write, way = chains.subject.write, chains.ways[name]
+    factors = write.worked_out(way) if len(way.links) > 1 else ()
+    derived, closed = write.core.printed[name], _closed(chains, name)
+    sides = (derived.result, *((mul(factors),) if factors else ()), closed)
+    word = weakest(write.words.put_in(derived.target, derived.indices, *pair) for pair in pairwise(sides))
+    return Line(write.in_brackets(factors) if factors else NOTHING, closed=write.math(closed), word=word)
 
 
-def _closed(chains: Chains, name: Name) -> Math:
+def _closed(chains: Chains, name: Name) -> Term:
     """The formula over the names of the forward pass; over names where a gradient is left, as in a recurrence."""
     write = chains.subject.write
     term = write.closed(name, "leaves").body
     assert isinstance(term, Term)
     if any(isinstance(n, Partial) for n in names(term)):
         term = write.core.printed[name].result
-    return write.math(term)
+    return term
 
 
 __all__ = ["gradients"]

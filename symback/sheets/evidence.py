@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
+from typing import TypeAlias
 
-from symback.sheets.records import Math, Points, Prose, Section
+from symback.errors import VerificationError
+from symback.sheets.marks import Marked
+from symback.sheets.records import MARKS, Block, Math, Points, Prose, Section, Sheet
 from symback.sheets.subject import Subject
 from symback.sheets.writer import Writer
 from symback.verify.report import Report, Row, verify
+from symback.verify.steps import StepChecker, counted
+from symback.verify.table import counts
 
 MEANS = {
     "proved": "proved for all values",
@@ -19,17 +24,47 @@ MEANS = {
 }
 
 
-def evidence(subject: Subject) -> Section:
-    """One point for all formulas that were checked alike; raises VerificationError where one is refuted."""
-    return Section("evidence", "What was verified", (Points(tuple(_points(subject))),))
+Checked: TypeAlias = tuple[tuple[Writer, Report], ...]
+"""Derivations with what was found about each; the first is the one that is told line by line."""
+EACH = "Each step was checked by itself: "
+SHOWN_BY = {"proved": "proved by the normal form", "agrees": "confirmed by numbers", "undecided": "not decided"}
+RULE = "; a line has the weakest mark of its steps"
 
 
-def _points(subject: Subject) -> Iterator[Prose]:
+def checked(subject: Subject) -> tuple[Subject, Checked]:
+    """The subject with its lines marked, if that is asked for, and the evidence; raises VerificationError where a check fails."""
     writers = [w for w in (subject.hand, subject.arrays) if w is not None]
     if subject.hand is not None and not any(leaf.indices for leaf in subject.arrays.core.program.leaves):
         writers = [subject.hand]
-    for write in writers:
-        report = verify(write.core, write.wanted).or_raise()
+    checkers = [StepChecker(write.core) for write in writers]
+    reports = [verify(w.core, w.wanted, checker=c).or_raise() for w, c in zip(writers, checkers, strict=True)]
+    found = tuple(zip(writers, reports, strict=True))
+    return (marked(subject, reports[0], checkers[0]) if subject.options.marks else subject), found
+
+
+def marked(subject: Subject, report: Report, checker: StepChecker) -> Subject:
+    """The subject with the words of a report on the lines of what is told line by line."""
+    write = replace(subject.write, words=Marked(report, checker))
+    return replace(subject, arrays=write) if subject.hand is None else replace(subject, hand=write)
+
+
+def holding(sheet: Sheet) -> Sheet:
+    """The sheet itself; VerificationError where a line on it is refuted that is not among the recorded steps."""
+    for part in (part for section in sheet.sections for part in section.parts if isinstance(part, Block)):
+        wrong = [line for line in part.lines if line.word == "refuted"]
+        if wrong:
+            line = " = ".join(m.text for m in (wrong[0].math, wrong[0].closed) if m is not None and m.text)
+            raise VerificationError(f"line {line} of {part.head.text}", "does not hold", "this is a defect of symback; please report it")
+    return sheet
+
+
+def evidence(subject: Subject, found: Checked) -> Section:
+    """One point for all formulas that were checked alike, and what the marks at the ends of lines mean."""
+    return Section("evidence", "What was verified", (Points(tuple(_points(subject, found))),))
+
+
+def _points(subject: Subject, found: Checked) -> Iterator[Prose]:
+    for k, (write, report) in enumerate(found):
         for (verdict, route, conditions), rows in groupby(report, key=lambda row: (row.verdict, row.route, row.conditions)):
             yield (
                 *_heads(write, list(rows)),
@@ -37,7 +72,9 @@ def _points(subject: Subject) -> Iterator[Prose]:
                 *((f", where {' and '.join(conditions)}",) if conditions else ()),
                 ".",
             )
-        yield (_steps(report),)
+        steps = _steps(report, k == 0 and subject.options.marks)
+        if steps:
+            yield steps
 
 
 def _heads(write: Writer, rows: list[Row]) -> Prose:
@@ -45,13 +82,13 @@ def _heads(write: Writer, rows: list[Row]) -> Prose:
     return tuple(p for k, head in enumerate(heads) for p in ((", ", head) if k else (head,)))
 
 
-def _steps(report: Report) -> str:
-    counts: Counter[str] = Counter()
-    for row in report:
-        counts.update(row.steps or {})
-    words = {"proved": "by the normal form", "agrees": "by numbers", "undecided": "not decided"}
-    found = " and ".join(f"{counts[w]} {says}" for w, says in words.items() if counts[w])
-    return f"Each line that leads to them was checked by itself: {found} (a line that several share counts for each)."
+def _steps(report: Report, marks: bool) -> Prose:
+    """``✓ proved by the normal form (18 steps), ≈ ...``; nothing where there are no steps."""
+    listed: Prose = ()
+    for word, count in counts(report.lines).items():
+        said = f"{SHOWN_BY[word]} ({counted(count, 'step')})"
+        listed += (*((", ",) if listed else ()), *((MARKS[word], f" {said}") if marks else (said,)))
+    return (EACH, *listed, *((RULE,) if marks else ()), ".") if listed else ()
 
 
-__all__ = ["evidence"]
+__all__ = ["checked", "evidence", "holding", "marked"]

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from symback.sheets.prose import text_of
-from symback.sheets.records import Block, Line, Table
+from symback.sheets.records import Block, Line, Math, Row, Table
 
 WIDTH = 100
-"""The column at which reasons end, where the formulas leave room."""
+"""The column at which reasons end, where the formulas leave room; marks stand in the column after it."""
 
 
-def in_columns(part: Block | Table) -> tuple[str, ...]:
-    """The lines of a block, its equality signs under each other, or the rows of a table."""
-    return tuple(_block(part) if isinstance(part, Block) else _table(part))
+def in_columns(part: Block | Row | Table) -> tuple[str, ...]:
+    """The lines of a block, its equality signs under each other, formulas below each other, or the rows of a table."""
+    match part:
+        case Block():
+            return (
+                tuple(_marked((text, line.mark) for text, line in zip(_block(part), part.lines, strict=True)))
+                if part.lines
+                else (_head(part),)
+            )
+        case Row():
+            return tuple(_marked((formula.text, mark) for formula, mark in part.marked))
+    return tuple(_table(part))
+
+
+def _marked(lines: Iterable[tuple[str, Math]]) -> Iterator[str]:
+    """Each line with its mark, all marks in one column."""
+    rows = tuple(lines)
+    width = max(WIDTH, *(len(text) for text, _ in rows))
+    for text, mark in rows:
+        yield f"{text:<{width}}  {mark.text}" if mark.text else text
 
 
 def halves(lines: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -33,12 +50,14 @@ def halves(lines: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 def _block(part: Block) -> Iterator[str]:
-    head = (f"({part.number}) " if part.number else "") + part.head.text
-    if not part.lines:
-        yield head
+    head = _head(part)
     for k, line in enumerate(part.lines):
         formula = " = ".join([*([line.math.text] if line.math.text else []), *([f"▸ {line.closed.text}"] if line.closed else [])])
         yield _with_reason(f"{head if k == 0 else ' ' * len(head)} {line.sign.text} {formula}", line)
+
+
+def _head(part: Block) -> str:
+    return (f"({part.number}) " if part.number else "") + part.head.text
 
 
 def _with_reason(text: str, line: Line) -> str:

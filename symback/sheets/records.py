@@ -5,6 +5,7 @@ A sheet is a row of sections, a section a row of parts; each kind of part has on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, Union
 
@@ -36,18 +37,37 @@ class Math:
 NOTHING = Math("", "", "")
 """No formula: of a line that is a closed form only."""
 
+MARKS: Mapping[str, Math] = {
+    "": NOTHING,
+    "proved": Math("✓", r"\checkmark", "✓"),
+    "agrees": Math("≈", r"\approx", "≈"),
+    "undecided": Math("?", "?", "?"),
+    "unchecked": Math("?", "?", "?"),
+    "refuted": Math("✗", r"\pmb{\times}", "✗"),
+}
+"""What stands at the end of a line whose step got a word."""
+
 Prose: TypeAlias = tuple[Union[str, Math], ...]
 """Words with formulas among them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a derivation, from its sign on, and why it holds; a ``closed`` form at its end is framed."""
+    """One line of a derivation, from its sign on, and why it holds; a ``closed`` form at its end is framed.
+
+    ``word`` is what the check of its steps found; a line that is none, such as a definition, has none.
+    """
 
     math: Math
     reason: Prose = ()
     sign: Math = Math("=", "=", "=")
     closed: Math | None = None
+    word: str = ""
+
+    @property
+    def mark(self) -> Math:
+        """The word as a sign."""
+        return MARKS[self.word]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +99,17 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Formulas beside each other, as many as there is room for."""
+    """Formulas beside each other, as many as there is room for; ``words`` are what the checks of them found, where they are steps."""
 
     formulas: tuple[Math, ...]
+    words: tuple[str, ...] = ()
     kind: ClassVar[str] = "row"
+
+    @property
+    def marked(self) -> tuple[tuple[Math, Math], ...]:
+        """Each formula and its mark."""
+        words = self.words or ("",) * len(self.formulas)
+        return tuple((formula, MARKS[word]) for formula, word in zip(self.formulas, words, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +175,7 @@ class Sheet:
 
 
 __all__ = [
+    "MARKS",
     "NOTHING",
     "Block",
     "Code",

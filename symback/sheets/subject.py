@@ -31,7 +31,7 @@ class Options:
 
     ``notation`` is ``scalar`` (every entry by itself), ``matrix`` or ``index``; by default small networks are worked entry by entry.
     ``links`` says whether a linear link, whose derivative is 1, is written or contracted; ``values`` replace declared ones;
-    ``policy`` is a rounding policy or ``"exact"``.
+    ``policy`` is a rounding policy or ``"exact"``; ``marks`` at the ends of lines say what the check of each found.
     """
 
     notation: str = ""
@@ -40,6 +40,7 @@ class Options:
     policy: Policy | str | None = None
     code: bool = True
     version: str = ""
+    marks: bool = True
 
 
 @dataclass(frozen=True)

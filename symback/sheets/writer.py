@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Index, Size
@@ -17,12 +18,14 @@ from symback.network.lettering import Lettering, lettering
 from symback.network.program import Program
 from symback.notation.write import equation, write
 from symback.sheets.columns import Columns
+from symback.sheets.marks import UNMARKED, Unmarked, weakest
 from symback.sheets.order import outwards
 from symback.sheets.prose import prose
 from symback.sheets.records import Block, Line, Math, Prose
 from symback.simplify.unfold import way_back
 from symback.typeset.boxes import Box, Fence, Product, addition, product
 from symback.typeset.style import Style
+from symback.verify.steps import OWN_LEFT_SIDE
 
 BREAKS = 60
 """Longer bodies get brackets between which TeX may break the line."""
@@ -32,11 +35,15 @@ BACK = ("put back", "over a common denominator", "as above")
 
 @dataclass(frozen=True)
 class Writer:
-    """A derivation, the names asked for, and the style of closed forms; the lines of steps show indices."""
+    """A derivation, the names asked for, and the style of closed forms; the lines of steps show indices.
+
+    ``words`` knows what the check of each step found.
+    """
 
     core: Derivation
     wanted: tuple[str, ...]
     style: Style
+    words: Unmarked = UNMARKED
 
     @cached_property
     def program(self) -> Program:
@@ -133,13 +140,18 @@ class Writer:
         return self.math(Ref(derived.target, tuple(map(Size.of, derived.indices))), derived.indices)
 
     def lines(self, derived: Derived, numbers: Mapping[Partial, int]) -> tuple[Line, ...]:
-        """The steps as lines; a step that only regroups prints what is there already and is left out."""
+        """The steps as lines; a step that only regroups prints what is there already and counts for the line that is there."""
         head = self.head(derived)
         lines: list[Line] = []
+        unseen = ""
         for step in derived.steps:
-            math = self.math(step.after, derived.indices)
-            if math != head and (not lines or math != lines[-1].math):
-                lines.append(Line(math, self.reason(step, numbers)))
+            math, word = self.math(step.after, derived.indices), self.words.of(step)
+            if lines and math in (head, lines[-1].math):
+                lines[-1] = replace(lines[-1], word=weakest((lines[-1].word, word)))
+            elif math == head:
+                unseen = weakest((unseen, word))
+            else:
+                lines.append(Line(math, self.reason(step, numbers), word=weakest((unseen, word))))
         return tuple(lines)
 
     def reason(self, step: Step, numbers: Mapping[Partial, int]) -> Prose:
@@ -177,10 +189,15 @@ class Writer:
             if step.rule != "fold" or step.before not in split:
                 continue
             definition = self.core.program.definition[step.names[0]]
-            first, *others = way_back(step.after, step.before, definition) or (step.after,)
+            way = way_back(step.after, step.before, definition) or (step.after,)
+            first, *others = way
+            pairs = [replace(step, rule="way back", before=before, after=after) for before, after in pairwise(way)]
             reasons = ((self.name(definition.name), f" {BACK[0]}"), *((says,) for says in BACK[1:]))
             if others:
-                lines = (Line(self.math(_below_one(t), derived.indices), why) for t, why in zip(others, reasons, strict=False))
+                lines = (
+                    Line(self.math(_below_one(pair.after), derived.indices), why, word=self.words.of(pair))
+                    for pair, why in zip(pairs, reasons, strict=False)
+                )
                 yield Block(self.math(first, derived.indices), tuple(lines))
 
     # chains and closed forms
@@ -210,13 +227,22 @@ class Writer:
         parts = self.parts(way)
         return Math.of(product(parts, "dot")) if parts else None
 
-    def worked_out(self, way: Chain) -> Math | None:
-        """The chain with each factor worked out, in square brackets; None where the factors have indices."""
+    def chained(self, way: Chain, name: Name) -> str:
+        """What the checks of the chain rule found at each name on the way down to a name."""
+        on_the_way = [d.target.by for link in way.links for d in link.locals if isinstance(d.target, Partial)]
+        steps = [step for n in dict.fromkeys((*on_the_way, name)) for step in self.core.printed[n].steps]
+        return self.words.of(*(step for step in steps if step.rule in OWN_LEFT_SIDE))
+
+    def worked_out(self, way: Chain) -> tuple[Term, ...]:
+        """The factors of a chain, each worked out; none where they have indices."""
         if any(local.indices for link in way.links for local in link.locals):
-            return None
-        above = [] if way.start == self.loss else [self.table.box(self.core.adjoint(way.start))]
-        values = [*above, *(self.box(v, ()) for link in way.links for v in link.values)]
-        return Math.of(Product(tuple(Fence("square", v) for v in values)))
+            return ()
+        above = () if way.start == self.loss else (Ref(self.core.adjoint(way.start)),)
+        return (*above, *(v for link in way.links for v in link.values))
+
+    def in_brackets(self, factors: Iterable[Term]) -> Math:
+        """A product with each factor in square brackets."""
+        return Math.of(Product(tuple(Fence("square", self.box(f, ())) for f in factors)))
 
     def closed(self, name: Name, over: str = "names") -> Definition:
         """The gradient by a name as one formula."""

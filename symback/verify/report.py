@@ -36,6 +36,7 @@ def verify(
     steps: bool = True,
     second: bool = True,
     sizes: Iterable[Mapping[str, object]] | None = None,
+    checker: StepChecker | None = None,
 ) -> Report:
     """Every gradient in ``wanted`` and, with ``steps``, every step that led to it.
 
@@ -43,11 +44,11 @@ def verify(
     its steps contradicts it; *proved* where the normal form shows it for all sizes and values, at once or step by step; it *agrees* where the
     differences alone speak for it; *undecided* where nothing could be tried. Differences are taken at ``points`` points of ``sizes``: by
     default at 3 points of one size for what is proved, and at 20 points of three sizes for all else. What is proved is run at the
-    sizes 1, 2 and 3 as well, without rounding where that can be done.
+    sizes 1, 2 and 3 as well, without rounding where that can be done. ``checker`` is one for ``core`` whose points are used further on.
     """
     names = tuple(wanted)
     program, gradient = core.program, core.gradient_program(names, facts=True)
-    prover, checker = Prover(program, gradient), StepChecker(core)
+    prover, checker = Prover(program, gradient), checker or StepChecker(core)
     found: dict[Name, _Found] = {}
     for name in names:
         begun = perf_counter()

@@ -378,7 +378,7 @@ def test_what_was_verified_is_said_of_every_formula():
     items = [said(item) for item in complete(sb.load(HOUSE).derive(), Options())["evidence"].parts[0].items]
     assert sum(item.count("∂L/∂") for item in items) == 9 + 4
     assert all("proved for all values (normal form; differences of the loss at" in item for item in items[::2])
-    assert all(item.startswith("Each line that leads to them was checked by itself") for item in items[1::2])
+    assert all(item.startswith("Each step was checked by itself") for item in items[1::2])
 
 
 def test_the_code_can_be_left_out():
@@ -386,7 +386,7 @@ def test_the_code_can_be_left_out():
 
 
 def test_what_a_check_refutes_is_not_written(tmp_path, monkeypatch):
-    def fails(*_):
+    def fails(*_, **__):
         raise VerificationError("gradient by W1", "does not hold")
 
     monkeypatch.setattr("symback.sheets.evidence.verify", fails)
