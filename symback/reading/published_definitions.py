@@ -13,6 +13,7 @@ from symback.reading.published_meaning import value
 from symback.reading.published_names import Generic, Row, cells, letter_by_letter, text, unbracketed
 from symback.reading.published_nodes import Big, Node, Product, Symbol, walk
 from symback.reading.published_places import scripts, text_of
+from symback.reading.published_symbols import read_symbol
 
 REDEFINED = ("e", "I", "pi")
 """Letters with a meaning of their own that a text may give another one."""
@@ -101,6 +102,9 @@ def new_symbol(trees: list[Node], ctx: Context) -> Symbol | None:
         return None
     if ctx.new and not head.above and not head.below:
         return head
+    other = len(head.letter) == 1 and ctx.names.declares(head.letter.swapcase())
+    if other and not ctx.names.declares(head.letter) and head.below and _unreadable(head, ctx):
+        return head
     if any(not r.layer or not head.above for r in ctx.names.letters_of(head.letter, head.accents)):
         return None
     if ctx.names.declares(head.letter) and not head.accents:
@@ -117,6 +121,13 @@ def new_symbol(trees: list[Node], ctx: Context) -> Symbol | None:
         else:
             return None
     return head
+
+
+def _unreadable(head: Symbol, ctx: Context) -> bool:
+    """Whether a letter that is declared in the other case only cannot mean that."""
+    with suppress(Generic):
+        return len(cells(head.below)[0]) == 1 and read_symbol(head, ctx, scripts(head.above).rest) is None
+    return False
 
 
 def define(head: Symbol, others: list[Node], ctx: Context) -> None:

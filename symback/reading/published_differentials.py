@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from symback.errors import ReadingError
 from symback.reading.published_brackets import bracketed
 from symback.reading.published_cursor import Cursor
 from symback.reading.published_names import LOSS_WORDS, text
@@ -131,6 +132,37 @@ def differential_follows(p: Cursor) -> bool:
     rest = p.pieces[p.at :]
     slash = next((k for k, p in enumerate(rest) if p.is_("/")), None)
     return slash is not None and slash < 8 and slash + 1 < len(rest) and rest[slash + 1].is_(r"\delta")
+
+
+def adjoint(p: Cursor, piece: Piece) -> Node | None:
+    """A delta right before a computed name, which is its adjoint, or else a factor of it; before a transpose it is a factor."""
+    if not (p.more and p.next.kind in ("run", "command", "word")) or p.sees(r"\top", r"\log"):
+        return None
+    before, pieces = p.at, p.pieces
+    try:
+        follows = p.atom()
+    except ReadingError:
+        follows = None
+    after = p.at, p.pieces
+    p.at, p.pieces = before, pieces
+    if not isinstance(follows, Symbol) or follows.primes or scripts_transpose(follows):
+        return None
+    rows = p.names.letters_of(follows.letter, follows.accents) or p.names.glued.get(follows.letter, [])
+    if all(r.name in p.names.program.leaf for r in rows):
+        return None
+    p.at, p.pieces = after
+    sign = Symbol("delta", (), (), (), piece.position, piece.end)
+    ways: tuple[tuple[Node, str], ...] = (
+        (Derivative(None, (follows,), piece.position, "d"), "a delta right before a computed name is the derivative of the loss by it"),
+        (Product((("", sign), ("", follows)), piece.position), "a delta right before a computed name is a factor"),
+    )
+    return Reach(ways, piece.position)
+
+
+def scripts_transpose(symbol: Symbol) -> bool:
+    """Whether a superscript ends with the mark of a transpose."""
+    shown = text(symbol.above)
+    return shown.endswith(("T", "top", "t"))
 
 
 def gradient(p: Cursor, piece: Piece) -> Node:

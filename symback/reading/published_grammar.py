@@ -13,12 +13,15 @@ from symback.reading.formula_grammar import Digits, Enclosed
 from symback.reading.published_big import BIG, big
 from symback.reading.published_brackets import barred, braced, bracketed, environment, indicator, root
 from symback.reading.published_cursor import DEEPEST, TIMES, Cursor
-from symback.reading.published_differentials import differential, differential_follows, fraction, gradient, reaching
+from symback.reading.published_differentials import adjoint, differential, differential_follows, fraction, gradient, reaching
 from symback.reading.published_names import FUNCTION_WORDS, Names, cells, text
 from symback.reading.published_nodes import Derivative, Entry, Group, Negative, Node, Product, Scripted, Sum
 from symback.reading.published_tokens import ACCENTS, Pieces
 from symback.reading.published_words import accented, function, is_function, run, symbol, word
 from symback.typeset.letters import SIGNS
+
+MOST_FACTORS = 500
+"""How many factors a product may have."""
 
 
 def tree(source: str, pieces: Pieces, names: Names, depth: int = 0) -> Node:
@@ -65,6 +68,8 @@ class Parser(Cursor):
                 body = self.product()
                 self.depth -= 1
                 return reaching(self, factors[:-1], sign, last, body)
+            if len(factors) > MOST_FACTORS:
+                raise self.error(f"this product has more than {MOST_FACTORS} factors", "give it in parts")
             if self.sees(*TIMES) and not (self.sees(".") and not self._goes_on()):
                 sign = TIMES[self.take().text]
                 factors.append((sign, self.factor()))
@@ -177,8 +182,11 @@ class Parser(Cursor):
             return function(self, FUNCTION_WORDS[word], piece)
         if word == "sigma" and is_function(self, "sigma"):
             return function(self, "sigmoid", piece)
-        if word == "delta" and not self.names.declares("delta") and differential_follows(self):
-            return differential(self, piece)
+        if word == "delta" and not self.names.declares("delta"):
+            if differential_follows(self):
+                return differential(self, piece)
+            if (both := adjoint(self, piece)) is not None:
+                return both
         if word in ("Sigma", "Pi") and not self.names.declares(word):
             return big(self, "sum" if word == "Sigma" else "prod", piece)
         if word in SIGNS or word == "ell":

@@ -104,6 +104,8 @@ class Names:
         if spelling.letter.isalpha() and 1 < len(spelling.letter) <= LONGEST_GLUED:
             head, word = canonical(spelling.letter[0]), spelling.letter[1:]
             self.glued.setdefault(head, []).append(Row(head, (), layer, units, (word,), of or name, axes, fixed))
+        for letter, square, words in _squares(name):
+            self.add(Row(letter, (), square, units, words, of or name, axes, fixed))
         whole = Row(name, (), "", (), (), of or name, axes, fixed)
         self.typed[name] = whole
         if name not in self.rows:
@@ -182,6 +184,15 @@ def _letters(letter: str) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...
             and (len(head) - len(accent) == 1 or head[: -len(accent)] in SIGNS)
         ):
             yield head[: -len(accent)], (accent,), ()
+
+
+def _squares(name: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """A variance by its name as the square of a letter: sigma2_B and var_B are σ² with B below."""
+    head, *words = name.split("_")
+    if head in ("var", "variance"):
+        yield "sigma", "2", tuple(words)
+    elif words and head[-1:] == "2" and canonical(head[:-1]) in SIGNS:
+        yield canonical(head[:-1]), "2", tuple(words)
 
 
 def canonical(letter: str) -> str:

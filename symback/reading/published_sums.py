@@ -9,10 +9,11 @@ from symback.errors import ReadingError
 from symback.reading.formula_grammar import Digits
 from symback.reading.published_cells import relation
 from symback.reading.published_context import Context, Value
-from symback.reading.published_meaning import value
+from symback.reading.published_meaning import plus, value
+from symback.reading.published_names import Generic
 from symback.reading.published_nodes import Big, Node, Sum, Symbol
 from symback.reading.published_places import place
-from symback.reading.published_values import mapped, reduced
+from symback.reading.published_values import entrywise, mapped, reduced
 
 
 @value.register
@@ -46,7 +47,12 @@ def _bound(node: Big, letters: list[tuple[str, Node | None]], ctx: Context) -> V
             waiting = Index(letter, SizeSymbol(f"?{letter}"))
             ctx.letters[letter] = waiting
             ctx.sizes.pop(waiting, None)
-            body = _bound(node, rest, ctx)
+            try:
+                body = _bound(node, rest, ctx)
+            except Generic as generic:
+                if generic.letter != letter or letter in ctx.layers or node.kind != "sum":
+                    raise
+                return _over_layers(node, letter, rest, generic.layers, ctx)
             size = ctx.sizes.pop(waiting, None)
             if size is None:
                 size = _from_bound(node, letter, body, ctx)
@@ -68,6 +74,33 @@ def _bound(node: Big, letters: list[tuple[str, Node | None]], ctx: Context) -> V
         else:
             ctx.letters[letter] = before
         (ctx.zero_based.add if zero else ctx.zero_based.discard)(letter)
+
+
+def _over_layers(node: Big, letter: str, rest: list[tuple[str, Node | None]], layers: tuple[str, ...], ctx: Context) -> Value:
+    """A sum over a letter that marks layers or steps, term by term."""
+    known = sorted(int(layer) for layer in layers if layer.isdigit())
+    low, high = (_integer(n) for n in (next(f for c, f in node.letters if c == letter), node.last))
+    if not known or (node.last is not None and high is None and not isinstance(node.last, Symbol)):
+        raise ctx.error(node.position, f"{letter} marks layers, and it is not told which", "write the first and the last")
+    shown = range(known[0] if low is None else low, (known[-1] if high is None else high) + 1)
+    if not shown or not set(shown) <= set(known):
+        raise ctx.error(node.position, f"{letter} marks layers, of which {known[0]} to {known[-1]} are declared", "sum over those")
+    ctx.note(f"the sum over {letter} is over the layers {shown[0]} to {shown[-1]}")
+    before, made = ctx.layers, None
+    ctx.letters.pop(letter, None)
+    try:
+        for layer in shown:
+            ctx.layers = {**before, letter: str(layer)}
+            part = _bound(node, rest, ctx)
+            made = part if made is None else entrywise(ctx, plus, made, part, "a sum over layers")
+    finally:
+        ctx.layers = before
+    assert made is not None
+    return made
+
+
+def _integer(node: Node | None) -> int | None:
+    return int(node.digits) if isinstance(node, Digits) and node.digits.isdigit() else None
 
 
 def _masked(masks: tuple[Term, ...], body: Term) -> Term:

@@ -31,7 +31,7 @@ from symback.reading.published_names import (
     unbracketed,
 )
 from symback.reading.published_nodes import Group, Node, Scripted, Symbol
-from symback.reading.published_places import Located, Scripts, located, place, scripts, size_named, text_of, whole
+from symback.reading.published_places import Scripts, located, place, scripts, size_named, text_of, whole
 from symback.reading.published_reads import derivative_of, valued
 from symback.reading.published_tokens import Piece, Pieces
 from symback.reading.published_values import identity, number
@@ -198,18 +198,18 @@ def delta(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
     entry = None if above else kronecker(symbol, ctx)
     if entry is not None:
         return entry
-    found = sorted(_adjoints(symbol, ctx, above), key=lambda at: at.name not in _activated(ctx.program.definitions))
+    found = sorted(_adjoints(symbol, ctx, above), key=lambda r: r.row.name not in _activated(ctx.program.definitions))
     if not found or not isinstance(ctx.program.loss, str):
         return None
     shown = text_of(symbol, ctx)
-    at = found[ctx.choose(f"{shown} is an adjoint", len(found)) if len(found) > 1 else 0]
+    at = located(symbol, found[ctx.choose(f"{shown} is an adjoint", len(found)) if len(found) > 1 else 0], ctx)
     ctx.note(f"{shown} is the derivative of the loss by {at.name}")
     return derivative_of(whole(ctx.program.loss, ctx), (at,), ctx)
 
 
-def _adjoints(symbol: Symbol, ctx: Context, above: Pieces) -> list[Located]:
+def _adjoints(symbol: Symbol, ctx: Context, above: Pieces) -> list[Reading]:
     """What an undeclared delta may be the adjoint of: what stands at the same places, first what a function is applied to."""
-    found: list[Located] = []
+    found: list[Reading] = []
     clashes: list[Clash] = []
     for letter in ADJOINT_OF:
         read = read_symbol(replace(symbol, letter=letter), ctx, above) if ctx.names.declares(letter) else None
@@ -217,11 +217,11 @@ def _adjoints(symbol: Symbol, ctx: Context, above: Pieces) -> list[Located]:
             continue
         free, sizes = dict(ctx.free), dict(ctx.sizes)
         try:
-            found.append(located(symbol, read, ctx))
+            located(symbol, read, ctx)
+            found.append(read)
         except Clash as clash:
             clashes.append(clash)
-        if len(found) != 1:
-            ctx.free, ctx.sizes = free, sizes
+        ctx.free, ctx.sizes = free, sizes
     if clashes and not found:
         raise clashes[0]
     return found
