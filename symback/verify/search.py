@@ -273,9 +273,14 @@ class Search:
 
     def _confirmed(self, found: Found) -> Repair | None:
         line, whole = self.lines.changed(found.spot, found.change.node)
-        if not self.holds(whole):
+        if not self.holds(whole) or not self._is_visible(found, line):
             return None
         return self._repair(found.kind, found.change.says, found.change.pieces, line, whole, found.spot.line)
+
+    def _is_visible(self, found: Found, line: Term) -> bool:
+        """Whether a reader sees the change: the line prints otherwise than it did."""
+        number, indices = found.spot.line, self.lines.lines[found.spot.line].indices
+        return self._text(line, indices) != self._text(self.lines.body(number), indices)
 
     def _repair(self, kind: str, says: str, pieces: tuple[Term, ...], line: Term, whole: Term, number: int) -> Repair:
         definition = self.lines.lines[number]
