@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
+from functools import cached_property
 from time import perf_counter
 
 from symback.algebra.terms import ZERO, Partial
@@ -13,7 +13,7 @@ from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.reading.claims import read_claim
 from symback.reading.sides import Claim
-from symback.verify.derivatives import resolve
+from symback.verify.derivatives import Resolved, resolve
 from symback.verify.judge import Judge
 from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
@@ -95,25 +95,60 @@ def _judged(claim: Claim, network: Program) -> Verdict:
     text = " = ".join(map(_line, (side.text for side in claim.sides)))
     if len(claim.sides) < 2:
         return chains_of(network).judge(claim)
-    links = tuple(_links(claim, network))
-    if is_chain(claim, network):
-        links = _beside(links, chains_of(network).judge(claim))
+    chain = chains_of(network).judge(claim) if is_chain(claim, network) else None
+    steps: tuple[Verdict | None, ...] = (None,) * (len(claim.sides) - 1) if chain is None else chain.links or (chain,)
+    if chain is None or len(steps) == len(claim.sides) - 1:
+        pairs = _Pairs(claim, network)
+        steps = tuple(_link(step, k, pairs) for k, step in enumerate(steps))
+    links = tuple(filter(None, steps))
     return replace(links[0] if len(links) == 1 else together(text, links), claim=text)
 
 
-def _links(claim: Claim, network: Program) -> Iterator[Verdict]:
-    """The verdict on each pair of neighbours, by its values alone."""
-    whole = with_steps(claim)
-    own = tuple(d.name for d in whole.program.definitions if d.name not in network.definition and d.name != claim.program.loss)
-    resolved = resolve(whole)
-    for first, second in pairwise(resolved.sides):
-        pair, fitted = pair_of(resolved, first, second, own)
+class _Pairs:
+    """The sides of a claim and the pairs of neighbours among them, judged by their values alone."""
+
+    def __init__(self, claim: Claim, network: Program) -> None:
+        self.claim, self.network = claim, network
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """The claim with every derivative as a definition."""
+        return resolve(with_steps(self.claim))
+
+    def judge(self, k: int) -> tuple[Judge | None, Verdict]:
+        """The judge of the ``k``-th pair, counted from 0, and a verdict to begin with: without a judge the shapes differ."""
+        claim, known = self.claim, self.network.definition
+        own = tuple(d.name for d in with_steps(claim).program.definitions if d.name not in known and d.name != claim.program.loss)
+        first, second = self.resolved.sides[k : k + 2]
+        pair, fitted = pair_of(self.resolved, first, second, own)
         line = f"{_line(first.text)} = {_line(second.text)}"
-        choices = tuple(filter(None, [*claim.choices, fitted.choice]))
-        if pair is None:
-            yield Verdict(line, "refuted", f"the shapes differ: {fitted.clash}", route=SHAPES, choices=choices)
-        else:
-            yield replace(Judge(pair, line).verdict(), choices=choices)
+        clash = Verdict(
+            line,
+            "refuted",
+            f"the shapes differ: {fitted.clash}",
+            route=SHAPES,
+            choices=tuple(filter(None, [*claim.choices, fitted.choice])),
+        )
+        return None if pair is None else Judge(pair, line), clash
+
+    def verdict(self, k: int) -> Verdict:
+        """The verdict on the ``k``-th pair."""
+        own, clash = self.judge(k)
+        return clash if own is None else replace(own.verdict(), choices=clash.choices)
+
+    def form(self, k: int) -> str:
+        """Symback's own form of the derivative that the ``k``-th pair is about."""
+        own, _ = self.judge(k)
+        return "" if own is None else own.form()
+
+
+def _link(step: Verdict | None, k: int, pairs: _Pairs) -> Verdict:
+    """A link that is settled as a step of a derivation needs no second judge; what that one does not settle is judged by its values."""
+    if step is None:
+        return pairs.verdict(k)
+    if step.route == NUMBERS:
+        return step
+    return replace(step, form=pairs.form(k)) if step.word == "proved" else _both(pairs.verdict(k), step)
 
 
 def is_chain(claim: Claim, network: Program) -> bool:
@@ -128,17 +163,8 @@ def is_chain(claim: Claim, network: Program) -> bool:
     return in_place or max(derivatives, default=0) > 1 or any(not isinstance(n, Partial) and n not in known for n in read)
 
 
-def _beside(links: tuple[Verdict, ...], chain: Verdict) -> tuple[Verdict, ...]:
-    """Each link by its values and as a step of a derivation: wrong as a step is wrong, a number that was rounded may be right."""
-    steps = chain.links or (chain,)
-    if len(steps) != len(links):
-        return steps
-    return tuple(_both(one, step) for one, step in zip(links, steps, strict=True))
-
-
 def _both(one: Verdict, step: Verdict) -> Verdict:
-    if step.route == NUMBERS:
-        return step
+    """A link by its values and as a step of a derivation: wrong as a step is wrong, a number that was rounded may be right."""
     if step.word == "refuted":
         shown = step.route == STEPS
         return replace(one, why=f"{step.why}; {one.why}") if shown and one.word == "refuted" else step if shown or one.holds else one

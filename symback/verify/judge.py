@@ -51,7 +51,7 @@ class Judge:
 
     def _with_form(self, found: Verdict) -> Verdict:
         """The verdict with symback's own form of the right formula, and whether a right claim is another one."""
-        form = self._form()
+        form = self.form()
         other = found.holds and form and not form.endswith(f"= {self._written()}")
         return replace(found, form=form, why=f"equivalent, {found.why}" if other else found.why)
 
@@ -188,7 +188,7 @@ class Judge:
         partial, formula = found
         return repair(self.pair.program, self.pair.indices, formula, self.pair.program.definition[partial], self.pair.own)
 
-    def _form(self) -> str:
+    def form(self) -> str:
         """Symback's own formula for the derivative that the claim is about."""
         found = self.pair.derivative
         return "" if found is None else own_form(self.pair.program, found[0])

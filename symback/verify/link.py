@@ -119,11 +119,12 @@ class Link:
         if found.word == "refuted" and isinstance(around, Node):
             return self._made("refuted", f"not every way goes through {around}, so the chain rule needs a sum: {_where(found)}")
         if found.word in ("agrees", "undecided") and around is None:
-            return self._made("proved", "the factors telescope, and no way goes around them")
+            return replace(self._made("proved", "the factors telescope, and no way goes around them"), route="chain rule")
         proof = found.shown
         conditions = (*proof.provided, *(term_text(t, self.pair.program) for t in proof.conditions))
         facts = tuple(dict.fromkeys(f.says(str(n)) for n, f in proof.facts))
-        return replace(self._made(found.word, _where(found)), conditions=conditions, facts=facts)
+        route = "normal form" if proof.proved else ""
+        return replace(self._made(found.word, _where(found)), route=route, conditions=conditions, facts=facts)
 
     def _has_numbers(self) -> bool:
         """Whether a side is a number, or has numbers of the network put in for names."""

@@ -11,6 +11,7 @@ from symback.algebra.sizes import Index
 from symback.network.program import Leaf
 from symback.reading.claims import read_claim
 from symback.reading.files import from_dict
+from symback.verify import claims
 from symback.verify.claims import check
 from symback.verify.conditions import cover
 from symback.verify.derivatives import resolve
@@ -117,3 +118,18 @@ def test_words_of_verdicts():
 def test_derivatives_that_are_trivial():
     for claim, word in [("dx/dA = 0", "proved"), ("dx/dx = np.eye(n)", "proved"), ("dA/dx = 1", "refuted"), ("dL/dL = 1", "proved")]:
         assert check(NET, claim).word == word, claim
+
+
+def test_a_link_that_is_settled_as_a_step_is_not_judged_again(monkeypatch):
+    network = from_dict(
+        {"symbols": {"w": {}, "x": {}, "y": {}}, "forward": "z = w*x\nh = sigmoid(z)\nL = -(y*log(h) + (1 - y)*log(1 - h))", "loss": "L"}
+    )
+    judged = []
+    real = claims.Judge.verdict
+    monkeypatch.setattr(claims.Judge, "verdict", lambda own: judged.append(own.text) or real(own))
+    left, right = r"\frac{\partial L}{\partial w} = x \frac{\partial L}{\partial z}", "x (y - h)"
+    found = claims.check(network, f"{left} = {right}")
+    assert [link.word for link in found.links] == ["proved", "refuted"]
+    assert len(judged) == 1
+    assert found.links[0].route
+    assert found.links[0].form
