@@ -68,7 +68,7 @@ MISTAKES: tuple[Mistake, ...] = (
 
 ORDER: tuple[str, ...] = (
     "layout", "sign", "transpose", "fraction", "sum or mean", "extra factor", "activation", "exponent", "constant", "extra term", "reduction extra", "wrong axis",
-    "name", "Kronecker delta", "reduction lost", "reach of a sum", "function", "number", "condition", "index", "factor missing", "term missing", "swapped",
+    "name", "condition", "Kronecker delta", "reduction lost", "reach of a sum", "function", "number", "index", "factor missing", "term missing", "swapped",
     "division missing", "function lost", "coefficients", "two changes",
 )  # fmt: skip
 """All kinds of mistakes, in the order in which people make them."""
