@@ -113,6 +113,9 @@ def _called(node: Function, args: list[Value], ctx: Context) -> Value:
         for other in args[1:]:
             made = entrywise(ctx, of, made, other, word)
         return made
+    if word == "inner":
+        one, other = (replace(a, row=False) for a in args)
+        return reduced(ctx, entrywise(ctx, lambda a, b: Mul((a, b)), one, other, "an inner product"), "sum")
     arity = OPERATIONS[word].arity if word in OPERATIONS else 1
     if len(args) != arity:
         raise ctx.error(node.position, f"{word} takes {arity} argument{'s' if arity > 1 else ''}, found {len(args)}")

@@ -16,6 +16,7 @@ from symback.reading.published_cursor import DEEPEST, TIMES, Cursor
 from symback.reading.published_differentials import adjoint, differential, differential_follows, fraction, gradient, reaching
 from symback.reading.published_names import FUNCTION_WORDS, Names, cells, text
 from symback.reading.published_nodes import Derivative, Entry, Group, Negative, Node, Product, Scripted, Sum
+from symback.reading.published_ones import angled, ones_or_indicator, with_ones
 from symback.reading.published_tokens import ACCENTS, Pieces
 from symback.reading.published_words import accented, function, is_function, run, symbol, word
 from symback.typeset.letters import SIGNS
@@ -77,7 +78,7 @@ class Parser(Cursor):
                 factors.append(("", self.factor()))
             else:
                 break
-        return factors[0][1] if len(factors) == 1 else Product(tuple(factors), start)
+        return factors[0][1] if len(factors) == 1 else Product(with_ones(factors, self.source), start)
 
     def factor(self) -> Node:
         """An operand with its scripts, with signs in front."""
@@ -94,6 +95,7 @@ class Parser(Cursor):
 
     def scripted(self, node: Node) -> Node:
         """Scripts after an operand that has none of its own."""
+        node = ones_or_indicator(self, node) if isinstance(node, Digits) else node
         while self.sees("^", "_", "'"):
             start = self.position
             if self.sees("'"):
@@ -169,6 +171,8 @@ class Parser(Cursor):
             case r"\{":
                 self.at -= 1
                 return bracketed(self)
+            case r"\langle":
+                return angled(self, piece)
             case r"\|":
                 self.at -= 1
                 return barred(self, r"\|")

@@ -30,6 +30,29 @@ ROWS = (
     ("wide", r"\frac{\partial \log\det(X^T X)}{\partial X} = 2 X (X^T X)^{-1}", "proved"),
 )  # fmt: skip
 
+VECTORS = from_dict(
+    {
+        "symbols": {"A": SQUARE, "X": SQUARE, "b": {"shape": ["n"]}, "x": {"shape": ["n"]}},
+        "forward": "v = softmax(x)\nL = sum((A*X) @ b) + v @ b",
+        "loss": "L",
+    }
+)
+IDENTITIES = (
+    (r"\frac{\partial 1^T X 1}{\partial X} = 11^T", r"\frac{\partial 1^T X 1}{\partial X} = 2\cdot 11^T"),
+    (r"\frac{\partial 1^T(A\odot X)b}{\partial X} = A\odot(1b^T)", r"\frac{\partial 1^T(A\odot X)b}{\partial X} = A\odot(b1^T)"),
+    (r"\nabla_x 1^T\exp(Ax) = A^T\exp(Ax)", r"\nabla_x 1^T\exp(Ax) = 2A^T\exp(Ax)"),
+    (r"\frac{\partial \langle A, X\rangle}{\partial X} = A", r"\frac{\partial \langle A, X\rangle_F}{\partial X} = 2A"),
+    (r"\nabla_x \langle x, x\rangle = 2x", r"\nabla_x \langle x, x\rangle = x"),
+    (r"\frac{\partial v_i}{\partial x_j} = v_i(1_{i=j} - v_j)", r"\frac{\partial v_i}{\partial x_j} = v_i(1_{i\ne j} - v_j)"),
+)
+
+
+@pytest.mark.parametrize(("right", "wrong"), IDENTITIES)
+def test_ones_indicators_and_inner_products(right, wrong):
+    assert check(VECTORS, right).holds
+    assert check(VECTORS, wrong).word == "refuted"
+
+
 TALL = from_dict({"symbols": {"F": {"role": "weight", "shape": ["n", "m"]}}, "forward": "L = slogdet(F.T @ F)[1]", "loss": "L"})
 
 
