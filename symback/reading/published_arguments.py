@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -48,6 +49,20 @@ def without_parameters(symbol: Symbol, ctx: Context, applied: bool = False) -> S
     shown = ", ".join(text(c) for c in below if c not in kept)
     ctx.note(f"below {symbol.letter} stands what it is a function of, {shown}")
     return replace(symbol, below=joined(kept))
+
+
+def without_sample(symbol: Symbol, ctx: Context) -> Symbol:
+    """The loss without a letter below it that stands nowhere else in the text, E_n: it names the sample that the network is of."""
+    mark = text(symbol.below)
+    loss = any(r.name == ctx.program.loss and not r.axes for r in ctx.names.rows.get(symbol.letter, ()))
+    if not loss or len(mark) != 1 or not mark.isalpha() or mark in ctx.letters or mark in ctx.free or mark in ctx.layers:
+        return symbol
+    scripts = re.findall(rf"[_^]\s*(?:\{{[^{{}}]*{mark}[^{{}}]*\}}|{mark})", ctx.source)
+    own = re.findall(rf"{re.escape(symbol.letter)}\s*_\s*(?:\{{\s*{mark}\s*\}}|{mark})", ctx.source)
+    if len(scripts) != len(own):
+        return symbol
+    ctx.note(f"{mark} below {symbol.letter} names the sample")
+    return replace(symbol, below=())
 
 
 def _names(cell: Pieces, name: Name, ctx: Context, applied: bool) -> bool:

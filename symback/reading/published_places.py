@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size, SizeSymbol, provably_at_least
 from symback.algebra.terms import Name, Term, bracket
 from symback.network.hints import suggestion
@@ -136,6 +137,11 @@ def at_axis(cell: Pieces, axis: Index, ctx: Context, shown: str) -> tuple[Size |
         if known is None and size_named(letter, ctx) is None and letter not in ctx.bounds:
             if not _is_letter(letter):
                 raise undeclared(node, ctx)
+            chosen = [
+                r.name for r in ctx.names.rows.get(letter, ()) if (leaf := ctx.program.leaf.get(r.name)) and Fact("one-hot") in leaf.facts
+            ]
+            if chosen:
+                raise ctx.error(node.position, f"{chosen[0]} below {shown} is no index", r"write what it picks as a sum, \sum_k y_k f_k")
             ctx.free[letter] = known = ctx.fresh(letter, axis.size)
         if known is not None:
             return _letter_at(letter, known, axis, ctx, shown), ()

@@ -14,7 +14,7 @@ from symback.algebra.terms import ONE, Apply, Count, Name, Ref, Term, bracket
 from symback.algebra.traverse import names as names_read
 from symback.network.program import Leaf
 from symback.reading.formula_grammar import TransposedSyntax
-from symback.reading.published_arguments import joined, without_parameters
+from symback.reading.published_arguments import joined, without_parameters, without_sample
 from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_grammar import tree
 from symback.reading.published_names import (
@@ -50,7 +50,7 @@ def match_of(symbol: Symbol, above: Pieces, ctx: Context) -> Match:
 
 def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
     """The best reading of a symbol over the declared names; the choice is said where others fit."""
-    symbol = without_parameters(symbol, ctx)
+    symbol = without_sample(without_parameters(symbol, ctx), ctx)
     if (both := layer_and_sample(symbol, above, ctx)) is not None:
         symbol, above = both
     match = match_of(symbol, above, ctx)

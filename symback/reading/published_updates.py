@@ -20,7 +20,7 @@ from symback.reading.published_tokens import Piece
 def stepped(trees: list[Node], ctx: Context) -> list[Node]:
     """Marks of time on a parameter, w_{t+1} = w_t - ..., are marks of old and new."""
     left = trees[0]
-    if not isinstance(left, Symbol) or len(trees) < 2:
+    if not isinstance(left, Symbol) or len(trees) < 2 or not _may_step(left, ctx):
         return trees
     letter = _time(left)
     plain = _without_time(left, letter, left)
@@ -31,6 +31,12 @@ def stepped(trees: list[Node], ctx: Context) -> list[Node]:
     if letter:
         ctx.note(f"{letter} counts the steps")
     return [replace(plain, primes=0, marked="new"), *(changed(node, lambda s: _without_time(s, letter, left)) for node in trees[1:])]
+
+
+def _may_step(left: Symbol, ctx: Context) -> bool:
+    """Whether a letter is that of some parameter."""
+    leaves = (ctx.program.leaf.get(r.name) for r in ctx.names.letters_of(left.letter, left.accents))
+    return any(leaf is not None and leaf.role in PARAMETERS for leaf in leaves)
 
 
 def after_update(statement: Statement, trees: list[Node], ctx: Context) -> list[Node]:

@@ -33,7 +33,7 @@ def run(p: Cursor) -> Node:
         if rest:
             _keep(p, piece, 1)
             return differential(p, piece)
-        if p.more and not p.sees("/") and p.next.position == piece.end and p.next.kind in ("command", "group", "word"):
+        if p.more and not p.sees("/") and p.next.position == piece.end and p.next.kind in ("command", "group", "word", "run"):
             return differential(p, piece)
         if p.sees("/"):
             return differential(p, piece)
