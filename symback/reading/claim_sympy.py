@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Name, Partial, Ref, Term
 from symback.algebra.traverse import rewrite
@@ -105,7 +106,7 @@ class _Reader:
 
     def _derivative(self, given: Any) -> Partial | None:
         if isinstance(given, sp.Derivative):
-            partial: Name = self._declared(given.expr)
+            partial: Name = self._differentiated(given.expr)
             for variable, count in given.variable_count:
                 for _ in range(int(count)):
                     partial = Partial(partial, self._declared(variable))
@@ -115,6 +116,15 @@ class _Reader:
         names = Names(self._is_value, self._is_value, self.program.loss)
         whole, found = joined(name, names) if name and not self._is_value(name) else ("", {})
         return found.get(whole)
+
+    def _differentiated(self, thing: Any) -> str:
+        """What a derivative is of: a declared name, or an expression, which becomes a definition; its axes of one entry are left out."""
+        if isinstance(thing, sp.Symbol | sp.MatrixSymbol | sp.Indexed | sp.matrices.expressions.matexpr.MatrixElement):
+            return self._declared(thing)
+        indices, body = self._entry(thing)
+        name = self.scope.fresh_name("derived")
+        self.scope.add(Definition(name, tuple(i for i in indices if not is_one(i.size)), body))
+        return name
 
     def _is_value(self, name: str) -> bool:
         return name in self.scope.axes
@@ -132,12 +142,15 @@ class _Reader:
         return Side(text, 0, indices, Ref(partial, (*[Size.of(0)] * hidden, *places)))
 
     def _formula(self, given: Any, text: str) -> Side:
+        return Side(text, 0, *self._entry(given))
+
+    def _entry(self, given: Any) -> tuple[tuple[Index, ...], Term]:
+        """An expression as its entry at free indices."""
         if not getattr(given, "is_Matrix", False):
-            return Side(text, 0, (), self._ranks(self.converter.scalar(given)))
+            return (), self._ranks(self.converter.scalar(given))
         axes: list[Index] = [self.scope.index(size_of(n)) for n in given.shape]
         body = self.converter.entry(given, *(Size.of(0) if is_one(i.size) else Size.of(i) for i in axes))
-        indices, settled = settle(axes, self._ranks(body), self.scope.letters)
-        return Side(text, 0, indices, settled)
+        return settle(axes, self._ranks(body), self.scope.letters)
 
     def _ranks(self, body: Term) -> Term:
         """A matrix with one column read where the network has a vector: the place 0 is dropped."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from symback.algebra.definitions import Body, Definition, Opaque
 from symback.algebra.sizes import Index, Size, SizeAt, SizeSymbol
-from symback.algebra.terms import Name, Ref
-from symback.algebra.traverse import rename
+from symback.algebra.terms import Name, Partial, Ref, Term
+from symback.algebra.traverse import names, rename
 from symback.errors import DeclarationError
 from symback.network.checks import check
 from symback.network.program import Program
@@ -107,8 +107,14 @@ def concealed(
     found = tuple(definitions)
     table = {d.name: f"{d.name}{INTERNAL}" for d in found if d.name not in own}
 
+    def called(name: Name) -> Name:
+        return Partial(called(name.of), called(name.by), name.local) if isinstance(name, Partial) else table.get(name, name)
+
+    def term_of(term: Term) -> Term:
+        return rename(term, {n: called(n) for n in names(term)})
+
     def body_of(body: Body) -> Body:
-        return Opaque(body.row, tuple(table.get(n, n) for n in body.operands)) if isinstance(body, Opaque) else rename(body, table)
+        return Opaque(body.row, tuple(called(n) for n in body.operands)) if isinstance(body, Opaque) else term_of(body)
 
     hidden = tuple(Definition(table.get(d.name, d.name), d.indices, body_of(d.body)) for d in found)
-    return hidden, tuple(s if s.body is None else replace(s, body=rename(s.body, table)) for s in sides)
+    return hidden, tuple(s if s.body is None else replace(s, body=term_of(s.body)) for s in sides)

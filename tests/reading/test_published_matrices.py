@@ -147,3 +147,19 @@ def test_a_kronecker_delta_in_the_place_of_1_is_repaired():
     found = check(net, r"\frac{\partial^2 L}{\partial x_i \partial x_j} = \delta_{ij}")
     assert found.word == "refuted"
     assert found.repair.startswith("the Kronecker delta stands where 1 belongs")
+
+
+def test_sympy_derivatives_of_expressions():
+    n = sp.Symbol("n", integer=True, positive=True)
+    a, x, v = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("X", n, n), sp.MatrixSymbol("x", n, 1)
+    for of, by, right, wrong in (
+        (sp.Trace(a * x), x, a.T, 2 * a.T),
+        (sp.log(sp.Determinant(x)), x, x.T.I, 2 * x.T.I),
+        (v.T * a * v, v, (a + a.T) * v, (a - a.T) * v),
+        ((v.T * a * v)[0, 0], v, (a + a.T) * v, a * v),
+        (a * v, v, a, 2 * a),
+    ):
+        assert check(NAMELESS, (sp.Derivative(of, by), right)).word == "proved"
+        found = check(NAMELESS, (sp.Derivative(of, by), wrong))
+        assert found.word in ("refuted", "conditional")
+        assert "made" not in found.text()
