@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 SHORT = 1_000
 """In a text with more characters no other names are tried."""
@@ -51,7 +51,7 @@ RANKS = (
     "a name",
     "a name that nobody doubts",
 )
-NAMES = RANKS.index("a name")
+NAMES, COLUMN = RANKS.index("a name"), RANKS.index("a column")
 
 
 def _line_edits(line: str, names: Sequence[str], doubted: Collection[str]) -> Iterator[tuple[int, str, str]]:
@@ -62,17 +62,48 @@ def _line_edits(line: str, names: Sequence[str], doubted: Collection[str]) -> It
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    for node in ast.walk(tree):
-        for rank, says, new in chain(_node_edits(node, source), _name_edits(node, source, names, doubted)):
-            yield rank, says, f"{head} {new}" if head else new
+    own = (chain(_node_edits(node, source), _name_edits(node, source, names, doubted)) for node in ast.walk(tree))
+    for rank, says, new in chain(_wherever(tree, source, names, doubted), *own):
+        yield rank, says, f"{head} {new}" if head else new
+
+
+def _wherever(tree: ast.AST, source: str, names: Sequence[str], doubted: Collection[str]) -> Iterator[tuple[int, str, str]]:
+    """Another name wherever a line, or two neighbours in a product, read one more than once: another layer in ``h * (1 - h)``."""
+    parts = [(tree,), *(pair for node in ast.walk(tree) if isinstance(node, ast.BinOp) for pair in pairwise(_factors(node)))]
+    seen: set[tuple[int, ...]] = set()
+    for part in parts:
+        reads = sorted((n for root in part for n in ast.walk(root) if isinstance(n, ast.Name)), key=lambda n: n.col_offset, reverse=True)
+        for name in dict.fromkeys(node.id for node in reads if node.id in names):
+            places = [node for node in reads if node.id == name]
+            where = tuple(node.col_offset for node in places)
+            if len(places) > 1 and where not in seen:
+                seen.add(where)
+                for other in _nearest(name, names):
+                    yield NAMES + (name not in doubted), f"{other} is needed instead of {name}", _renamed(source, places, other)
+
+
+def _factors(node: ast.expr) -> list[ast.expr]:
+    """The factors of a product written with ``*``."""
+    return [*_factors(node.left), node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else [node]
+
+
+def _renamed(source: str, places: Sequence[ast.Name], other: str) -> str:
+    """The text with another name at some reads, the last of which comes first."""
+    for node in places:
+        source = _spliced(source, node, other)
+    return source
+
+
+def _nearest(name: str, names: Sequence[str]) -> list[str]:
+    """The other names, those that begin alike first."""
+    return [other for other in sorted(names, key=lambda n: n[0] != name[0]) if other != name]
 
 
 def _name_edits(node: ast.AST, source: str, names: Sequence[str], doubted: Collection[str]) -> Iterator[tuple[int, str, str]]:
-    """Another name: those that begin alike first."""
+    """Another name at one read."""
     if isinstance(node, ast.Name) and node.id in names:
-        for other in sorted(names, key=lambda n: n[0] != node.id[0]):
-            if other != node.id:
-                yield NAMES + (node.id not in doubted), f"{other} is needed instead of {node.id}", _spliced(source, node, other)
+        for other in _nearest(node.id, names):
+            yield NAMES + (node.id not in doubted), f"{other} is needed instead of {node.id}", _spliced(source, node, other)
 
 
 def _formula_start(line: str) -> int:
@@ -93,6 +124,13 @@ def _node_edits(node: ast.AST, source: str) -> Iterator[tuple[int, str, str]]:
             if not sign:
                 return
             yield from _operands(node, (left, a), (right, b), sign, source)
+        case ast.Subscript(value=value, slice=ast.Tuple(elts=elts)):
+            places = ["None" if (p := _piece(e, source)).endswith("newaxis") else p for e in elts]
+            for k in range(len(places)) if places.count("None") == 1 and places.count(":") == len(places) - 1 else ():
+                moved = [":"] * k + ["None"] + [":"] * (len(places) - 1 - k)
+                if moved != places:
+                    new = f"{_piece(value, source)}[{', '.join(moved)}]"
+                    yield COLUMN, f"the new axis of {_piece(value, source)} stands in the wrong place", _spliced(source, node, new)
         case ast.Attribute(value=value, attr="T"):
             piece = _piece(value, source)
             yield 1, f"the transpose of {_bare(piece)} is too much", _spliced(source, node, piece)
