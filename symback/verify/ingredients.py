@@ -13,7 +13,7 @@ from symback.network.program import Program
 from symback.verify.spots import named, unsigned
 
 MOST_FITS = 4
-MOST_FACTORS = 5
+MOST_FACTORS, MOST_TERMS = 5, 3
 MOST = 160
 
 
@@ -65,6 +65,7 @@ def _parts(body: Term) -> Iterator[Term]:
             own = [b for f in factors(node) for b in _once(f)]
             yield from (f.base if isinstance(f, Pow) and is_number(f.exponent, -1) else f for f in own)
             yield from _groups(own)
+            yield from _terms(own)
             if len(own) <= MOST_FACTORS:
                 yield from (mul(some) for count in range(2, len(own)) for some in combinations(own, count))
         elif isinstance(node, Add):
@@ -73,6 +74,13 @@ def _parts(body: Term) -> Iterator[Term]:
         elif isinstance(node, Reduce | Bracket | Apply):
             yield node
     yield unsigned(body)
+
+
+def _terms(own: list[Term]) -> Iterator[Term]:
+    """The terms of a product with a short sum among its factors, multiplied out over that."""
+    for k, factor in enumerate(own):
+        if isinstance(factor, Add) and len(factor.args) <= MOST_TERMS and len(own) <= MOST_FACTORS:
+            yield from (mul([*own[:k], unsigned(term), *own[k + 1 :]]) for term in factor.args)
 
 
 def _once(factor: Term) -> list[Term]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -128,6 +129,7 @@ def kronecker(spot: Spot, program: Program) -> Changes:
 
 
 MOST_PAIRED = 12
+SMALL = 8
 
 
 def extra_factor(spot: Spot, program: Program) -> Changes:
@@ -246,7 +248,7 @@ def power(spot: Spot, program: Program) -> Changes:
             wanted = dict.fromkeys((-own, own - 1, own + 1, own * 2, own / 2, *POWERS))
             others: list[Term] = [Pow(node.base, Num(e)) for e in wanted if e not in (own, 0, 1)]
         else:
-            others = [Pow(node.base, e) for e in (negated(node.exponent), node.exponent - 1, node.exponent + 1)]
+            others = [Pow(node.base, e) for e in (negated(node.exponent), *(add((node.exponent, Num(step))) for step in (-1, 1)))]
         yield from (Change(new, "the exponent is wrong: {0} must be {1}", (node, new)) for new in others)
     elif not isinstance(spot.parent, Pow):
         for e in POWERS:
@@ -281,12 +283,26 @@ def other_name(spot: Spot, program: Program) -> Changes:
     if isinstance(node, Ref):
         for other, places in alike(node, program):
             yield Change(Ref(other, places), _says(node.name, other, program), (Ref(node.name), Ref(other)))
-    elif isinstance(node, Mul | Add) and not isinstance(spot.parent, Add | Reduce):
+    elif isinstance(node, Mul | Add):
         for name in names(node):
             sizes = sizes_of(name, program)
             for other in named(program):
                 if other != name and sizes and sizes_of(other, program) == sizes:
-                    yield Change(rename(node, {name: other}), _says(name, other, program), (Ref(name), Ref(other)))
+                    says, pieces = _says(name, other, program), (Ref(name), Ref(other))
+                    yield Change(rename(node, {name: other}), says, pieces)
+                    yield from (Change(made, says, pieces) for made in _in_two(node, name, other))
+
+
+def _in_two(node: Term, name: Name, other: Name) -> Iterator[Term]:
+    """A product with another name in two of its factors, where more of them read it: ``h(1 - h)`` beside a third read of h."""
+    reading = [k for k, f in enumerate(node.below) if name in names(f)] if isinstance(node, Mul) else []
+    if len(reading) > 2 or (len(reading) == 2 and max(_size(node.below[k]) for k in reading) > SMALL):
+        for pair in combinations([k for k in reading if _size(node.below[k]) <= SMALL], 2):
+            yield Mul(tuple(rename(f, {name: other}) if k in pair else f for k, f in enumerate(node.below)))
+
+
+def _size(node: Term) -> int:
+    return sum(1 for _ in walk(node))
 
 
 def _says(name: Name, other: Name, program: Program) -> str:
