@@ -30,7 +30,7 @@ from symback.verify.wording import term_text
 
 SIZE_SETS = 3
 LONGEST_FORM = 120
-LARGEST_REPAIRED = 600
+LARGEST_REPAIRED = 4000
 
 
 class Judge:

@@ -18,7 +18,34 @@ NETWORKS = {
         {"w": {"shape": ["d"]}, "x": {"shape": ["d"]}, "y": {"facts": ["plus or minus one"]}},
         "L = maximum(0, 1 - y*(w @ x))",
     ),
+    "three layers": (
+        {"x": {"shape": ["n"]}, "W1": {"shape": ["m", "n"]}, "W2": {"shape": ["k", "m"]}, "G": {"shape": ["k"]}},
+        "z1 = W1 @ x\nh1 = sigmoid(z1)\nz2 = W2 @ h1\nh2 = sigmoid(z2)\nL = sum(G*h2)",
+    ),
+    "swish": ({"z": {"shape": ["n"]}, "beta": {}, "G": {"shape": ["n"]}}, "s = sigmoid(beta*z)\nL = sum(G*z*s)"),
+    "powers": (
+        {"p": {"shape": ["n"], "facts": ["positive"]}, "y": {"shape": ["n"]}, "c": {}},
+        "L = sum((y*p**c + (1 - y)*exp(c*y))*log(p))",
+    ),
+    "row means": ({"X": {"shape": ["m", "n"]}, "G": {"shape": ["m"]}}, "y = np.mean(X, axis=1)\nL = sum(G*y)"),
+    "attention": (
+        {
+            "X": {"shape": ["n", "e"]},
+            "WQ": {"shape": ["e", "d"]},
+            "WK": {"shape": ["e", "d"]},
+            "WV": {"shape": ["e", "f"]},
+            "G": {"shape": ["n", "f"]},
+        },
+        "Q = X @ WQ\nK = X @ WK\nV = X @ WV\nP = softmax(Q @ K.T / sqrt(d))\nL = sum(G*(P @ V))",
+    ),
 }
+
+ATTENTION = """dP = G @ V.T
+dS = (dP - np.{}(dP * P, axis=1)[:, None]) * P
+dV = P.T @ G
+dK = dS.T @ Q / np.sqrt(d)
+dQ = dS @ K / np.sqrt(d)
+dL/dX = dQ @ WQ.T + dK @ WK.T + dV @ WV.T"""
 
 CASES = (
     ("windows", "dL/db = mean(G)", "the sum must be taken instead of the mean"),
@@ -29,6 +56,20 @@ CASES = (
     ("hinge", "dL/dw = -y*x*(y*(w @ x) > 1)", "must be [y·wᵀ x < 1]: −y·[y·wᵀ x < 1]·x"),
     ("hinge", "dL/dw = -x*(y*(w @ x) < 1)", "the factor y is missing"),
     ("hinge", "dL/dw = -y*x*(w @ x < 1)", "the factor y is missing"),
+    ("three layers", "dL/dz2 = G*h1*(1 - h1)", "h2 is needed instead of h1"),
+    (
+        "three layers",
+        "dz1 = W2.T @ (G*h2*(1 - h2)) * h2 * (1 - h2)\ndL/dW1 = np.outer(dz1, x)",
+        "dz1 = W2.T @ (G*h2*(1 - h2)) * h1 * (1 - h1)",
+    ),
+    ("swish", "dL/dbeta = sum(G*z*z*(1 - z)*z)", "s is needed instead of z"),
+    ("powers", "dL/dp = y*p**c/p + c*y*p**c*log(p)/p", "is missing"),
+    (
+        "row means",
+        "dL/dX = np.broadcast_to((G / n)[None, :], (m, n))",
+        "stands in the wrong place: dL/dX = np.broadcast_to((G / n)[:, None], (m, n))",
+    ),
+    ("attention", ATTENTION.format("mean"), "the sum must be taken instead of the mean: dS ="),
     ("hinge", "dL/dw = -y*x", "y·wᵀ x > 0] is missing"),
 )
 
