@@ -26,7 +26,8 @@ MEANS = {
 
 Checked: TypeAlias = tuple[tuple[Writer, Report], ...]
 """Derivations with what was found about each; the first is the one that is told line by line."""
-EACH = "Each step was checked by itself: "
+EACH = "Each step was checked by itself"
+BESIDE = ", as the mark beside its line says"
 SHOWN_BY = {"proved": "proved by the normal form", "agrees": "confirmed by numbers", "undecided": "not decided"}
 RULE = "; a line has the weakest mark of its steps"
 
@@ -88,7 +89,8 @@ def _steps(report: Report, marks: bool) -> Prose:
     for word, count in counts(report.lines).items():
         said = f"{SHOWN_BY[word]} ({counted(count, 'step')})"
         listed += (*((", ",) if listed else ()), *((MARKS[word], f" {said}") if marks else (said,)))
-    return (EACH, *listed, *((RULE,) if marks else ()), ".") if listed else ()
+    opening, closing = (f"{EACH}{BESIDE}: ", f"{RULE}.") if marks else (f"{EACH}: ", ".")
+    return (opening, *listed, closing) if listed else ()
 
 
 __all__ = ["checked", "evidence", "holding", "marked"]
