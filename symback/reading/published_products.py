@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from symback.algebra.terms import Add, Apply, Term
+from symback.algebra.sizes import Size
+from symback.algebra.terms import Add, Apply, Mul, Term, bracket, total
 from symback.algebra.traverse import names as names_read
 from symback.network.program import PARAMETERS
 from symback.reading.published_arguments import at_sample, depends_on, without_parameters
@@ -201,7 +202,23 @@ def combined(ctx: Context, a: Value, sign: str, b: Value, node: Product) -> Valu
     if sign == "⊗" and a.rank == b.rank == 1:
         ctx.note("⊗ between vectors is their outer product")
         return multiplied(ctx, replace(a, row=False), replace(b, row=True), what)
+    if sign == "⊗" and a.rank == b.rank == 2:
+        ctx.note("⊗ between matrices is their Kronecker product")
+        return _kronecker(ctx, a, b)
     return _by_sizes(ctx, a, sign, b, what)
+
+
+def _kronecker(ctx: Context, a: Value, b: Value) -> Value:
+    """All products of entries of two matrices, block by block."""
+    axes = tuple(ctx.fresh(letter, one * other) for letter, one, other in zip("rc", a.shape, b.shape, strict=True))
+    outer = tuple(ctx.fresh(letter, size) for letter, size in zip("ij", a.shape, strict=True))
+    inner = tuple(ctx.fresh(letter, size) for letter, size in zip("kl", b.shape, strict=True))
+
+    def entry(*places: Size) -> Term:
+        blocks = [bracket(p, "=", Size.of(o) * i.size + Size.of(i)) for p, o, i in zip(places, outer, inner, strict=True)]
+        return total((*outer, *inner), Mul((*blocks, a.entry(*map(Size.of, outer)), b.entry(*map(Size.of, inner)))))
+
+    return Value(axes, entry, fixed=True)
 
 
 def _opened(made: Value) -> Value:

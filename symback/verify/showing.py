@@ -125,7 +125,7 @@ class _Shown:
     def part(self, name: str) -> str:
         """What a name stands for, in brackets where it is a sum or a product."""
         whole = self.of(name)
-        return whole if _atom(whole) else f"({whole})"
+        return whole if _atom(whole) and not whole.endswith(("⁻¹", "⁺")) else f"({whole})"
 
     def of(self, name: str) -> str:
         """What a name stands for."""

@@ -42,6 +42,11 @@ IDENTITIES = (
     (r"\frac{\partial 1^T(A\odot X)b}{\partial X} = A\odot(1b^T)", r"\frac{\partial 1^T(A\odot X)b}{\partial X} = A\odot(b1^T)"),
     (r"\nabla_x 1^T\exp(Ax) = A^T\exp(Ax)", r"\nabla_x 1^T\exp(Ax) = 2A^T\exp(Ax)"),
     (r"\frac{\partial \langle A, X\rangle}{\partial X} = A", r"\frac{\partial \langle A, X\rangle_F}{\partial X} = 2A"),
+    (
+        r"\frac{\partial \operatorname{tr}(A\otimes X)}{\partial X} = \operatorname{tr}(A) I",
+        r"\nabla_X \operatorname{tr}(A\otimes X) = A^T",
+    ),
+    (r"\nabla_X \|A\otimes X\|_F^2 = 2\|A\|_F^2 X", r"\nabla_X \|A\otimes X\|_F^2 = \|A\|_F^2 X"),
     (r"\nabla_x \langle x, x\rangle = 2x", r"\nabla_x \langle x, x\rangle = x"),
     (r"\frac{\partial v_i}{\partial x_j} = v_i(1_{i=j} - v_j)", r"\frac{\partial v_i}{\partial x_j} = v_i(1_{i\ne j} - v_j)"),
 )
