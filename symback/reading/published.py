@@ -220,7 +220,9 @@ class _Text:
         head, undefined = head_of(trees, ctx)
         for remark in statement.remarks:
             ctx.note(f"{self.source[remark.position : remark.end].strip()} says where an index runs; it runs over its whole axis")
+        said = dict(ctx.notes)
         for _ in range(3):
+            ctx.notes = dict(said)
             values = [undefined if undefined and not k else value_or_clash(node, ctx, first=not k) for k, node in enumerate(trees)]
             if not settled(ctx):
                 break

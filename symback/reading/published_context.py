@@ -124,6 +124,7 @@ class Context:
     new: bool = False
     bounds: dict[str, Size] = field(default_factory=dict)
     loss_letter: bool = False
+    adjoints: dict[str, Name] = field(default_factory=dict)
     _marks: dict[str, int] = field(default_factory=dict)
 
     def error(self, position: int, found: str, remedy: str = "") -> ReadingError:
@@ -136,7 +137,7 @@ class Context:
 
     def choose(self, key: str, options: int) -> int:
         """Which of the readings of a kind of sign is tried now."""
-        self.asked[key] = options
+        self.asked[key] = max(options, self.asked.get(key, 0))
         return self.policy.get(key, 0)
 
     @cached_property

@@ -71,6 +71,7 @@ def learn_bounds(trees: list[Node], ctx: Context) -> None:
             settled(ctx)
     ctx.free.clear()
     ctx.sizes.clear()
+    ctx.adjoints.clear()
     ctx.notes = said
 
 

@@ -225,6 +225,9 @@ def _(node: Enclosed, ctx: Context) -> Value:
     if node.kind == "|" and square and ctx.choose("bars around a square matrix", 2) == 0:
         ctx.note("bars around a square matrix are its determinant")
         return determinant(body, ctx)
+    if node.kind == "|" and body.rank == 1 and ctx.choose("bars around a vector", 2):
+        ctx.note("bars around a vector are its length")
+        return mapped(reduced(ctx, mapped(body, lambda t: Pow(t, TWO)), "sum"), lambda t: Pow(t, HALF))
     if node.kind == "|":
         if body.rank:
             ctx.note("bars around an array are taken entry by entry")

@@ -202,7 +202,11 @@ def delta(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
     if not found or not isinstance(ctx.program.loss, str):
         return None
     shown = text_of(symbol, ctx)
-    at = located(symbol, found[ctx.choose(f"{shown} is an adjoint", len(found)) if len(found) > 1 else 0], ctx)
+    kept = next((r for r in found if r.row.name == ctx.adjoints.get(shown)), None)
+    if kept is None:
+        kept = found[min(ctx.choose(f"{shown} is an adjoint", len(found)), len(found) - 1) if len(found) > 1 else 0]
+        ctx.adjoints[shown] = kept.row.name
+    at = located(symbol, kept, ctx)
     ctx.note(f"{shown} is the derivative of the loss by {at.name}")
     return derivative_of(whole(ctx.program.loss, ctx), (at,), ctx)
 
