@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 from symback.errors import VerificationError
 from symback.sheets.marks import Marked
-from symback.sheets.records import MARKS, Block, Math, Points, Prose, Section, Sheet
+from symback.sheets.records import MARKS, Block, Math, Points, Prose, Row, Section, Sheet
 from symback.sheets.subject import Subject
 from symback.sheets.writer import Writer
-from symback.verify.report import Report, Row, verify
+from symback.verify.report import Report, verify
 from symback.verify.steps import StepChecker, counted
+from symback.verify.table import Row as Evidence
 from symback.verify.table import counts
 
 MEANS = {
@@ -51,11 +52,15 @@ def marked(subject: Subject, report: Report, checker: StepChecker) -> Subject:
 
 def holding(sheet: Sheet) -> Sheet:
     """The sheet itself; VerificationError where a line on it is refuted that is not among the recorded steps."""
-    for part in (part for section in sheet.sections for part in section.parts if isinstance(part, Block)):
-        wrong = [line for line in part.lines if line.word == "refuted"]
-        if wrong:
-            line = " = ".join(m.text for m in (wrong[0].math, wrong[0].closed) if m is not None and m.text)
-            raise VerificationError(f"line {line} of {part.head.text}", "does not hold", "this is a defect of symback; please report it")
+    for part in (part for section in sheet.sections for part in section.parts):
+        lines: list[tuple[str, str]] = []
+        if isinstance(part, Block):
+            lines = [(" = ".join(m.text for m in (part.head, x.math, x.closed) if m is not None and m.text), x.word) for x in part.lines]
+        elif isinstance(part, Row):
+            lines = [(formula.text, word) for formula, word in zip(part.formulas, part.words, strict=False)]
+        for text, word in lines:
+            if word == "refuted":
+                raise VerificationError(f"line {text}", "does not hold", "this is a defect of symback; please report it")
     return sheet
 
 
@@ -78,7 +83,7 @@ def _points(subject: Subject, found: Checked) -> Iterator[Prose]:
             yield steps
 
 
-def _heads(write: Writer, rows: list[Row]) -> Prose:
+def _heads(write: Writer, rows: list[Evidence]) -> Prose:
     heads: list[Math] = [write.name(write.core.adjoint(row.name)) for row in rows]
     return tuple(p for k, head in enumerate(heads) for p in ((", ", head) if k else (head,)))
 

@@ -132,9 +132,14 @@ def test_a_sheet_with_a_wrong_line_is_not_made():
     record = complete(chain(), Options())
     assert holding(record) is record
     block = next(p for p in record["gradients"].parts if p.kind == "block")
-    wrong = replace(block, lines=(replace(block.lines[0], word="refuted"), *block.lines[1:]))
-    with pytest.raises(VerificationError, match="does not hold"):
-        holding(Sheet("", (), (Section("gradients", "Gradients", (wrong,)),)))
+    row = next(p for p in record["locals"].parts if p.kind == "row")
+    crossed = (
+        replace(block, lines=(replace(block.lines[0], word="refuted"), *block.lines[1:])),
+        replace(row, words=("refuted", *row.words[1:])),
+    )
+    for wrong in crossed:
+        with pytest.raises(VerificationError, match="does not hold"):
+            holding(Sheet("", (), (Section("gradients", "Gradients", (wrong,)),)))
 
 
 def test_formulas_without_evidence_have_no_marks():
