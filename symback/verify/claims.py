@@ -17,6 +17,7 @@ from symback.verify.derivatives import Resolved, resolve
 from symback.verify.judge import Judge
 from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
+from symback.verify.other_layout import other_layout
 from symback.verify.pairs import pair_of
 from symback.verify.showing import without_internal_names
 from symback.verify.sized import sized_for
@@ -46,6 +47,9 @@ def check(program: Program, claim: object, target: str | None = None, kind: str 
         found = verdicts[0] if len(verdicts) == 1 else together(_text_of(claim), verdicts)
         if found.word == "refuted" and found.route == SHAPES:
             found = replace(found, repair=_mended(program, claim, target, kind))
+        if found.word in ("refuted", "conditional") and len(claims) == 1 and isinstance(claim, str):
+            turned = other_layout(claims[0], lambda text: read_claim(program, text), lambda c: judge(c, program))
+            found = replace(found, repair=turned or found.repair)
         sized = None if found.holds else sized_for(program, claims)
         if sized is not None:
             found = further(found, check(sized[0], claim, target, kind), sized[1])

@@ -168,3 +168,30 @@ def test_sympy_derivatives_of_expressions():
         found = check(NAMELESS, (sp.Derivative(of, by), wrong))
         assert found.word in ("refuted", "conditional")
         assert "made" not in found.text()
+
+
+LAYOUTS = from_dict(
+    {
+        "symbols": {"A": SQUARE, "F": {"shape": ["n", "m"]}, "w": {"shape": ["m"]}, "x": {"shape": ["n"]}},
+        "forward": "v = F @ w\nu = A @ x\nL = v @ u",
+        "loss": "L",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "other"),
+    [
+        (r"\frac{\partial Fw}{\partial w} = F", r"\frac{\partial Fw}{\partial w} = F^T"),
+        (r"\frac{\partial v}{\partial w} = F", r"\frac{\partial v}{\partial w} = F^T"),
+        (r"\frac{\partial u}{\partial x} = A", r"\frac{\partial u}{\partial x} = A^T"),
+        ("dv/dw = F", "dv/dw = F.T"),
+        ("du/dx = A", "du/dx = A.T"),
+    ],
+)
+def test_a_jacobian_in_the_other_layout_is_told_so(right, other):
+    assert check(LAYOUTS, right).word == "proved"
+    found = check(LAYOUTS, other)
+    assert not found.holds
+    assert found.repair.startswith("it is in the other layout convention")
+    assert "layout" not in check(LAYOUTS, f"{other}*2" if "." in other else rf"{other} 2").repair
