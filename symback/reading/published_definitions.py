@@ -54,7 +54,8 @@ def marked_below(trees: list[Node], ctx: Context) -> bool:
     below = above = False
     for node in walk(tuple(trees)):
         if isinstance(node, Symbol):
-            layers = {r.layer for r in ctx.names.letters_of(node.letter, node.accents) if r.layer}
+            rows = ctx.names.letters_of(node.letter, node.accents)
+            layers = {r.layer for r in rows if r.layer} or (set(ctx.names.layers) if node.letter == "delta" and not rows else set())
             up, under = scripts(node.above).rest, [text(unbracketed(c)[0]) for c in cells(node.below)]
             below = below or (not up and bool(layers & set(under[:1])))
             above = above or (text(unbracketed(up)[0]) in layers and not layers & set(under))

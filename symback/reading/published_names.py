@@ -303,9 +303,8 @@ def _of_row(row: Row, match: Match, other_case: bool) -> Iterator[Reading]:
         if below:
             for k in dict.fromkeys((0, len(below) - 1)):
                 if match.layer(unbracketed(below[k])[0]) == row.layer:
-                    yield from _placed(
-                        row, (*below[:k], *below[k + 1 :]), match.above, (case, int(not match.lower), 2 * k + int(bool(match.above)))
-                    )
+                    said = -1 if text(below[k]).partition("+")[0].partition("-")[0] in match.layers else int(not match.lower)
+                    yield from _placed(row, (*below[:k], *below[k + 1 :]), match.above, (case, said, 2 * k + int(bool(match.above))))
         if "" in match.layers and match.layers[""] == row.layer:
             yield from _placed(row, below, match.above, (case, 3, 0))
     elif not (match.marked and match.above):

@@ -17,7 +17,7 @@ from symback.reading.published_names import LOSS_WORDS, text, unbracketed
 from symback.reading.published_nodes import Group, Listed, Node, Product, Rows, Scripted, Symbol, arguments_of
 from symback.reading.published_places import Located, text_of, whole
 from symback.reading.published_reads import derivative_of, valued
-from symback.reading.published_values import entrywise, mapped, minus, multiplied, over, times
+from symback.reading.published_values import entrywise, mapped, minus, multiplied, over, reduced, times
 
 ACTIVATIONS = ("f", "g", "h", "a", "phi", "psi", "sigma", "s", "act", "rho", "F", "G")
 """Letters of an activation function that nobody declared: the only function that the network applies to its argument."""
@@ -246,6 +246,9 @@ def _by_sizes(ctx: Context, a: Value, sign: str, b: Value, what: str) -> Value:
             return multiplied(ctx, replace(a, row=True), replace(b, row=False), what)
         ctx.note(f"{what} of two vectors of one size is taken entry by entry")
         return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what))
+    if same and a.rank == 2 and sign == "·" and ctx.choose("a dot between matrices", 2):
+        ctx.note(f"{what} with a dot of two matrices of one size is the sum of the products of their entries")
+        return reduced(ctx, entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what), "sum")
     if same and sign in ("*", "×") and not a.any_size:
         matrix = ctx.choose(f"matrices {sign}", 2) == 1
         ctx.note(f"{sign} between arrays of one size is {'the matrix product' if matrix else 'entry by entry'}")

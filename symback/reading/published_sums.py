@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symback.algebra.sizes import Index, Size, SizeSymbol
 from symback.algebra.terms import Mul, Reduce, Term, bracket
 from symback.algebra.traverse import free_indices
 from symback.errors import ReadingError
 from symback.reading.formula_grammar import Digits
 from symback.reading.published_cells import relation
-from symback.reading.published_context import Context, Value
+from symback.reading.published_context import Context, Undeclared, Value
 from symback.reading.published_meaning import plus, value
 from symback.reading.published_names import Generic
 from symback.reading.published_nodes import Big, Node, Sum, Symbol
@@ -21,7 +23,13 @@ def _(node: Big, ctx: Context) -> Value:
     if node.remark:
         ctx.note(f"{node.remark} names no declared set; the sum is over the whole axis")
     if not node.letters:
+        before = dict(ctx.free)
         body = value(node.body, ctx)
+        strange = [c for c in ctx.free if c not in before]
+        if not body.rank and len(strange) == 1:
+            ctx.free = before
+            ctx.note(f"a {node.kind} without an index is over {strange[0]}, which stands nowhere else")
+            return value(replace(node, letters=((strange[0], None),)), ctx)
         if not body.rank:
             raise ctx.error(node.position, "a sum without an index is over a number", "write its index")
         ctx.note(f"a {node.kind} without an index is over all entries")
@@ -50,8 +58,12 @@ def _bound(node: Big, letters: list[tuple[str, Node | None]], ctx: Context) -> V
             try:
                 body = _bound(node, rest, ctx)
             except Generic as generic:
-                if generic.letter != letter or letter in ctx.layers or node.kind != "sum":
+                if generic.letter != letter or letter in ctx.layers:
                     raise
+                if node.kind != "sum":
+                    raise ctx.error(
+                        node.position, f"{letter} marks layers here, and only sums over them are read", "write it out"
+                    ) from None
                 return _over_layers(node, letter, rest, generic.layers, ctx)
             size = ctx.sizes.pop(waiting, None)
             if size is None:
@@ -91,11 +103,18 @@ def _over_layers(node: Big, letter: str, rest: list[tuple[str, Node | None]], la
     try:
         for layer in shown:
             ctx.layers = {**before, letter: str(layer)}
-            part = _bound(node, rest, ctx)
+            try:
+                part = _bound(node, rest, ctx)
+            except Undeclared:
+                if low is not None and high is not None:
+                    raise
+                ctx.note(f"the sum over {letter} leaves out {layer}, for which not all names are declared")
+                continue
             made = part if made is None else entrywise(ctx, plus, made, part, "a sum over layers")
     finally:
         ctx.layers = before
-    assert made is not None
+    if made is None:
+        raise ctx.error(node.position, f"for no {letter} all names in the sum are declared", "write its bounds")
     return made
 
 

@@ -131,6 +131,8 @@ def _generic(symbol: Symbol, match: Match, ctx: Context) -> None:
     layers = tuple(dict.fromkeys(r.layer for r in rows))
     if not layers:
         return
+    if any(_stepped_letter(unbracketed(c)[0]) in ctx.layers for c in (match.above, *match.below) if c):
+        return
     candidates = [match.above] if match.above else []
     candidates += [unbracketed(c)[0] for c in match.below] if not any(r.axes for r in rows) or not match.above else []
     for pieces in candidates:
@@ -216,7 +218,12 @@ def _adjoints(symbol: Symbol, ctx: Context, above: Pieces) -> list[Reading]:
     found: list[Reading] = []
     clashes: list[Clash] = []
     for letter in ADJOINT_OF:
-        read = read_symbol(replace(symbol, letter=letter), ctx, above) if ctx.names.declares(letter) else None
+        try:
+            read = read_symbol(replace(symbol, letter=letter), ctx, above) if ctx.names.declares(letter) else None
+        except Generic as generic:
+            if not generic.letter and (symbol.below or above):
+                continue
+            raise
         if read is None or read.power or read.row.name not in ctx.program.definition:
             continue
         free, sizes = dict(ctx.free), dict(ctx.sizes)
