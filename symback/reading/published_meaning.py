@@ -126,7 +126,7 @@ def located_symbol(node: Node, ctx: Context, transposed_too: bool = False) -> Lo
     parts = scripts(node.above)
     if parts.inverts or parts.power:
         return None
-    reading = read_symbol(node, ctx, parts.rest)
+    reading = read_symbol(node, ctx, parts.rest, named=True)
     if reading is None or reading.power:
         return None
     return located(node, reading, ctx)

@@ -48,8 +48,8 @@ def match_of(symbol: Symbol, above: Pieces, ctx: Context) -> Match:
     return Match(cells(symbol.below), inside, marked, ctx.layers, last, ctx.lower, free)
 
 
-def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
-    """The best reading of a symbol over the declared names; the choice is said where others fit."""
+def read_symbol(symbol: Symbol, ctx: Context, above: Pieces, named: bool = False) -> Reading | None:
+    """The best reading of a symbol over the declared names, said where others fit; ``named`` where only a name can stand, not a size."""
     symbol = without_sample(without_parameters(symbol, ctx), ctx)
     if (both := layer_and_sample(symbol, above, ctx)) is not None:
         symbol, above = both
@@ -59,7 +59,7 @@ def read_symbol(symbol: Symbol, ctx: Context, above: Pieces) -> Reading | None:
         _generic(symbol, match, ctx)
         return None
     best = in_columns(replace(found[0], note=SAMPLE) if both else found[0], ctx)
-    if best.row.letter != symbol.letter and not symbol.below and not above and _has_meaning(symbol, ctx):
+    if best.row.letter != symbol.letter and not symbol.below and not symbol.above and not named and _has_meaning(symbol, ctx):
         return None
     if len(found) > 1 and found[1].cost[:2] == best.cost[:2] and _meant(found[1]) != _meant(best):
         ctx.note(f"{text_of(symbol, ctx)} is read as {best.row.name}, not as {_says_reading(found[1])}")
