@@ -17,7 +17,7 @@ from symback.algebra.facts import FACTS, Fact, closure
 from symback.errors import NumericError
 from symback.network.program import Leaf
 from symback.numeric.values import Sizes, size_value
-from symback.verify.numbers import CLOSE, TRIES, differs_somewhere, gap, look, sets_of
+from symback.verify.numbers import CLOSE, TRIES, differing_point, gap, look, sets_of
 from symback.verify.pairs import Pair
 from symback.verify.sample import Point, Table, draw, number, satisfies, satisfying
 
@@ -52,7 +52,7 @@ def weakest(pair: Pair, holds: Callable[[Pair], bool]) -> Assumed | None:
     sizes = sets_of(pair, 1)
     for assumed in _viable(pair, sizes[0]) if sizes else ():
         given = pair.given(assumed)
-        if look(given, sizes[0], "assumed", LOOKS) == "same" and not differs_somewhere(given, sizes[0], WIDE_LOOKS) and holds(given):
+        if look(given, sizes[0], "assumed", LOOKS) == "same" and differing_point(given, sizes[0], WIDE_LOOKS) is None and holds(given):
             return assumed
     return None
 

@@ -20,15 +20,17 @@ from symback.verify.equality import NO_KINK, Shown, prove
 from symback.verify.exactly import SmallSizes, small_sizes
 from symback.verify.kinks import Kinks, check_kinks
 from symback.verify.mistakes import ORDER
-from symback.verify.numbers import FEW_POINTS, against_differences, look, sets_of
+from symback.verify.numbers import FEW_POINTS, against_differences, far_contradiction, look, sets_of
 from symback.verify.pairs import CLAIMED, Pair
 from symback.verify.repair import Repair, repair
 from symback.verify.sample import possible
+from symback.verify.spots import has_conditions
 from symback.verify.verdict import Verdict, Witness, Word
 from symback.verify.witness import observed, smallest
 from symback.verify.wording import term_text
 
 SIZE_SETS = 3
+FAR = 99
 LONGEST_FORM = 120
 LARGEST_REPAIRED = 4000
 
@@ -90,9 +92,17 @@ class Judge:
             self.contradiction = next(iter(outcome.failed.values()))
             return None
         if outcome.points and not outcome.reason:
+            self.contradiction = self._far(pair, sizes)
+            if self.contradiction is not None:
+                return None
             return self._made("agrees", "by numbers at all points tried; no proof was found", outcome=outcome, shown=shown)
         spent = "the work budget of the proof was spent" if shown.exhausted else "no proof was found"
         return self._made("undecided", f"{spent}, and no point could be tried: {outcome.reason}", outcome=outcome)
+
+    def _far(self, pair: Pair, sizes: list[dict[str, object]]) -> Contradiction | None:
+        """Where a claim without a proof fails after all: conditions are looked at from all sides."""
+        asks = bool(sizes) and has_conditions(pair.program, (pair.left, pair.right))
+        return far_contradiction(pair, sizes[0], FAR) if asks else None
 
     def _confirmed(self, pair: Pair, shown: Shown, sizes: list[dict[str, object]]) -> Verdict | None:
         """A proof, and the numbers that must not contradict it."""

@@ -57,17 +57,18 @@ def look(pair: Pair, sizes: Sizes, seed: str = "look", looks: int = LOOKS) -> Li
     return "unknown"
 
 
-def differs_somewhere(pair: Pair, sizes: Sizes, looks: int) -> bool:
-    """Whether the sides are plainly different at one of some points drawn wide: a guard against what holds in a corner only."""
+def differing_point(pair: Pair, sizes: Sizes, looks: int) -> Point | None:
+    """One of some points drawn wide at which the sides are plainly different: a guard against what holds in a corner only."""
     rng = random.Random("wide")
     for turn in range(looks):
+        point = draw(pair.program, sizes, rng, positive=turn % 4 == 3, wide=True)
         try:
-            error = gap(pair, draw(pair.program, sizes, rng, positive=turn % 4 == 3, wide=True))
+            error = gap(pair, point)
         except NumericError:
             continue
         if error is not None and error > PLAIN:
-            return True
-    return False
+            return point
+    return None
 
 
 def gap(pair: Pair, point: Point) -> float | None:
@@ -181,6 +182,18 @@ def against_differences(pair: Pair, points: int, sizes: Sequence[Mapping[str, ob
             outcome.failed.update(own.failed)
             outcome.reason = own.reason
     return outcome
+
+
+def far_contradiction(pair: Pair, sizes: Sizes, looks: int) -> Witness | None:
+    """Where the sides differ at a point drawn wide, to many digits: a condition may come out one way at all points near 1."""
+    point = differing_point(pair, sizes, looks)
+    if point is None:
+        return None
+    try:
+        found = _most_wrong(pair, point, digits_of(EXACT_DIGITS))
+    except NumericError:
+        return None
+    return found if abs(found.formula - found.difference) > PLAIN * (1 + abs(found.difference)) else None
 
 
 def _has_way(pair: Pair, partial: Partial) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import (
     MINUS_ONE,
+    Apply,
     Bracket,
     Mul,
     Name,
@@ -135,11 +137,12 @@ def alike(node: Ref, program: Program) -> Iterator[tuple[Name, tuple[Size, ...]]
 
 
 def has_conditions(program: Program, formulas: Iterable[Term]) -> bool:
-    """Whether some formulas, or the definitions that they rest on, ask for conditions on values."""
+    """Whether some formulas, or the definitions that they rest on, ask for conditions on values or have kinks."""
     pending, seen = list(formulas), dict[Name, None]()
     while pending:
         for node in walk(pending.pop()):
-            if isinstance(node, Bracket) and names(node):
+            kinked = isinstance(node, Bracket) or (isinstance(node, Apply) and OPERATIONS[node.op].kinks)
+            if kinked and names(node):
                 return True
             if isinstance(node, Ref) and node.name in program.definition and node.name not in seen:
                 seen[node.name] = None

@@ -89,3 +89,12 @@ def test_a_fact_that_holds_where_it_was_drawn_only_is_no_condition():
     found = check(network, "dL/dz = G")
     assert found.word == "refuted"
     assert "is missing" in found.repair
+
+
+def test_a_claim_that_fails_only_far_from_where_one_looks_first_is_not_accepted():
+    symbols = {"u": {"shape": ["n"]}, "v": {"shape": ["n"]}, "m": {"facts": ["positive"]}, "y": {"facts": ["binary"]}}
+    network = claim_network(
+        {"symbols": symbols, "forward": "r = sqrt(sum((u - v)**2))\nL = y*r**2/2 + (1 - y)*maximum(0, m - r)**2/2", "loss": "L"}
+    )
+    assert check(network, "dr = y*r - (1 - y)*maximum(0, m - r)\ndL/dv = -dr*(u - v)/r").word in ("proved", "agrees")
+    assert check(network, "dr = y*r - (1 + y)*maximum(0, m - r)\ndL/dv = -dr*(u - v)/r").word == "refuted"
