@@ -22,11 +22,11 @@ from symback.verify.slips import (
     kronecker,
     lost_function,
     number,
-    other_name,
     power,
     sign,
     transpose,
 )
+from symback.verify.slips_names import other_name
 from symback.verify.slips_sums import factor_order, reduction_axis, reduction_extra, reduction_kind, reduction_lost, reduction_reach
 from symback.verify.spots import Changes, Spot
 
