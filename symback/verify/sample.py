@@ -14,13 +14,16 @@ from symback.algebra.definitions import Opaque
 from symback.algebra.facts import Fact, closure
 from symback.algebra.sizes import Index, Size, SizeAt, SizeSymbol
 from symback.algebra.terms import Reduce, Term
-from symback.algebra.traverse import walk
+from symback.algebra.traverse import children, walk
 from symback.errors import NumericError
 from symback.network.program import Leaf, Program
 from symback.numeric.values import Places, Sizes, index_tuples, size_value
 
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
 TRIES = 4000
+LIGHT = 4_000
+"""How many terms an evaluation may add up and be called little work."""
+MOST_HEAVY = 40
 MOST = 200_000
 """How many numbers a point may hold."""
 SCALES = (Fraction(1, 4), Fraction(1), Fraction(4))
@@ -33,23 +36,47 @@ Rule = Callable[[Table, random.Random, Fact], Table]
 def size_sets(program: Program, wanted: int = 3) -> Iterator[dict[str, object]]:
     """Up to ``wanted`` choices of the symbolic sizes: distinct primes for which every axis has at least one place.
 
-    Sizes that no choice of small primes satisfies stay as the program declares them.
+    Those that make little work come first: a kernel of 11 by 11 shows no more than one of 3 by 3. Sizes that no choice of small primes
+    satisfies stay as the program declares them.
     """
     symbols, tables = symbols_of(program)
     if not symbols and not tables:
         yield dict(program.sizes)
         return
     found: list[dict[str, object]] = []
+    heavy: list[tuple[int, dict[str, object]]] = []
     for choice in islice(_choices(len(symbols)), TRIES):
         sizes: dict[str, object] = dict(zip(symbols, choice, strict=True))
         sizes.update({name: _widths(sizes, len(found)) for name in tables})
-        if sizes not in found and possible(program, sizes):
-            found.append(sizes)
-            yield sizes
+        if sizes in found or len(heavy) == MOST_HEAVY or not possible(program, sizes):
+            continue
+        work = _work(program, sizes)
+        if work > LIGHT:
+            heavy.append((work, sizes))
+            continue
+        found.append(sizes)
+        yield sizes
         if len(found) == wanted:
             return
+    for _, sizes in sorted(heavy, key=lambda pair: pair[0])[: wanted - len(found)]:
+        found.append(sizes)
+        yield sizes
     if not found and all(name in program.sizes for name in (*symbols, *tables)):
         yield dict(program.sizes)
+
+
+def _work(program: Program, sizes: Sizes) -> int:
+    """How many terms are added up to evaluate every definition once."""
+    return sum(_places(d.indices, sizes) * (_terms(d.body, sizes) if isinstance(d.body, Term) else 1) for d in program.definitions)
+
+
+def _terms(node: Term, sizes: Sizes) -> int:
+    inside = max((_terms(c, sizes) for c in children(node)), default=1)
+    return inside * _places((node.index,), sizes) if isinstance(node, Reduce) else inside
+
+
+def _places(indices: Iterable[Index], sizes: Sizes) -> int:
+    return prod(size_value(i.size, sizes) for i in indices if not i.size.indices)
 
 
 def _choices(count: int) -> Iterator[tuple[int, ...]]:
@@ -105,7 +132,7 @@ def possible(program: Program, sizes: Sizes) -> bool:
 
 
 def _count(leaf: Leaf, sizes: Sizes) -> int:
-    return prod(size_value(i.size, sizes) for i in leaf.indices if not i.size.indices)
+    return _places(leaf.indices, sizes)
 
 
 @dataclass(frozen=True)
