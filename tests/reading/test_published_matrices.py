@@ -6,6 +6,7 @@ import re
 
 import pytest
 import sympy as sp
+from matrix_rows import ROWS as IDENTITY_ROWS
 
 from symback.reading.files import from_dict
 from symback.verify.claims import check
@@ -195,3 +196,27 @@ def test_a_jacobian_in_the_other_layout_is_told_so(right, other):
     assert not found.holds
     assert found.repair.startswith("it is in the other layout convention")
     assert "layout" not in check(LAYOUTS, f"{other}*2" if "." in other else rf"{other} 2").repair
+
+
+def leaf(name):
+    """How the letters of the rows are declared."""
+    shapes = {
+        **dict.fromkeys("ABCDKPSXY", ["n", "n"]),
+        "F": ["n", "m"],
+        "G": ["m", "n"],
+        **dict.fromkeys("abxy", ["n"]),
+        "w": ["m"],
+        "s": [],
+    }
+    facts = {"S": ["symmetric"], "P": ["positive definite"], "K": ["invertible"], "s": ["positive"]}
+    return {"shape": shapes[name], "facts": facts.get(name, [])}
+
+
+@pytest.mark.parametrize(("forward", "by", "loss", "latex", "text", "word"), IDENTITY_ROWS)
+def test_well_known_identities(forward, by, loss, latex, text, word):
+    used = [n for n in "ABCDFGKPSXYabxyws" if re.search(rf"(?<![\w.]){n}(?![\w(])", forward)]
+    net = from_dict({"symbols": {n: leaf(n) for n in used}, "forward": f"L = {forward}", "loss": "L"})
+    for claim in (rf"\frac{{\partial {loss}}}{{\partial {by}}} = {latex}", f"dL/d{by} = {text}"):
+        found = check(net, claim)
+        assert ("holds" if found.holds else found.word) == word, claim
+        assert "made" not in found.text()
