@@ -200,16 +200,9 @@ def test_a_jacobian_in_the_other_layout_is_told_so(right, other):
 
 def leaf(name):
     """How the letters of the rows are declared."""
-    shapes = {
-        **dict.fromkeys("ABCDKPSXY", ["n", "n"]),
-        "F": ["n", "m"],
-        "G": ["m", "n"],
-        **dict.fromkeys("abxy", ["n"]),
-        "w": ["m"],
-        "s": [],
-    }
+    axes = "nn" if name in "ABCDKPSXY" else {"F": "nm", "G": "mn", "w": "m", "s": ""}.get(name, "n")
     facts = {"S": ["symmetric"], "P": ["positive definite"], "K": ["invertible"], "s": ["positive"]}
-    return {"shape": shapes[name], "facts": facts.get(name, [])}
+    return {"shape": list(axes), "facts": facts.get(name, [])}
 
 
 @pytest.mark.parametrize(("forward", "by", "loss", "latex", "text", "word"), IDENTITY_ROWS)
