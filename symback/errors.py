@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 QUOTED = 300
 """How much of a user's text a message quotes."""
 

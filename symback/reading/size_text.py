@@ -23,7 +23,6 @@ def size_of(
     measured: Callable[[ast.AST], Size | None] = lambda node: None,
 ) -> Size:
     """A syntax tree as a size: integers, names, ``+ - * // **``, tables ``n[l]``, and what ``measured`` knows (``x.shape[0]``)."""
-
     if sum(1 for _ in ast.walk(node)) > MAX_NODES:
         raise Misfit(f"{piece(node)[:60]} is too long for a size")
 
