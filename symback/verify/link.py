@@ -46,6 +46,9 @@ class Ground:
         return frozenset(v for indices, body in sides for v in self.known.of(indices, body, self.numbers))
 
 
+HOLDS: dict[Word, str] = {"proved": "for all sizes and values", "agrees": "by numbers; no proof was found"}
+
+
 class Link:
     """The ``k``-th equality of a chain, counted from 0."""
 
@@ -124,7 +127,8 @@ class Link:
         conditions = (*proof.provided, *(term_text(t, self.pair.program) for t in proof.conditions))
         facts = tuple(dict.fromkeys(f.says(str(n)) for n, f in proof.facts))
         route = "normal form" if proof.proved else ""
-        return replace(self._made(found.word, _where(found)), route=route, conditions=conditions, facts=facts)
+        why = _where(found) or HOLDS.get(found.word, "")
+        return replace(self._made(found.word, why), route=route, conditions=conditions, facts=facts)
 
     def _has_numbers(self) -> bool:
         """Whether a side is a number, or has numbers of the network put in for names."""
