@@ -1,4 +1,4 @@
-"""The arithmetic a program is evaluated in: mpmath numbers at a chosen precision, in a context of their own."""
+"""The arithmetic a program is evaluated in: mpmath numbers at a chosen precision, in a context of their own, or exact fractions."""
 
 from __future__ import annotations
 
@@ -112,3 +112,36 @@ class HighPrecision:
 
 def _short(value: Any) -> str:
     return f"{float(value):.6g}"
+
+
+class Irrational(Exception):
+    """A value that no fraction is."""
+
+
+class Rationals:
+    """Exact fractions; what is irrational stops the evaluation."""
+
+    zero: Any = Fraction(0)
+    one: Any = Fraction(1)
+
+    def number(self, value: Fraction) -> Any:
+        return value
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        if Fraction(exponent).denominator != 1:
+            raise Irrational
+        if not base and exponent < 0:
+            raise NumericError("1/0", "division by zero", "give values where it is defined")
+        return base ** int(exponent)
+
+    def apply(self, op: str, args: Sequence[Any]) -> Any:
+        raise Irrational
+
+    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
+        return bool(COMPARE[relation](left, right))
+
+    def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
+        return max(values) if kind == "max" else min(values)
+
+    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
+        raise Irrational

@@ -141,7 +141,7 @@ class Statement:
     body: Syntax
 
 
-SUM, PRODUCT, JUXTAPOSED, POSTFIX = 20, 30, 40, 50
+SUM, PRODUCT, JUXTAPOSED = 20, 30, 40
 BINDING = {"+": SUM, "−": SUM, "·": PRODUCT, "/": PRODUCT, "⊙": PRODUCT, "⊘": PRODUCT}
 STARTS: tuple[TokenKind, ...] = ("number", "name", "letter", "function", "big", "mark", "ones", "(", "[", "‖", "⌊")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.terms import Name, Partial, Term
+from symback.algebra.traverse import walk
 from symback.network.program import Program
 
 DEEP = 3
@@ -37,3 +38,8 @@ def around(name: Name, program: Program, gradient: Find) -> tuple[Definition, ..
         found.update((d.name, d) for d in new)
         level = [n for d in new for n in d.reads]
     return tuple(found.values())
+
+
+def nodes(definition: Definition) -> list[Term]:
+    """Every node of the formula of a definition; none where it is no formula."""
+    return list(walk(definition.body)) if isinstance(definition.body, Term) else []

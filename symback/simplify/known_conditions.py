@@ -10,7 +10,7 @@ from symback.algebra.terms import Apply, Bracket, Mul, Ref, Term, mul
 from symback.algebra.traverse import factors, rewrite, walk
 from symback.network.program import Program
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.known import Find, Known, around
+from symback.simplify.known import Find, Known, around, nodes
 
 BUDGET = 1_000
 
@@ -39,12 +39,8 @@ def _carries(factor: Term, condition: Bracket, program: Program, gradient: Find)
     if not isinstance(factor, Ref) or factor.name not in program.definition:
         return False
     definitions = around(factor.name, program, gradient)
-    may_be_zero = (isinstance(n, Bracket) or (isinstance(n, Apply) and n.op == "relu") for d in definitions for n in _nodes(d))
+    may_be_zero = (isinstance(n, Bracket) or (isinstance(n, Apply) and n.op == "relu") for d in definitions for n in nodes(d))
     return any(may_be_zero) and _absorbs(factor, condition, definitions)
-
-
-def _nodes(definition: Definition) -> list[Term]:
-    return list(walk(definition.body)) if isinstance(definition.body, Term) else []
 
 
 @lru_cache(maxsize=4096)

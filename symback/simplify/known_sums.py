@@ -13,7 +13,7 @@ from symback.algebra.terms import ONE, ZERO, Add, Name, Partial, Reduce, Ref, Te
 from symback.algebra.traverse import free_indices, names, rewrite, walk
 from symback.network.program import Program
 from symback.simplify.arithmetic import arithmetic
-from symback.simplify.known import Find, Known, around
+from symback.simplify.known import Find, Known, around, nodes
 
 BUDGET = 1_000
 
@@ -58,12 +58,8 @@ def _summed(node: Term, program: Program) -> Name | None:
 def _may_cancel(node: Term, definitions: tuple[Definition, ...]) -> bool:
     """Whether some definition subtracts a sum over as many places as a sum has: what is summed may be centred then."""
     assert isinstance(node, Reduce)
-    terms = (t for d in definitions if isinstance(d.name, Partial) for n in _nodes(d) if isinstance(n, Add) for t in n.args)
+    terms = (t for d in definitions if isinstance(d.name, Partial) for n in nodes(d) if isinstance(n, Add) for t in n.args)
     return any(isinstance(n, Reduce) and n.index.size is node.index.size for t in terms for n in walk(t))
-
-
-def _nodes(definition: Definition) -> list[Term]:
-    return list(walk(definition.body)) if isinstance(definition.body, Term) else []
 
 
 def _may_be_known(own: Definition, program: Program) -> bool:

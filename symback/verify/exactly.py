@@ -3,49 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
-from symback.algebra.terms import Kind, Relation
 from symback.errors import NumericError
-from symback.numeric.field import COMPARE
+from symback.numeric.field import Irrational, Rationals
 from symback.verify.numbers import EXACT_DIGITS, affordable, digits_of, errors
 from symback.verify.pairs import Pair
 from symback.verify.sample import Point, draw, possible, symbols_of
-
-
-class _Irrational(Exception):
-    pass
-
-
-class Rationals:
-    """Exact fractions as the evaluator's numbers; what is irrational stops the evaluation."""
-
-    zero, one = Fraction(0), Fraction(1)
-
-    def number(self, value: Fraction) -> Fraction:
-        return value
-
-    def power(self, base: Any, exponent: Any) -> Any:
-        if Fraction(exponent).denominator != 1:
-            raise _Irrational
-        if not base and exponent < 0:
-            raise NumericError("1/0", "division by zero", "give values where it is defined")
-        return base ** int(exponent)
-
-    def apply(self, op: str, args: Sequence[Any]) -> Any:
-        raise _Irrational
-
-    def holds(self, relation: Relation, left: Any, right: Any) -> bool:
-        return bool(COMPARE[relation](left, right))
-
-    def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
-        return max(values) if kind == "max" else min(values)
-
-    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
-        raise _Irrational
 
 
 @dataclass(frozen=True)
@@ -86,6 +51,6 @@ def _exact_error(pair: Pair, point: Point, rational: bool, rng: random.Random) -
     if rational:
         try:
             return True, max(errors(pair, point, Rationals(), rng), default=0)
-        except _Irrational:
+        except Irrational:
             pass
     return False, max(errors(pair, point, digits_of(EXACT_DIGITS), rng), default=0)

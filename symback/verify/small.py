@@ -11,13 +11,12 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 from symback.algebra.terms import Kind, Name, Relation
 from symback.errors import NumericError
 from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator
-from symback.numeric.field import COMPARE
+from symback.numeric.field import COMPARE, Irrational, Rationals
 from symback.numeric.values import Places, index_tuples
 from symback.verify.differences import AGREE, MOVED, Witness, check_gradients, moving
 from symback.verify.sample import Point, draw, number, possible, symbols_of
@@ -66,11 +65,7 @@ def _dual(value: Dual | int) -> Dual:
     return value if isinstance(value, Dual) else Dual(Fraction(value), Fraction(0))
 
 
-class Irrational(Exception):
-    """A value that no fraction is."""
-
-
-class Duals:
+class Duals(Rationals):
     """Dual numbers over fractions as the evaluator's numbers; a function that is not rational stops it."""
 
     zero, one = _dual(0), _dual(1)
@@ -87,9 +82,6 @@ class Duals:
             raise NumericError("1/0", "division by zero", "give values where it is defined")
         return Dual(base.value**k, k * base.value ** (k - 1) * base.change if k else Fraction(0))
 
-    def apply(self, op: str, args: Sequence[Dual]) -> Dual:
-        raise Irrational
-
     def holds(self, relation: Relation, left: Dual | int, right: Dual | int) -> bool:
         left, right = _dual(left), _dual(right)
         if left.value == right.value and left.change != right.change:
@@ -102,9 +94,6 @@ class Duals:
         if any(v.value == best.value and v.change != best.change for v in known):
             raise NumericError("a maximum", "it is attained twice", "take a point away from kinks")
         return best
-
-    def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
-        raise Irrational
 
 
 def run_small(program: Program, gradient: Program, adjoints: Mapping[Name, Name], seed: str = "small") -> Small:
