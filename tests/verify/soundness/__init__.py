@@ -1,0 +1,1 @@
+"""Claims that try to be accepted though false, or refuted though true."""
