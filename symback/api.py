@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from symback.algebra.traverse import names, refs
 from symback.calculus.trace import Derived, Step
 from symback.derivation import Derivation as Core
 from symback.derivation import derive
-from symback.errors import DeclarationError
+from symback.errors import DeclarationError, UnknownName, short
 from symback.network.profile import checked_notation, style_of
 from symback.network.program import PARAMETERS, Program
 from symback.network.rounding import Policy
@@ -25,9 +25,13 @@ from symback.reading.scope import suggestion
 from symback.sheets.order import outwards
 from symback.typeset.style import Notation, Style
 
+MOST_NAMES = 12
+"""How many declared names a message lists."""
+
 NOTATIONS: tuple[Notation, ...] = get_args(Notation)
 
 if TYPE_CHECKING:
+    from symback.numeric.function import Function
     from symback.numeric.model import Model
     from symback.numeric.worked import Worked
     from symback.verify.report import Report
@@ -92,12 +96,14 @@ class Network:
         program = program_from_sympy(forward, loss, parameters, inputs, targets, name, facts or {}, values or {})
         policy = None if rounding is None else Policy.of(rounding)
         self.program: Program = replace(program, rounding=policy, notation=checked_notation(notation or {}))
+        self.wanted = self.parameters
 
     @classmethod
-    def from_program(cls, program: Program) -> Network:
-        """A network over a program that is already there."""
+    def from_program(cls, program: Program, wrt: Iterable[str] | None = None) -> Network:
+        """A network over a program that is already there; ``wrt`` names what it derives by when nobody chooses."""
         self = object.__new__(cls)
         self.program = program
+        self.wanted = self.parameters if wrt is None else tuple(wrt)
         return self
 
     @classmethod
@@ -117,6 +123,19 @@ class Network:
         """The name given to the network."""
         return self.program.name
 
+    @property
+    def loss(self) -> str:
+        """The name of the loss."""
+        return str(self.program.loss)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the weights and biases, as declared."""
+        return tuple(leaf.name for leaf in self.program.leaves if leaf.role in PARAMETERS)
+
+    def __repr__(self) -> str:
+        return f"Network {self.program!r}"
+
     def unrolled(self) -> Network:
         """The same network over plain numbers: every entry of an array is a name of its own (``W1_11``).
 
@@ -128,9 +147,8 @@ class Network:
 
     def derive(self, wrt: Iterable[Any] | None = None) -> Derivation:
         """The gradients of the loss; ``wrt`` chooses the symbols (default: every weight and bias)."""
-        parameters = [leaf.name for leaf in self.program.leaves if leaf.role in PARAMETERS]
         known = (*self.program.leaf, *self.program.definition)
-        chosen = parameters if wrt is None else [_known(str(n), known) for n in wrt]
+        chosen = self.wanted if wrt is None else [_known(str(n), known) for n in wrt]
         return Derivation(derive(self.program), tuple(chosen))
 
 
@@ -159,14 +177,20 @@ def check(network: Network, claim: Any, target: str | None = None, kind: str | N
 def _known(name: str, known: Iterable[Name]) -> str:
     names = [n for n in known if isinstance(n, str)]
     if name not in names:
-        raise DeclarationError("gradient", f"{name} is not declared", suggestion(name, names))
+        declared = f"declared are {', '.join(names[:MOST_NAMES])}{' and others' if len(names) > MOST_NAMES else ''}"
+        raise UnknownName("gradient", f"{name} is not declared", suggestion(name, names) or declared)
     return name
 
 
-class Derivation:
-    """Every gradient of a network's loss, with the steps that led to it.
+class Derivation(Mapping[str, "Formula"]):
+    """Every gradient of a network's loss, with the steps that led to it: a mapping from names to formulas.
 
-    ``d["w2"]`` is the formula by any parameter, input or intermediate; ``gradients`` holds those that were asked for.
+    It goes through the names that were asked for, and ``d["h1"]`` is the formula by any parameter, input or intermediate besides.
+
+    >>> lines = {"z": "w*x + b", "L": "tanh(z)"}
+    >>> d = Network.from_dict({"symbols": {"w": {"role": "weight"}, "b": {"role": "bias"}, "x": {}}, "forward": lines, "loss": "L"}).derive()
+    >>> list(d), len(d), "z" in d, "q" in d, d.get("q") is None
+    (['w', 'b'], 2, True, False, True)
     """
 
     def __init__(self, core: Core, wanted: tuple[str, ...]) -> None:
@@ -210,6 +234,27 @@ class Derivation:
     def __getitem__(self, name: object) -> Formula:
         return Formula(self, _known(str(name), (*self.program.leaf, *self.program.definition)))
 
+    def __contains__(self, name: object) -> bool:
+        return str(name) in self.program.leaf or str(name) in self.program.definition
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.wanted)
+
+    def __len__(self) -> int:
+        return len(self.wanted)
+
+    def __eq__(self, other: object) -> bool:
+        """Two derivations are one where they ask the same of the same program."""
+        if not isinstance(other, Derivation):
+            return NotImplemented
+        return (self.wanted, self.core.sweep.result) == (other.wanted, other.core.sweep.result) and self.program == other.program
+
+    def __hash__(self) -> int:
+        return hash((self.wanted, self.core.sweep.result))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.core, self.wanted)
+
     def verify(self, **options: Any) -> Report:
         """Every gradient and every step checked; a check that fails raises VerificationError."""
         from symback.verify.report import verify
@@ -238,11 +283,14 @@ class Derivation:
 
         return write_sheet(self, Path(path), **options)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return "\n".join(formula.text() for formula in self.lines)
 
+    def __repr__(self) -> str:
+        return short(formula.text() for formula in self.lines)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Formula:
     """The gradient of the loss by one name, as a formula of the names of the forward pass and of earlier gradients."""
 
@@ -320,22 +368,28 @@ class Formula:
 
         return term_to_sympy(self._term(over), self._program)
 
-    def lambdify(self, over: str = "leaves") -> Callable[..., Any]:
-        """A scalar formula as a function of numbers, in the order of ``reads(over)``, by `sympy.lambdify`.
+    def lambdify(self, over: str = "leaves") -> Function:
+        """A scalar formula as a function of numbers by `sympy.lambdify`: ``f(w=0.5, x=2)``, or by position in the order of ``f.names``.
 
-        Raises DeclarationError for a formula with indices: `numpy` is for those.
+        That is the order of declaration. Raises DeclarationError for a formula with indices: `numpy` is for those.
         """
-        from symback.reading.sympy_bridge import lambdify_scalar
+        from symback.numeric.function import ScalarFunction
 
         term = self._term(over)
         if self.shape or any(read.places for read in refs(term)):
             raise DeclarationError(f"∂/∂{self.name}", "the formula has indices", "use .numpy(), or declare the network with scalars")
-        return lambdify_scalar(term, self.reads(over))
+        read = set(names(term))
+        declared = [n for n in (*self.derivation.program.leaf, *self.derivation.program.definition) if n in read]
+        return ScalarFunction(f"∂{self.derivation.program.loss}/∂{self.name}", term, tuple(dict.fromkeys([*declared, *names(term)])))
 
-    def numpy(self) -> Callable[[Mapping[str, Any]], Any]:
-        """The gradient as a function of the values of the network's leaves, from generated NumPy source."""
-        model = _model_of(self.derivation, self.name)
-        return lambda values: model.gradients(values)[1][self.name]
+    def numpy(self) -> Function:
+        """The gradient as a function of the values of the network's leaves, from generated NumPy source.
+
+        ``f(W=..., x=...)``, by position in the order of ``f.names`` (that of declaration), or all in one mapping.
+        """
+        from symback.numeric.function import GradientFunction
+
+        return GradientFunction(_model_of(self.derivation, self.name), self.name)
 
     def reads(self, over: str = "names") -> tuple[Name, ...]:
         """The names the right side reads, each once, in order."""
@@ -356,8 +410,11 @@ class Formula:
             raise DeclarationError(f"notation={notation!r}", "there is no such notation", f"ask for one of {', '.join(NOTATIONS)}")
         return replace(style or style_of(self.derivation.program), notation=chosen)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        return short([self.text()])
 
 
 def _model_of(derivation: Derivation, name: str) -> Model:

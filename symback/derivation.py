@@ -39,6 +39,10 @@ class Derivation:
     adjoints: Mapping[Name, Derived]
     spliced: Mapping[Name, Name] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to another process, a derivation is derived there anew: what is remembered of earlier problems is each process's own."""
+        return derive, (self.program, self.sweep.result)
+
     @property
     def program(self) -> Program:
         """The forward program, with the opaque rows its Jacobians need."""

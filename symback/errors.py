@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 QUOTED = 300
 """How much of a user's text a message quotes."""
+
+
+SHORT = 200
+"""How long what stands for a result in a session or a traceback is at most."""
+
+
+def short(lines: Iterable[str], most: int = SHORT) -> str:
+    """The first of some lines, as far as they are short together, and how many more there are.
+
+    >>> print(short(["a = 1", "b = 2", "c = 3", "d = 4"], 22))
+    a = 1
+    … 3 more
+    """
+    kept = list(lines)
+    if len(whole := "\n".join(kept)) <= most:
+        return whole
+    shown: list[str] = []
+    while len(kept) > len(shown) + 1 and len("\n".join([*shown, kept[len(shown)]])) <= most - 15:
+        shown.append(kept[len(shown)])
+    more = f"… {len(kept) - len(shown)} more"
+    return "\n".join([*shown, more]) if shown else f"{kept[0][: most - 20]}…" + (f"\n{more}" if len(kept) > 1 else "")
 
 
 def one_line(text: str, most: int) -> str:
@@ -34,9 +58,24 @@ class SymbackError(Exception):
         line = f"{where}: {found}" if where else found
         super().__init__(f"{line}; {remedy}" if remedy else line)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to another process, an error keeps its text and its parts, whatever its class takes to make one."""
+        return revived, (type(self), self.args), self.__dict__
+
+
+def revived(kind: type[SymbackError], args: tuple[object, ...]) -> SymbackError:
+    """An error of a kind with its text; what else it holds is put in afterwards."""
+    return kind.__new__(kind, *args)
+
 
 class DeclarationError(SymbackError):
     """The network as declared makes no sense: unknown name, cycle, loss that is not a scalar."""
+
+
+class UnknownName(DeclarationError, KeyError):
+    """A mapping has nothing under this name."""
+
+    __str__ = Exception.__str__
 
 
 class AxisMismatch(DeclarationError):

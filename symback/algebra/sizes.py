@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import TypeAlias, Union
+from typing import Any, Self, TypeAlias, Union
 from weakref import WeakValueDictionary
 
 Atom: TypeAlias = Union["SizeSymbol", "Index", "SizeAt", "Floor"]
@@ -20,10 +20,30 @@ Key: TypeAlias = tuple[object, ...]
 _TABLE: WeakValueDictionary[Key, object] = WeakValueDictionary()
 
 
-class SizeSymbol:
+class Interned:
+    """What there is one object of each: a copy is the object itself, and what is pickled comes back as it.
+
+    ``__match_args__`` names the fields in the order in which the class takes them.
+    """
+
+    __slots__ = ()
+    __match_args__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple([getattr(self, name) for name in self.__match_args__])
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
+class SizeSymbol(Interned):
     """An undetermined size such as ``n``; ``least`` is 1 for an axis and 0 for a padding or an offset."""
 
     __slots__ = ("__weakref__", "_size", "key", "least", "name")
+    __match_args__ = ("name", "least")
     name: str
     least: int
     key: Key
@@ -42,10 +62,11 @@ class SizeSymbol:
         return self.name
 
 
-class Index:
+class Index(Interned):
     """An index ``i`` that runs over ``0 .. size-1``; ``mark`` tells fresh copies of one letter apart."""
 
     __slots__ = ("__weakref__", "_size", "key", "mark", "name", "size")
+    __match_args__ = ("name", "size", "mark")
     name: str
     size: Size
     mark: int
@@ -66,10 +87,11 @@ class Index:
         return self.name + "'" * self.mark
 
 
-class SizeAt:
+class SizeAt(Interned):
     """A size that reads one outer index: ``n[l]``, the width of layer ``l``."""
 
     __slots__ = ("__weakref__", "_size", "key", "name", "place")
+    __match_args__ = ("name", "place")
     name: str
     place: Size
     key: Key
@@ -89,10 +111,11 @@ class SizeAt:
         return f"{self.name}[{self.place}]"
 
 
-class Floor:
+class Floor(Interned):
     """``numerator // denominator`` where it does not divide exactly."""
 
     __slots__ = ("__weakref__", "_size", "denominator", "key", "numerator")
+    __match_args__ = ("numerator", "denominator")
     numerator: Size
     denominator: Size
     key: Key
@@ -117,7 +140,7 @@ def _bracketed(size: Size) -> str:
     return text if text.isalnum() else f"({text})"
 
 
-class Size:
+class Size(Interned):
     """An integer polynomial in atoms; equal polynomials are one object.
 
     >>> n, k = Size.of("n"), Size.of("k")
@@ -128,6 +151,7 @@ class Size:
     """
 
     __slots__ = ("__weakref__", "key", "terms")
+    __match_args__ = ("terms",)
     terms: tuple[tuple[Monomial, int], ...]
     key: Key
 

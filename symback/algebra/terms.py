@@ -14,7 +14,7 @@ from fractions import Fraction
 from sys import getrefcount
 from typing import Any, Literal, NamedTuple, TypeAlias, Union
 
-from symback.algebra.sizes import Index, Size, SizeLike
+from symback.algebra.sizes import Index, Interned, Size, SizeLike
 
 Relation = Literal["=", "!=", "<", "<=", ">", ">="]
 Kind = Literal["sum", "mean", "prod", "max", "min"]
@@ -45,7 +45,7 @@ class Partial(NamedTuple):
 Name: TypeAlias = Union[str, Partial]
 
 
-class Term:
+class Term(Interned):
     """Base of all terms; the operators build terms as written.
 
     >>> x, y = ref("x"), ref("y")
@@ -120,6 +120,7 @@ class Num(Term):
     """An exact rational; ``literal`` keeps how it was written (0.044715 prints as 0.044715)."""
 
     __slots__ = ("literal", "value")
+    __match_args__ = ("value", "literal")
     value: Fraction
     literal: str | None
 
@@ -139,6 +140,7 @@ class Count(Term):
     """The value of a size or of a place as a number: ``n``, ``i + 1``."""
 
     __slots__ = ("size",)
+    __match_args__ = ("size",)
     size: Size
 
     def __new__(cls, size: SizeLike) -> Count:
@@ -156,6 +158,7 @@ class Ref(Term):
     """A name read at places."""
 
     __slots__ = ("name", "places")
+    __match_args__ = ("name", "places")
     name: Name
     places: tuple[Size, ...]
 
@@ -174,6 +177,7 @@ class Bracket(Term):
     """``[left relation right]``: 1 where true, else 0. A false bracket annihilates even what is undefined."""
 
     __slots__ = ("left", "relation", "right")
+    __match_args__ = ("relation", "left", "right")
     relation: Relation
     left: Term
     right: Term
@@ -194,6 +198,7 @@ class Add(Term):
     """A sum of terms in written order."""
 
     __slots__ = ("args",)
+    __match_args__ = ("args",)
     args: tuple[Term, ...]
 
     def __new__(cls, args: tuple[Term, ...]) -> Add:
@@ -210,6 +215,7 @@ class Mul(Term):
     """A product of factors in written order."""
 
     __slots__ = ("args",)
+    __match_args__ = ("args",)
     args: tuple[Term, ...]
 
     def __new__(cls, args: tuple[Term, ...]) -> Mul:
@@ -226,6 +232,7 @@ class Pow(Term):
     """``base ** exponent``."""
 
     __slots__ = ("base", "exponent")
+    __match_args__ = ("base", "exponent")
     base: Term
     exponent: Term
 
@@ -244,6 +251,7 @@ class Apply(Term):
     """An element-wise operation, a row of `symback.algebra.operations`, applied to its arguments."""
 
     __slots__ = ("args", "op")
+    __match_args__ = ("op", "args")
     op: str
     args: tuple[Term, ...]
 
@@ -262,6 +270,7 @@ class Reduce(Term):
     """Σ, mean, Π, max or min of ``body`` over all values of ``index``."""
 
     __slots__ = ("body", "index", "kind")
+    __match_args__ = ("kind", "index", "body")
     kind: Kind
     index: Index
     body: Term

@@ -16,9 +16,10 @@ from symback.algebra.relabel import MOST_NUMBERS, Label, Renaming, Shape, joint_
 from symback.algebra.sizes import Index
 from symback.algebra.terms import ZERO, Name, Num, Partial, Pow, Ref, Term
 from symback.algebra.traverse import names, walk
+from symback.errors import SHORT, short
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """One line of a derivation: ``target[indices]`` was ``before`` and is ``after`` by ``rule``.
 
@@ -35,6 +36,9 @@ class Step:
     names: tuple[Name, ...] = ()
     facts: tuple[tuple[Name, Fact], ...] = ()
     conditions: tuple[Term, ...] = ()
+
+    def __repr__(self) -> str:
+        return short([f"{self.target} = {self.after!r}"[:SHORT], f"because {self.says}"])
 
     @property
     def says(self) -> str:

@@ -19,10 +19,11 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from symback.catalogue.search import Found, Index, index_of
 from symback.catalogue.view import EntryView, Gradient
-from symback.errors import DeclarationError, ReadingError
+from symback.errors import ReadingError, UnknownName
 
 __all__ = ["EntryView", "Gradient", "catalogue", "did_you_mean", "lookup", "lookup_formula", "write"]
 
@@ -30,12 +31,6 @@ LONGEST = 200
 STORED, SHAPES = Path(__file__).with_name("catalogue.json"), Path(__file__).with_name("shapes.json")
 SHEET = "symback.sheets.reference"
 """What writes entries into files; it stands above the catalogue, so it is named here and loaded only when somebody writes."""
-
-
-class UnknownEntry(DeclarationError, KeyError):
-    """No entry has this key."""
-
-    __str__ = Exception.__str__
 
 
 @lru_cache(maxsize=1)
@@ -94,11 +89,14 @@ class _Module(ModuleType, Mapping[str, EntryView]):
 
     __eq__, __hash__ = ModuleType.__eq__, ModuleType.__hash__
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return import_module, (self.__name__,)
+
     def __getitem__(self, key: str) -> EntryView:
         entries = stored().entries
         if key not in entries:
             near = did_you_mean(key)
-            raise UnknownEntry(
+            raise UnknownName(
                 f"catalogue[{key!r}]", "there is no entry of this key", f"did you mean {near[0]}?" if near else "see lookup(...)"
             )
         return EntryView(entries[key])

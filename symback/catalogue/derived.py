@@ -21,6 +21,7 @@ from symback.derivation import Derivation, derive
 from symback.layers.row import INCOMING, LOSS, LayerRow
 from symback.network.program import Leaf, Program
 from symback.notation.write import equation_latex, equation_text
+from symback.numeric.function import GradientFunction
 from symback.numeric.model import Model
 from symback.numeric.values import size_value
 from symback.reading.sympy_bridge import term_to_sympy
@@ -44,7 +45,7 @@ class Entry:
     @cached_property
     def core(self) -> Derivation:
         """The derivation of all gradients."""
-        return derive(self.row.network())
+        return derive(self.row.program())
 
     @property
     def program(self) -> Program:
@@ -99,6 +100,10 @@ class Entry:
         """The gradient as a SymPy expression, over names or over leaves."""
         term = self._printed(argument).result if over == "names" else self.core.over_leaves(argument)
         return term_to_sympy(term, self.core.printing_program)
+
+    def function(self, argument: str) -> GradientFunction:
+        """The gradient by an argument as a function of the values of the symbols."""
+        return GradientFunction(self.model(argument), argument)
 
     def model(self, *wanted: str) -> Model:
         """NumPy functions for some gradients, by default all."""

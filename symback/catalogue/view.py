@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from symback.errors import DeclarationError
+from symback.errors import DeclarationError, short
+
+if TYPE_CHECKING:
+    from symback.numeric.function import Function
 
 DERIVED = "symback.catalogue.derived"
 """What derives an entry; it loads all of symback, so it waits until somebody asks for more than what is stored."""
@@ -63,17 +66,19 @@ class Gradient:
         """The right side as a SymPy expression, derived anew; over names, or with the names of other gradients put in ("leaves")."""
         return _derived(self.key).sympy(self.name, over)
 
-    def numpy(self) -> Callable[[Mapping[str, Any]], Any]:
-        """The gradient as a function of the values of the symbols, derived anew and compiled."""
-        model = _derived(self.key).model(self.name)
-        return lambda values: model.gradients(values)[1][self.name]
+    def numpy(self) -> Function:
+        """The gradient as a function of the values of the symbols, derived anew and compiled: ``f(z=..., y=...)``."""
+        return _derived(self.key).function(self.name)  # type: ignore[no-any-return]
 
     def json(self) -> dict[str, Any]:
         """What is stored, as plain data."""
         return dict(self.stored)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return "\n".join((*self.reads, self.text()))
+
+    def __repr__(self) -> str:
+        return short([self.text()])
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,9 @@ class EntryView:
         return str(given[0] if given else next(iter(self.stored["gradients"])))
 
     def __repr__(self) -> str:
+        return short([f"{self.title} ({self.key}): gradients by {', '.join(self.stored['gradients'])}"])
+
+    def __str__(self) -> str:
         lines = [f"{self.title} ({self.key})", *(f"    {line}" for line in self.forward)]
         shown = [self.gradient()] if self.asked else self.gradients.values()
         steps = dict.fromkeys(line for g in shown for line in (*g.reads, g.text()))

@@ -6,15 +6,17 @@ Each row says in the language of network files what a textbook says of it; its g
 >>> from symback import layers, losses
 >>> layers["layer_norm"].define(x="h1", y="n1", gamma="g1", eps=0.001)["n1"]
 'g1*xhat1 + beta'
->>> losses["mse"].network().definition["L"].body
-mean_i((y[i] + -1*yhat[i])^2)
+>>> losses["mse"].network().derive()["yhat"].text()
+'∂L/∂yhat = −2(y − yhat)/n'
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from symback.layers.activations import ACTIVATIONS
 from symback.layers.attention import ATTENTION
@@ -38,6 +40,9 @@ class _Module(ModuleType, Mapping[str, LayerRow]):
     """Python binds a folder's module to its name in the package, so ``symback.layers`` is this module: it is the table, too."""
 
     __eq__, __hash__ = ModuleType.__eq__, ModuleType.__hash__
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return import_module, (self.__name__,)
 
     def __getitem__(self, name: str) -> LayerRow:
         return LAYERS[name]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from symback.errors import DeclarationError
+from symback.errors import DeclarationError, short
 from symback.network.hints import suggestion
 from symback.network.program import Program
 from symback.reading.declarations import declared_sizes, size_names, symbol
@@ -19,13 +20,19 @@ from symback.reading.names import declared_name
 from symback.reading.sympy_equations import name_of
 from symback.reading.syntax import assignments
 
+API = "symback.api"
+"""What makes a network of a program; it stands above the layers, so it is named here and loaded when somebody asks for one."""
+
 LOSS, INCOMING = "L", "G"
 """The loss of a layer by itself is ``L = sum(G*Y)``: G is then the gradient of whatever loss by the output Y."""
+
+if TYPE_CHECKING:
+    from symback.api import Network
 
 New = str | int | float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerRow:
     """A layer or a loss, spelled out in the language of network files; it brings no gradient of its own.
 
@@ -44,6 +51,9 @@ class LayerRow:
     source: str = ""
     sizes: Mapping[str, object] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return short([f"{self.name}: {self.title}", *(" = ".join(pair) for pair in self.lines)])
+
     def data(self) -> dict[str, object]:
         """The row as the keys of a network file; an output that is no scalar is weighed with its incoming gradient G."""
         own: dict[str, object] = {
@@ -59,9 +69,18 @@ class LayerRow:
         symbols = {**self.symbols, INCOMING: {"role": "input", "shape": [str(i.size) for i in shape]}}
         return {**own, "symbols": symbols, "loss": {LOSS: f"sum({INCOMING}*{self.result})"}}
 
-    def network(self) -> Program:
+    def program(self) -> Program:
         """The row as a program with a scalar loss: its own, or ``L = sum(G*Y)`` over the output Y and a given G."""
         return from_dict(self.data())
+
+    def network(self, wrt: Iterable[str] | None = None) -> Network:
+        """The row as a network with a scalar loss: its own, or ``L = sum(G*Y)`` over the output Y and a given G.
+
+        It derives by ``wrt``, or by all that is learned or comes in.
+        """
+        own = [name for name, row in self.symbols.items() if row.get("role", "input") in ("weight", "bias", "input")]
+        network: Network = import_module(API).Network.from_program(self.program(), own if wrt is None else wrt)
+        return network
 
     def define(self, **names: Any) -> Lines:
         """The lines of the definition for ``forward``: that of a network file or a dict, or of a network declared with SymPy.

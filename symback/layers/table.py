@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from symback.errors import DeclarationError
+from symback.errors import UnknownName, short
 from symback.layers.row import LayerRow
 from symback.network.hints import suggestion
-
-
-class UnknownRow(DeclarationError, KeyError):
-    """No layer or loss has this name."""
-
-    __str__ = Exception.__str__
 
 
 class Table(Mapping[str, LayerRow]):
@@ -29,7 +23,7 @@ class Table(Mapping[str, LayerRow]):
     def __getitem__(self, name: str) -> LayerRow:
         found = self.rows.get(name) or self._found.get(plain(name))
         if found is None:
-            raise UnknownRow(f"{self.kind} {name!r}", "there is none of this name", suggestion(plain(name), self._found))
+            raise UnknownName(f"{self.kind} {name!r}", "there is none of this name", suggestion(plain(name), self._found))
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -39,7 +33,7 @@ class Table(Mapping[str, LayerRow]):
         return len(self.rows)
 
     def __repr__(self) -> str:
-        return f"{self.kind}: {', '.join(self.rows)}"
+        return short([f"{len(self)} rows of {self.kind}", ", ".join(self.rows)])
 
 
 def plain(name: str) -> str:

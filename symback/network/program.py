@@ -12,6 +12,7 @@ from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Name, Ref, Term
 from symback.algebra.traverse import inline
+from symback.errors import short
 from symback.network.rounding import Policy
 
 Role = Literal["weight", "bias", "input", "target", "constant"]
@@ -48,7 +49,7 @@ class Leaf:
         return tuple(i.size for i in self.indices)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Program:
     """Leaves, definitions (each after those it reads, but for recurrence groups), and the names of the results.
 
@@ -66,6 +67,11 @@ class Program:
     spellings: Mapping[str, Spelling] = field(default_factory=dict)
     rounding: Policy | None = None
     notation: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        roles = {leaf.role: [n.name for n in self.leaves if n.role == leaf.role] for leaf in self.leaves}
+        title = f"{self.name or 'program'}: {', '.join(map(str, self.results))} by {len(self.definitions)} definitions"
+        return short([title, *(f"{role}: {', '.join(names)}" for role, names in roles.items())])
 
     @cached_property
     def leaf(self) -> Mapping[Name, Leaf]:

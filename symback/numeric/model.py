@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from symback.errors import NumericError
+from symback.algebra.terms import Partial
+from symback.errors import NumericError, short
 from symback.network.program import PARAMETERS, Leaf, Program
 from symback.numeric.compile import compile_source
 from symback.numeric.source import list_axes, source
@@ -41,6 +42,14 @@ class Model:
         if dtype not in ("float64", "float32"):
             raise NumericError(f"dtype={dtype!r}", "there is no such precision", "use 'float64' or 'float32'")
         self.program, self.gradient_program, self.dtype = program, gradient_program, dtype
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Functions are compiled anew in the process a model is sent to."""
+        return type(self), (self.program, self.gradient_program, self.dtype)
+
+    def __repr__(self) -> str:
+        by = ", ".join(str(r.by) for r in self.gradient_program.results if isinstance(r, Partial))
+        return short([f"Model of {self.program.name or 'a network'} in {self.dtype}: {self.program.loss} and its gradients by {by or 'nothing'}"])
 
     @cached_property
     def source(self) -> str:

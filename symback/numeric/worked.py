@@ -14,7 +14,7 @@ from typing import Any, Literal
 from symback.algebra.terms import MINUS_ONE, Add, Mul, Name, Num, Partial, Ref, Term, add, mul
 from symback.calculus.chain import Chain, Link, chain
 from symback.derivation import Derivation
-from symback.errors import NumericError
+from symback.errors import NumericError, short
 from symback.network.program import Leaf, Program, Spelling
 from symback.network.rounding import EXACT, Policy
 from symback.numeric.desk import Desk, minus, put_in
@@ -28,7 +28,7 @@ RATE = "rate"
 Linear = Literal["written out", "contracted", "contracted in hidden layers"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Worked:
     """A network worked by hand once: one step of gradient descent, every gradient taken at the old values.
 
@@ -48,6 +48,11 @@ class Worked:
     again: tuple[Line, ...]
     before: Value
     after: Value | None = None
+
+    def __repr__(self) -> str:
+        step = "" if self.after is None else f" → {self.after}"
+        title = f"{self.program.name or 'a network'} worked by hand: {self.program.loss} = {self.before}{step}"
+        return short([title, f"gradients by {', '.join(str(getattr(line.name, 'by', line.name)) for line in self.gradients)}"])
 
     @property
     def loss(self) -> Line:

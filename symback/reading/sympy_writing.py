@@ -164,6 +164,7 @@ def function_class(name: str) -> Any:
         "_eval_evalf": lambda self, precision: meant(self)._eval_evalf(precision),
         "_imp_": staticmethod(numeric),
         "__doc__": row.says,
+        "__module__": "symback.reading.function_classes",
     }
     return type(name, (sp.Function,), body)
 

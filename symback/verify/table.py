@@ -13,7 +13,7 @@ from symback.algebra.definitions import Definition
 from symback.algebra.terms import Name, plain
 from symback.calculus.trace import Step
 from symback.derivation import Derivation
-from symback.errors import SymbackError, VerificationError
+from symback.errors import SymbackError, VerificationError, short
 from symback.notation.write import equation_text
 from symback.verify.kinks import Kinks, check_kinks
 from symback.verify.sample import size_sets
@@ -26,7 +26,7 @@ LONGEST = 72
 COUNTED: Mapping[str, tuple[str, str]] = {"agrees": ("agrees", "agree")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Row:
     """The evidence for one formula.
 
@@ -48,8 +48,11 @@ class Row:
     points: int = 0
     second: str = ""
 
+    def __repr__(self) -> str:
+        return short([f"gradient by {self.name}: {self.verdict}", self.why or self.route])
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Report:
     """One row a formula; ``report["w2"]`` is the row of a name."""
 
@@ -160,8 +163,11 @@ class Report:
             **({"why": verdict.why} if verdict.why else {}),
         }
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        return short([f"Report on {self.network or 'a network'}: {self._closing()}", *(f"{row.name}: {row.verdict}" for row in self.rows)])
 
 
 def counts(lines: Iterable[StepVerdict]) -> dict[str, int]:

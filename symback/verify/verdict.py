@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from symback.errors import short
+
 Word = Literal["proved", "agrees", "conditional", "refuted", "undecided", "cannot read"]
 WORST_FIRST: tuple[Word, ...] = ("refuted", "cannot read", "undecided", "conditional", "agrees", "proved")
 HOLDS: tuple[Word, ...] = ("proved", "agrees")
@@ -75,7 +77,7 @@ def apart(one: float, other: float) -> tuple[str, str]:
     return shown(one), f"{shown(other)} to all digits of a float"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """The verdict on one claim.
 
@@ -144,8 +146,11 @@ class Verdict:
             lines += [f"  link {number}:", *("  " + row for row in link.text().splitlines())]
         return "\n".join(lines)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        return short([f"{self.word}: {self.claim}", self.why])
 
 
 def worst_of(words: tuple[Word, ...]) -> Word:

@@ -49,7 +49,7 @@ def compared(row: LayerRow, peer: Autograd | Torch) -> Iterator[Compared]:
     What rounding may do to a number is measured by how far it moves when every value changes by a small part of itself, so the
     scale is that, or the largest entry if that is larger; for a gradient of which nothing is left (its terms cancel), the largest of all.
     """
-    core = derive(row.network())
+    core = derive(row.program())
     program, wanted = core.program, [leaf.name for leaf in core.program.leaves]
     model = Model(program, core.gradient_program(wanted, facts=True))
     declared = row.data()

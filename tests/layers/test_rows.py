@@ -32,7 +32,7 @@ rows = pytest.mark.parametrize("row", ROWS, ids=lambda r: r.name)
 
 @cache
 def derived(row):
-    program = row.network()
+    program = row.program()
     return Network.from_program(program).derive([leaf.name for leaf in program.leaves])
 
 

@@ -83,7 +83,7 @@ FORMS = {
 
 @cache
 def derivation(name):
-    program = (LAYERS if name in LAYERS.rows else LOSSES)[name].network()
+    program = (LAYERS if name in LAYERS.rows else LOSSES)[name].program()
     return Network.from_program(program).derive([leaf.name for leaf in program.leaves])
 
 

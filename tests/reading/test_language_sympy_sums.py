@@ -18,7 +18,7 @@ SIZES = {"N": 1, "c": 2, "h": 5, "w": 4, "o": 2, "k": 3, "l": 2, "p": 1, "s": 2,
 @pytest.mark.parametrize("name", ["conv1d", "conv2d", "conv2d_dilated", "conv2d_depthwise", "average_pool", "max_pool"])
 def test_the_gradient_of_a_window_layer(name):
     row = LAYERS[name]
-    net = Network.from_program(row.network())
+    net = Network.from_program(row.program())
     derivation = net.derive(["X"])
     definition = derivation["X"].definition()
     sizes = {n: SIZES[n] for n in row.size_names}

@@ -47,7 +47,7 @@ def named(name):
 
 
 def layer(key, wanted=None):
-    return sb.Network.from_program(sb.layers[key].network()).derive(wanted)
+    return sb.layers[key].network().derive(wanted)
 
 
 NETWORKS = {

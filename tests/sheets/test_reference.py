@@ -127,6 +127,6 @@ def test_an_unknown_form_is_one_line(name, tmp_path):
 
 
 def test_long_conditions_on_denominators_are_said_at_large():
-    table = sheet.lettering(sb.layers["dense"].network(), sheet.STYLE)
+    table = sheet.lettering(sb.layers["dense"].program(), sheet.STYLE)
     assert sheet._condition("p ≠ 0", table) == ("p ≠ 0",)
     assert sheet._condition(f"{'a + ' * 20}b ≠ 0", table) == ("no denominator is 0",)
