@@ -42,7 +42,10 @@ def caught(function, *arguments):
 
 def errors():
     d = scalar().derive()
-    yield "AxisMismatch", caught(sb.Network.from_dict, {"symbols": {"a": {"shape": [2]}, "b": {"shape": [3]}}, "forward": "c = a + b", "loss": "c"})
+    yield (
+        "AxisMismatch",
+        caught(sb.Network.from_dict, {"symbols": {"a": {"shape": [2]}, "b": {"shape": [3]}}, "forward": "c = a + b", "loss": "c"}),
+    )
     yield "DeclarationError", caught(lambda: d["nope"])
     yield "ReadingError", caught(sb.Network.from_dict, {"symbols": {"a": {}}, "forward": "c = a +* b", "loss": "c"})
     yield "NotationError", caught(lambda: arrays().unrolled())

@@ -122,7 +122,12 @@ def test_an_error_comes_back_with_its_parts():
     for protocol in PROTOCOLS:
         found = pickle.loads(pickle.dumps(error, protocol))
         assert (type(found), str(found)) == (sb.ReadingError, "a +* b: cannot be read at character 4; write an operand")
-        assert (found.where, found.found, found.remedy, found.position) == ("a +* b", "cannot be read at character 4", "write an operand", 3)
+        assert (found.where, found.found, found.remedy, found.position) == (
+            "a +* b",
+            "cannot be read at character 4",
+            "write an operand",
+            3,
+        )
 
 
 def test_a_derivation_is_a_mapping():

@@ -49,7 +49,9 @@ class Model:
 
     def __repr__(self) -> str:
         by = ", ".join(str(r.by) for r in self.gradient_program.results if isinstance(r, Partial))
-        return short([f"Model of {self.program.name or 'a network'} in {self.dtype}: {self.program.loss} and its gradients by {by or 'nothing'}"])
+        return short(
+            [f"Model of {self.program.name or 'a network'} in {self.dtype}: {self.program.loss} and its gradients by {by or 'nothing'}"]
+        )
 
     @cached_property
     def source(self) -> str:
