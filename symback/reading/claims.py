@@ -21,7 +21,7 @@ from symback.reading.published import read_published
 from symback.reading.sides import Claim
 from symback.reading.syntax import bounded, parse
 
-__all__ = ["claim_network", "extend", "read_claim", "read_entry", "scope_of"]
+__all__ = ["claim_network", "extend", "is_python", "read_claim", "read_entry", "scope_of"]
 
 NETWORK = ("symbols", "forward", "loss", "sizes", "values")
 _LATEX = re.compile(r"\\[a-zA-Z]|[\^_]\{|[∂∇δ]")
@@ -71,7 +71,7 @@ def _read(program: Program, text: str, language: str, target: str | None, kind: 
         try:
             return read_numpy(program, text, goal)
         except ReadingError as error:
-            if _is_python(text):
+            if is_python(text):
                 raise
             return _read_plain(program, text, target, kind, error)
     try:
@@ -81,7 +81,7 @@ def _read(program: Program, text: str, language: str, target: str | None, kind: 
     return tuple(_bounded(_about(claim, goal), program) for claim in claims)
 
 
-def _is_python(text: str) -> bool:
+def is_python(text: str) -> bool:
     """Whether every side of a text is an expression of Python, which powers with a hat are not; or the text is beyond all bounds."""
     try:
         return not any("^" in side.text or not parse(side.text) for line in lines_of(text) for side in line.sides)

@@ -26,10 +26,13 @@ DEEPEST, LONGEST = 60, 20_000
 """How deep brackets and braces may be nested, and how long a formula may be."""
 
 
-def read_formula(source: str, program: Program, style: Style = DEFAULT, markup: Markup = "text") -> Definition:
+def read_formula(
+    source: str, program: Program, style: Style = DEFAULT, markup: Markup = "text", about: Definition | None = None
+) -> Definition:
     """An equation ``name = body`` (with a "where" part or without) as a definition; names of the "where" part are put in.
 
-    ``program`` declares the names. Raises ReadingError with a position where the line cannot be read.
+    ``program`` declares the names; ``about`` is the definition that a right side alone is for. Raises ReadingError with a position where
+    the line cannot be read.
 
     >>> from symback.network.program import Leaf
     >>> program = Program("net", (Leaf("p"), Leaf("y"), Leaf("L")), (), ("L",))
@@ -37,12 +40,15 @@ def read_formula(source: str, program: Program, style: Style = DEFAULT, markup: 
     p + -1*y
     """
     scope, statements = _parsed(source, program, style, markup)
-    if statements[0].head is None:
-        raise ReadingError(source, "this is no equation", "write name = formula", len(source))
+    head, body = statements[0].head, statements[0].body
     scope = _with_local(scope, statements[1:])
-    name, indices, letters = _head(statements[0].head, scope)
-    body = _opaque(statements[0].body, scope) or _body(statements[0].body, replace(scope, letters=letters), indices)
-    return Definition(name, indices, body)
+    if head is not None:
+        name, indices, letters = _head(head, scope)
+    elif about is not None:
+        name, indices, letters = about.name, about.indices, _letters(about.indices, scope)
+    else:
+        raise ReadingError(source, "this is no equation", "write name = formula", len(source))
+    return Definition(name, indices, _opaque(body, scope) or _body(body, replace(scope, letters=letters), indices))
 
 
 def read_body(source: str, indices: tuple[Index, ...], program: Program, style: Style = DEFAULT, markup: Markup = "text") -> Term:
@@ -50,9 +56,14 @@ def read_body(source: str, indices: tuple[Index, ...], program: Program, style: 
     scope, statements = _parsed(source, program, style, markup)
     if statements[0].head is not None:
         raise ReadingError(source, "this is an equation", "give the right side alone", 0)
-    chosen = letters_for(indices, scope.table.taken, style.letters)
-    scope = replace(_with_local(scope, statements[1:]), letters={letter: i for i, letter in chosen.items()})
+    scope = replace(_with_local(scope, statements[1:]), letters=_letters(indices, scope))
     return _body(statements[0].body, scope, indices)
+
+
+def _letters(indices: tuple[Index, ...], scope: Scope) -> dict[str, Index]:
+    """The letters that free indices are printed with."""
+    chosen = letters_for(indices, scope.table.taken, scope.table.style.letters)
+    return {letter: i for i, letter in chosen.items()}
 
 
 def _opaque(node: Syntax, scope: Scope) -> Opaque | None:

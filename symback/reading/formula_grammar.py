@@ -9,6 +9,7 @@ from symback.algebra.operations import OPERATIONS
 from symback.algebra.terms import Kind, Name
 from symback.errors import ReadingError
 from symback.reading.formula_tokens import BIG_WORDS, Token, TokenKind
+from symback.typeset.levels import AFTER, HOLDS, JUXTAPOSED, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,6 @@ class Statement:
     body: Syntax
 
 
-SUM, PRODUCT, JUXTAPOSED = 20, 30, 40
-BINDING = {"+": SUM, "−": SUM, "·": PRODUCT, "/": PRODUCT, "⊙": PRODUCT, "⊘": PRODUCT}
 STARTS: tuple[TokenKind, ...] = ("number", "name", "letter", "function", "big", "mark", "ones", "(", "[", "‖", "⌊")
 
 
@@ -188,24 +187,26 @@ class Parser:
 
     def statement(self) -> Statement:
         """``head = body`` or a body."""
-        first = self.expression(0)
+        first = self.expression()
         if self.sees("relation") and self.next.value == "=":
             self.take()
-            return Statement(first, self.expression(0))
+            return Statement(first, self.expression())
         return Statement(None, first)
 
-    def expression(self, least: int) -> Syntax:
-        """An expression whose signs all bind at least as tightly as ``least``."""
-        left = self.prefix()
+    def expression(self, least: Level = Level.LINE) -> Syntax:
+        """An expression that holds together at least as tightly as ``least``, by the printer's own table."""
+        left, divided = self.prefix(), False
         while True:
             token = self.next
             if token.kind in ("sup", "transpose") or (token.kind == "op" and token.value.startswith("^")):
                 left = self.postfix(left)
-            elif token.kind == "op" and BINDING[token.value] >= least:
+            elif token.kind == "op" and HOLDS[token.value] >= least:
                 self.take()
-                left = Binary(token.value, left, self.expression(BINDING[token.value] + 1), token.position)
-            elif token.kind in STARTS and least <= JUXTAPOSED and not (token.kind == "‖" and self.inside_norm):
-                left = Binary(" ", left, self.expression(JUXTAPOSED + 1), token.position)
+                left, divided = Binary(token.value, left, self.expression(AFTER[token.value]), token.position), token.value == "/"
+            elif token.kind in STARTS and least <= HOLDS[JUXTAPOSED] and not (token.kind == "‖" and self.inside_norm):
+                if divided:
+                    raise self.error("expected a sign, for a/b c may be (a/b) c or a/(b c)")
+                left = Binary(JUXTAPOSED, left, self.expression(AFTER[JUXTAPOSED]), token.position)
             else:
                 return left
 
@@ -259,14 +260,14 @@ class Parser:
     def unnormed(self) -> Syntax:
         """An expression between brackets, where norm bars open again."""
         before, self.inside_norm = self.inside_norm, False
-        body = self.expression(0)
+        body = self.expression()
         self.inside_norm = before
         return body
 
     def minus(self) -> Syntax:
         """A minus and the product it belongs to."""
         token = self.take()
-        return Minus(self.expression(PRODUCT), token.position)
+        return Minus(self.expression(Level.PRODUCT), token.position)
 
     def read(self) -> Read:
         """A name and its places."""
@@ -279,10 +280,10 @@ class Parser:
         if not self.sees("at"):
             return None
         self.take()
-        found = [self.expression(0)]
+        found = [self.expression()]
         while self.sees(","):
             self.take()
-            found.append(self.expression(0))
+            found.append(self.expression())
         self.take("]")
         return tuple(found)
 
@@ -307,11 +308,11 @@ class Parser:
             self.take("relation")
             self.take("number")
             self.take("..")
-            last = self.expression(0)
+            last = self.expression()
             self.take(")")
         else:
             letter = self.take("letter").value
-        return BigOver(kind, letter, last, self.expression(PRODUCT), token.position)
+        return BigOver(kind, letter, last, self.expression(Level.PRODUCT), token.position)
 
     def derivative(self) -> DerivativeRead:
         """∂ name / ∂ name, or of higher order."""
@@ -354,7 +355,7 @@ class Parser:
         """Norm bars, floor brackets."""
         self.take()
         before, self.inside_norm = self.inside_norm, token.kind == "‖"
-        body = self.expression(0)
+        body = self.expression()
         self.inside_norm = before
         self.take("‖" if token.kind == "‖" else "⌋")
         return Enclosed(token.kind, body, token.position)

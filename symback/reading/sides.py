@@ -9,7 +9,7 @@ from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Term
 from symback.network.program import Program
 
-Language = Literal["numpy", "sympy", "latex"]
+Language = Literal["numpy", "sympy", "latex", "own"]
 
 INTERNAL = " (made)"
 """Ends the names of definitions that reading a claim makes for its own use; no declared name holds a blank, and no reader sees one."""

@@ -79,10 +79,30 @@ TABLE: Mapping[type, Mapping[Markup, Level]] = {
 }
 
 
+JUXTAPOSED = " "
+"""The sign of a matrix product, which is none."""
+HOLDS: Mapping[str, Level] = {
+    **dict.fromkeys("+−", TABLE[Sum]["text"]),
+    **dict.fromkeys("·⊙", TABLE[Product]["text"]),
+    "/": TABLE[Fraction]["text"],
+    "⊘": TABLE[Quotient]["text"],
+    JUXTAPOSED: Level.MATRIX,
+}
+"""How tightly a line of text holds together at each sign between two operands."""
+AFTER: Mapping[str, Level] = {
+    **dict.fromkeys("+−", Level.PRODUCT),
+    **dict.fromkeys("·⊙", Level.MATRIX),
+    "/": Level.POWER,
+    "⊘": Level.MATRIX,
+    JUXTAPOSED: Level.POWER,
+}
+"""What each sign asks of the operand after it, so that no brackets are needed there."""
+
+
 def level(box: Box, markup: Markup) -> Level:
     """How tightly a box holds together."""
     if isinstance(box, Product) and box.joint == "matrix":
-        return Level.MATRIX
+        return HOLDS[JUXTAPOSED]
     if isinstance(box, Named) and markup == "typeset" and _carries_superscript(box):
         return Level.POWER
     return TABLE[type(box)][markup]
@@ -145,4 +165,4 @@ def tall(box: Box) -> bool:
     return False
 
 
-__all__ = ["Level", "factor_level", "level", "needs_brackets", "open_ended", "starts_with_number", "tall"]
+__all__ = ["AFTER", "HOLDS", "JUXTAPOSED", "Level", "factor_level", "level", "needs_brackets", "open_ended", "starts_with_number", "tall"]

@@ -29,7 +29,7 @@ from symback.typeset.boxes import (
     Where,
     Word,
 )
-from symback.typeset.levels import Level, factor_level, needs_brackets
+from symback.typeset.levels import AFTER, Level, factor_level, needs_brackets
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 FENCES = {"square": ("[", "]"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋"), "round": ("(", ")")}
@@ -68,13 +68,14 @@ def _(box: Word) -> str:
 @text.register
 def _(box: Sum) -> str:
     (minus, first), rest = box.parts[0], box.parts[1:]
-    start = f"−{_fit(first, Level.PRODUCT)}" if minus else _fit(first, Level.PRODUCT)
-    return start + "".join(f" {'−' if sign else '+'} {_fit(part, Level.PRODUCT)}" for sign, part in rest)
+    start = f"−{_fit(first, AFTER['−'])}" if minus else _fit(first, AFTER["+"])
+    signed = [("−" if minus else "+", part) for minus, part in rest]
+    return start + "".join(f" {sign} {_fit(part, AFTER[sign])}" for sign, part in signed)
 
 
 @text.register
 def _(box: Negative) -> str:
-    return f"−{_fit(box.body, Level.PRODUCT)}"
+    return f"−{_fit(box.body, AFTER['−'])}"
 
 
 @text.register
@@ -99,12 +100,12 @@ def _gap(left: Box, right: Box, joint: str) -> str:
 
 @text.register
 def _(box: Quotient) -> str:
-    return f"{_fit(box.top, Level.PRODUCT, followed=True)} ⊘ {_fit(box.bottom, Level.MATRIX)}"
+    return f"{_fit(box.top, Level.PRODUCT, followed=True)} ⊘ {_fit(box.bottom, AFTER['⊘'])}"
 
 
 @text.register
 def _(box: Fraction) -> str:
-    return f"{_fit(box.top, Level.PRODUCT, followed=True)}/{_fit(box.bottom, Level.POWER)}"
+    return f"{_fit(box.top, Level.PRODUCT, followed=True)}/{_fit(box.bottom, AFTER['/'])}"
 
 
 @text.register

@@ -18,6 +18,7 @@ from symback.verify.judge import Judge
 from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
 from symback.verify.other_layout import other_layout
+from symback.verify.own_notation import read_own, same
 from symback.verify.pairs import pair_of
 from symback.verify.showing import without_internal_names
 from symback.verify.sized import sized_for
@@ -38,22 +39,37 @@ def check(program: Program, claim: object, target: str | None = None, kind: str 
     'proved'
     """
     start = perf_counter()
+    own = read_own(program, claim, target, kind)
     try:
         claims = read_claim(program, claim, target, kind)
     except SymbackError as error:
-        found = Verdict(_text_of(claim), "cannot read", str(error))
+        found = Verdict(_text_of(claim), "cannot read", str(error)) if own is None else judge(own, program)
     else:
-        verdicts = tuple(judge(c, program) for c in claims)
-        found = verdicts[0] if len(verdicts) == 1 else together(_text_of(claim), verdicts)
-        if found.word == "refuted" and found.route == SHAPES:
-            found = replace(found, repair=_mended(program, claim, target, kind))
-        if found.word in ("refuted", "conditional") and len(claims) == 1 and isinstance(claim, str):
-            turned = other_layout(claims[0], lambda text: read_claim(program, text), lambda c: judge(c, program))
-            found = replace(found, repair=turned or found.repair)
-        sized = None if found.holds else sized_for(program, claims)
-        if sized is not None:
-            found = further(found, check(sized[0], claim, target, kind), sized[1])
+        as_printed = None if own is None or same(own, claims) else judge(own, program)
+        found = as_printed if as_printed is not None and as_printed.holds else _as_written(program, claims, claim, target, kind)
+        if as_printed is not None and not found.holds and _cannot_be(claims):
+            found = as_printed
     return replace(found, id=id, seconds=round(perf_counter() - start, 4))
+
+
+def _cannot_be(claims: tuple[Claim, ...]) -> bool:
+    """Whether a reading has sides whose shapes clash, so that nobody meant it while another reading fits."""
+    return any(side.body is None for claim in claims for side in claim.sides)
+
+
+def _as_written(program: Program, claims: tuple[Claim, ...], claim: object, target: str | None, kind: str | None) -> Verdict:
+    """The verdict on what people mean by a text."""
+    verdicts = tuple(judge(c, program) for c in claims)
+    found = verdicts[0] if len(verdicts) == 1 else together(_text_of(claim), verdicts)
+    if found.word == "refuted" and found.route == SHAPES:
+        found = replace(found, repair=_mended(program, claim, target, kind))
+    if found.word in ("refuted", "conditional") and len(claims) == 1 and isinstance(claim, str):
+        turned = other_layout(claims[0], lambda text: read_claim(program, text), lambda c: judge(c, program))
+        found = replace(found, repair=turned or found.repair)
+    sized = None if found.holds else sized_for(program, claims)
+    if sized is not None:
+        found = further(found, check(sized[0], claim, target, kind), sized[1])
+    return found
 
 
 def _mended(program: Program, claim: object, target: str | None, kind: str | None) -> str:
