@@ -17,6 +17,7 @@ from symback.network.program import Program
 from symback.reading import published_cells, published_functions, published_products, published_sums
 from symback.reading.published_context import Clash, Context, Undeclared
 from symback.reading.published_definitions import head_of, learn_bounds, marked_below, settled, value_or_clash
+from symback.reading.published_forms import varying
 from symback.reading.published_grammar import tree
 from symback.reading.published_names import Generic, Names, Row
 from symback.reading.published_nodes import Symbol
@@ -196,9 +197,10 @@ class _Text:
     def made(self, ctx: Context, sides: tuple[Side, ...]) -> Claim:
         """The claim, over the program with what reading it added; later statements may use the names it defines."""
         added = {d.name for d in self.program.definitions}
+        leaves = (*ctx.leaves, *ctx.directions)
         whole = replace(
             self.program,
-            leaves=(*self.program.leaves, *(leaf for leaf in ctx.leaves if leaf.name not in self.program.leaf)),
+            leaves=(*self.program.leaves, *(leaf for leaf in leaves if leaf.name not in self.program.leaf)),
             definitions=(*self.program.definitions, *(d for d in ctx.added if d.name not in added)),
         )
         self.program = whole
@@ -217,6 +219,9 @@ class _Text:
         except Clash as clash:
             return tuple(Side(self.source[s.position : s.end].strip(), s.position, clash=str(clash)) for s in statement.sides)
         learn_bounds(trees, ctx)
+        ctx.varying = varying(trees, ctx)
+        if ctx.varying:
+            ctx.note(f"a statement about differentials, in which {' and '.join(ctx.varying)} var{'y' if len(ctx.varying) > 1 else 'ies'} and nothing else")
         head, undefined = head_of(trees, ctx)
         for remark in statement.remarks:
             ctx.note(f"{self.source[remark.position : remark.end].strip()} says where an index runs; it runs over its whole axis")

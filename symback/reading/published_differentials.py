@@ -104,9 +104,9 @@ def differential(p: Cursor, piece: Piece) -> Node:
     if not p.sees("/"):
         top = p.scripted(p.atom())
     if not p.sees("/"):
-        if piece.text == r"\partial" or top is None:
+        if order > 1 or top is None:
             raise p.error("expected a slash and another derivative sign", position=piece.position)
-        return Derivative(None, (top,), piece.position, "d")
+        return Derivative(None, (top,), piece.position, "∂" if piece.text == r"\partial" else "d")
     p.take()
     start = p.at
     bottoms: list[Node] = []

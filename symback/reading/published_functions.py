@@ -12,6 +12,7 @@ from symback.reading import conditions
 from symback.reading.formula_grammar import Enclosed, OnesSyntax
 from symback.reading.published_chains import diagonal
 from symback.reading.published_context import Clash, Context, Value
+from symback.reading.published_forms import differential_of, is_differential
 from symback.reading.published_meaning import determinant, entry_of, inverted, located_symbol, opaque, raised, value
 from symback.reading.published_names import cells, text
 from symback.reading.published_nodes import Derivative, Function, Product, Reach, Symbol
@@ -25,6 +26,8 @@ KINDS: tuple[Kind, ...] = ("sum", "mean", "max", "min", "prod")
 
 @value.register
 def _(node: Derivative, ctx: Context) -> Value:
+    if is_differential(node) and (ctx.varying or node.sloppy == "∂"):
+        return _differential(node, ctx)
     inner = bare(node.top)[0] if node.top is not None else None
     if isinstance(inner, Derivative) and inner.top is not None:
         node = replace(node, top=inner.top, bottoms=(*inner.bottoms, *node.bottoms))
@@ -48,6 +51,16 @@ def _(node: Derivative, ctx: Context) -> Value:
     turned = of.rank > 0 and node.top is not None and bare(node.top)[1]
     sideways = of.rank == 0 and len(node.bottoms) == 1 and bare(node.bottoms[0])[1]
     return transposed(found) if turned or sideways else found
+
+
+def _differential(node: Derivative, ctx: Context) -> Value:
+    """The differential of what stands after a d, in a statement about differentials."""
+    if not ctx.varying:
+        raise ctx.error(node.position, "expected a slash and another derivative sign", "or write what varies, as in dL = tr(G^T dW)")
+    (operand,) = node.bottoms
+    named = located_symbol(operand, ctx, transposed_too=True)
+    found = differential_of(_derived(replace(node, top=operand), ctx), ctx)
+    return transposed(found) if named is not None and bare(operand)[1] else found
 
 
 @value.register

@@ -15,7 +15,7 @@ from symback.reading.published_brackets import barred, braced, bracketed, enviro
 from symback.reading.published_cursor import DEEPEST, TIMES, Cursor
 from symback.reading.published_differentials import adjoint, differential, differential_follows, fraction, gradient, reaching
 from symback.reading.published_names import FUNCTION_WORDS, Names, cells, text
-from symback.reading.published_nodes import Derivative, Entry, Group, Negative, Node, Product, Scripted, Sum
+from symback.reading.published_nodes import Derivative, Entry, Function, Group, Negative, Node, Product, Scripted, Sum
 from symback.reading.published_ones import angled, ones_or_indicator, with_ones
 from symback.reading.published_tokens import ACCENTS, Pieces
 from symback.reading.published_words import accented, function, is_function, run, symbol, word
@@ -78,7 +78,11 @@ class Parser(Cursor):
                 factors.append(("", self.factor()))
             else:
                 break
-        return factors[0][1] if len(factors) == 1 else Product(with_ones(factors, self.source), start)
+        made = factors[0][1] if len(factors) == 1 else Product(with_ones(factors, self.source), start)
+        if self.sees(":") and self._goes_on():
+            self.take()
+            return Function("inner", (made, self.product()), 0, (), (), start)
+        return made
 
     def factor(self) -> Node:
         """An operand with its scripts, with signs in front."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from symback.algebra.operations import OPERATIONS
-from symback.algebra.sizes import Index, Size
+from symback.algebra.sizes import Index, Size, SizeSymbol
 from symback.network.program import Program, Spelling
 from symback.network.spelling import spell
 from symback.reading.published_tokens import Piece, Pieces
@@ -119,6 +119,15 @@ class Names:
     def declares(self, letter: str) -> bool:
         """Whether some name is written with this letter."""
         return letter in self.rows
+
+    def is_size(self, letter: str) -> bool:
+        """Whether a size of the network has this name."""
+        return letter in self._sizes
+
+    @cached_property
+    def _sizes(self) -> frozenset[str]:
+        shapes = [leaf.indices for leaf in self.program.leaves] + [d.indices for d in self.program.definitions]
+        return frozenset(a.name for indices in shapes for i in indices for a in i.size.atoms if isinstance(a, SizeSymbol))
 
     @cached_property
     def heads(self) -> frozenset[str]:

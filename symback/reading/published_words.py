@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from symback.reading.formula_grammar import Digits
 from symback.reading.published_big import BIG, big
 from symback.reading.published_brackets import bracketed, indicator, relation_follows
-from symback.reading.published_cursor import Cursor
+from symback.reading.published_cursor import TIMES, Cursor
 from symback.reading.published_differentials import differential
 from symback.reading.published_names import FUNCTION_WORDS, LOSS_WORDS, canonical, cells, text
 from symback.reading.published_nodes import Function, Marked, Negative, Node, Product, Symbol, arguments_of
@@ -33,7 +34,7 @@ def run(p: Cursor) -> Node:
         if rest:
             _keep(p, piece, 1)
             return differential(p, piece)
-        if p.more and not p.sees("/") and p.next.position == piece.end and p.next.kind in ("command", "group", "word", "run"):
+        if _is_upright_or_beside(p, piece) and not p.sees(*TIMES) and p.starts():
             return differential(p, piece)
         if p.sees("/"):
             return differential(p, piece)
@@ -46,6 +47,13 @@ def run(p: Cursor) -> Node:
     if first == "I" and not p.names.declares("I") and p.sees("(", "[", r"\{") and relation_follows(p):
         return indicator(p, piece.position)
     return word(p, piece, first)
+
+
+def _is_upright_or_beside(p: Cursor, piece: Piece) -> bool:
+    """Whether a d stands right before what follows, but for a font or braces, or is upright itself; a size d is a factor."""
+    between = p.source[piece.end : p.next.position] if p.more else " "
+    beside = not re.sub(r"\\[A-Za-z]+|[{}]", "", between)
+    return beside and (p.next.kind != "sign" or not p.names.is_size("d"))
 
 
 def _greek(p: Cursor, piece: Piece) -> Node:

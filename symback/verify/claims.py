@@ -11,6 +11,7 @@ from symback.algebra.terms import ZERO, Partial
 from symback.algebra.traverse import names
 from symback.errors import SymbackError
 from symback.network.program import Program
+from symback.numeric.worked import RATE
 from symback.reading.claims import read_claim
 from symback.reading.sides import Claim
 from symback.verify.derivatives import Resolved, resolve
@@ -178,7 +179,7 @@ def is_chain(claim: Claim, network: Program) -> bool:
     if len(claim.sides) > 2 or any(not names(body) for body in bodies if body is not ZERO):
         return True
     derivatives = [sum(isinstance(n, Partial) for n in names(body)) for body in bodies]
-    known = {*network.leaf, *claim.program.definition}
+    known = {*network.leaf, *(n for n in claim.program.leaf if n != RATE), *claim.program.definition}
     in_place = any(isinstance(n, Partial) and n.of in claim.program.definition and n.of not in network.definition for n in read)
     return in_place or max(derivatives, default=0) > 1 or any(not isinstance(n, Partial) and n not in known for n in read)
 
