@@ -221,7 +221,9 @@ class _Text:
         learn_bounds(trees, ctx)
         ctx.varying = varying(trees, ctx)
         if ctx.varying:
-            ctx.note(f"a statement about differentials, in which {' and '.join(ctx.varying)} var{'y' if len(ctx.varying) > 1 else 'ies'} and nothing else")
+            ctx.note(
+                f"a statement about differentials, in which {' and '.join(ctx.varying)} var{'y' if len(ctx.varying) > 1 else 'ies'} and nothing else"
+            )
         head, undefined = head_of(trees, ctx)
         for remark in statement.remarks:
             ctx.note(f"{self.source[remark.position : remark.end].strip()} says where an index runs; it runs over its whole axis")
