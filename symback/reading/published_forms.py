@@ -70,7 +70,7 @@ def _varying_beside(trees: list[Node], differentials: list[list[Node]], k: int, 
     below = _rests_on(_operand(head), ctx)
     others = [_operand(n) for m, found in enumerate(differentials) if m != k for n in found]
     single = _name_of(_operand(head), ctx)
-    own = [n for n in map(lambda o: _name_of(o, ctx), others) if n is not None]
+    own = [n for n in (_name_of(o, ctx) for o in others) if n is not None]
     met = any(n in below for n in own) or any(_name_of(o, ctx) is None for o in others)
     turned = k > 0 and single is not None and single != ctx.program.loss
     if single is not None and not _is_curly(head) and (turned or not met):
