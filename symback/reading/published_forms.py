@@ -77,7 +77,9 @@ def _varying_beside(trees: list[Node], differentials: list[list[Node]], k: int, 
         return ()
     leaves = [n for n in own if n in ctx.program.leaf]
     if not leaves:
-        leaves = [n for o in others or [_operand(head)] for n in (_name_of(o, ctx), *_rests_on(o, ctx)) if n is not None and n in ctx.program.leaf]
+        leaves = [
+            n for o in others or [_operand(head)] for n in (_name_of(o, ctx), *_rests_on(o, ctx)) if n is not None and n in ctx.program.leaf
+        ]
     return tuple(leaf.name for leaf in ctx.program.leaves if leaf.name in leaves)
 
 
