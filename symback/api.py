@@ -178,7 +178,7 @@ def _known(name: str, known: Iterable[Name]) -> str:
     names = [n for n in known if isinstance(n, str)]
     if name not in names:
         declared = f"declared are {', '.join(names[:MOST_NAMES])}{' and others' if len(names) > MOST_NAMES else ''}"
-        raise UnknownName("gradient", f"{name} is not declared", suggestion(name, names) or declared)
+        raise UnknownName("gradient", f"{name} is not declared", f"{suggestion(name, names)} {declared}".strip())
     return name
 
 

@@ -1,6 +1,7 @@
 """The command line: verbs that ask the API and print what it says, as text or as JSON.
 
 Exit status: 1 if anything is refuted; else 2 if any input cannot be used; else 3 if anything is undecided or conditional; else 0.
+70 is an unexpected failure, a defect. With ``--json`` a failure is an answer, too: {"schema": 1, "error": {"what", "where", "remedy"}}.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 REFUTED, UNUSABLE, OPEN = 1, 2, 3
-INTERRUPTED, BROKEN_PIPE = 130, 141
+UNEXPECTED, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,15 @@ class Verb:
     arguments: tuple[tuple[tuple[str, ...], Mapping[str, Any]], ...] = ()
 
 
+class WrongCall(SymbackError):
+    """Words that make no command."""
+
+
 class Parser(argparse.ArgumentParser):
     """Complains in one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(UNUSABLE, f"{self.prog}: {one_line(message)}; {self.prog} --help says more\n")
+        raise WrongCall(self.prog, one_line(message), f"{self.prog} --help says more")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,8 +65,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     {"schema": 1, ...
     True
     """
+    words = sys.argv[1:] if argv is None else argv
     try:
-        return _answered(_parser().parse_args(argv))
+        return _answered(words)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -69,14 +75,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
 
 
-def _answered(args: argparse.Namespace) -> int:
+def _answered(words: Sequence[str]) -> int:
     try:
+        args = _parser().parse_args(words)
         answer: Answer = args.run(args)
     except SymbackError as error:
-        print(f"symback: {one_line(str(error))}", file=sys.stderr)
-        return status_of(error)
-    _print(json.dumps({"schema": SCHEMA, **answer.data}, ensure_ascii=False, allow_nan=False) if args.json else answer.text)
+        return _failed(error, status_of(error), "--json" in words)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        kind = f"{type(error).__name__} {error}".rstrip()
+        defect = SymbackError(" ".join(words[:2]), f"an unexpected failure ({kind})", "this is a defect of symback; please report it")
+        return _failed(defect, UNEXPECTED, "--json" in words)
+    _print(_json(answer.data) if args.json else answer.text)
     return answer.status
+
+
+def _failed(error: SymbackError, status: int, as_json: bool) -> int:
+    """An error in one line, and with ``--json`` as an answer, too: what is wrong, where, and what would be right."""
+    said = one_line(str(error))
+    print(said if isinstance(error, WrongCall) else f"symback: {said}", file=sys.stderr)
+    if as_json:
+        parts = {"what": error.found, "where": error.where, "remedy": error.remedy}
+        _print(_json({"error": {name: one_line(part) for name, part in parts.items()}}))
+    return status
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return json.dumps({"schema": SCHEMA, **data}, ensure_ascii=False, allow_nan=False)
 
 
 def _print(text: str) -> None:
@@ -113,7 +139,7 @@ def one_line(text: str) -> str:
 def derive(args: argparse.Namespace) -> Answer:
     """The gradients."""
     network = found(args.net)
-    derivation = _scalar(network, args.wrt) if args.notation == "scalar" else network.derive(args.wrt)
+    derivation = _scalar(network, wanted(args)) if args.notation == "scalar" else network.derive(wanted(args))
     formulas = derivation.gradients
     data = {
         "network": network.name,
@@ -185,7 +211,7 @@ def sheet(args: argparse.Namespace) -> Answer:
         raise SymbackError("sheet", "--exact and --by-hand exclude each other", "give one of them")
     policy = "exact" if args.exact else _by_hand(network) if args.by_hand else None
     options = Options(args.notation or "", args.links or "", _given(args), policy, not args.no_code, __version__, not args.no_marks)
-    written = publish(network.derive(args.wrt), path, options, args.engine)
+    written = publish(network.derive(wanted(args)), path, options, args.engine)
     data = {"network": network.name, "files": [str(p) for p in written.paths], "engine": written.engine}
     return Answer(data, f"{', '.join(map(str, written.paths))}: {written.how}")
 
@@ -194,9 +220,10 @@ def step(args: argparse.Namespace) -> Answer:
     """One step of gradient descent."""
     network = found(args.net)
     values, rate = _numbers(network, args)
-    model = network.derive().compile()
+    chosen = wanted(args)
+    model = network.derive(chosen).compile()
     loss, gradients = model.gradients(values)
-    after = model.step(values, rate)
+    after = {name: value for name, value in model.step(values, rate).items() if chosen is None or name in chosen}
     before = {name: plain(values[name], name) for name in after}
     new = {name: plain(value, name) for name, value in after.items()}
     loss_after = model.gradients({**values, **after})[0]
@@ -275,7 +302,8 @@ def train(args: argparse.Namespace) -> Answer:
 
 def _step_text(data: Mapping[str, Any]) -> str:
     head = f"rate {data['rate']:.6g}, loss {data['loss_before']:.6g} → {data['loss_after']:.6g}"
-    return "\n".join([head, *(_row(name, data) for name in data["after"])])
+    still = [f"{name}: gradient {shown(value)}" for name, value in data["gradients"].items() if name not in data["after"]]
+    return "\n".join([head, *(_row(name, data) for name in data["after"]), *still])
 
 
 def _row(name: str, data: Mapping[str, Any]) -> str:
@@ -288,7 +316,7 @@ def verify(args: argparse.Namespace) -> Answer:
     from symback.verify.report import verify as verified
 
     network = found(args.net)
-    derivation = network.derive(args.wrt)
+    derivation = network.derive(wanted(args))
     report = verified(derivation.core, derivation.wanted)
     data = report.json() if args.json else {}
     return Answer(data, report.text(steps=args.steps), verdict_status([row.verdict for row in report]))
@@ -351,7 +379,7 @@ def _uncollected() -> Iterator[None]:
 def code(args: argparse.Namespace) -> Answer:
     """The NumPy module."""
     network = found(args.net)
-    source = network.derive().compile().source
+    source = network.derive(wanted(args)).compile().source
     data = {"network": network.name, "source": source, "file": args.output}
     if args.output is None:
         return Answer(data, source)
@@ -379,6 +407,11 @@ def doctor(args: argparse.Namespace) -> Answer:
     text = "\n".join(f"{row.name:<{width}}  {row.found or 'missing'}{f' ({row.use})' if row.use else ''}" for row in rows)
     data = {"parts": [{"name": r.name, "found": r.found, "use": r.use, "needed": r.needed} for r in rows]}
     return Answer(data, text, UNUSABLE if any(r.needed and not r.found for r in rows) else 0)
+
+
+def wanted(args: argparse.Namespace) -> list[str] | None:
+    """The names to derive by, which may be parted by spaces or commas; None where nobody chose."""
+    return None if args.wrt is None else [name for part in args.wrt for name in part.split(",") if name]
 
 
 # input and output ---------------------------------------------------------------------------------------------------------
@@ -438,7 +471,7 @@ def shown(value: Any) -> str:
 NET = (("net",), {"metavar": "NET", "help": "a network file, a Python file that defines `network`, or a packaged example"})
 OUTPUT = (("-o", "--output"), {"metavar": "FILE", "help": "the file to write"})
 
-WRT = (("--wrt",), {"metavar": "NAME", "nargs": "+", "action": "extend", "help": "derive by these names only; intermediates too"})
+WRT = (("--wrt",), {"metavar": "NAME", "nargs": "+", "action": "extend", "help": "derive by these names only; inputs and intermediates too"})
 RATE = (("--rate",), {"type": float, "metavar": "R", "help": "the learning rate (default: the network's own)"})
 VALUES = (("--values",), {"metavar": "FILE", "help": "a TOML or JSON file with numbers for the declared symbols"})
 
@@ -460,7 +493,7 @@ VERBS = (
         (("--no-marks",), {"action": "store_true", "help": "leave out the marks that say how each line was checked"}),
         (("--engine",), {"choices": ("typst", "pdflatex"), "default": "typst", "help": "what makes the PDF"}),
     )),
-    Verb("step", "one step of gradient descent, in numbers", step, (NET, RATE, VALUES)),
+    Verb("step", "one step of gradient descent, in numbers", step, (NET, WRT, RATE, VALUES)),
     Verb("train", "gradient descent over several points", train, (
         NET, RATE, VALUES,
         (("--data",), {"metavar": "FILE", "required": True, "help": "a TOML or JSON file with [[points]]: inputs and targets"}),
@@ -483,7 +516,7 @@ VERBS = (
         (("--all",), {"action": "store_true", "help": "every entry: their names, or with -o all formulas on a reference sheet"}),
         (("-o", "--output"), {"metavar": "FILE", "help": "write what is found as a reference sheet: .pdf, .tex, .md or .txt"}),
     )),
-    Verb("code", "print or write the NumPy module", code, (NET, OUTPUT)),
+    Verb("code", "print or write the NumPy module", code, (NET, WRT, OUTPUT)),
     Verb("examples", "list the packaged examples", examples),
     Verb("doctor", "say what is installed", doctor),
 )  # fmt: skip

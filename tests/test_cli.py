@@ -299,6 +299,8 @@ def test_input_that_cannot_be_used_is_one_line(capsys, tmp_path, case):
         (("step", "NET", "--rate", "0.1", "--values", "missing.toml"), "missing.toml"),
         (("code", "NET", "-o", "no/such/folder/grads.py"), "no/such/folder"),
         (("code", "NET", "-o", "."), "is a folder"),
+        (("sheet", "NET", "-o", "no/such/folder/sheet.pdf"), "no/such/folder/sheet.pdf"),
+        (("derive", "NET", "--wrt", "W9"), "declared are x, y, W, b, z, h, L"),
         (("sheet", "NET", "-o", "sheet.docx"), ".pdf"),
         (("sheet", "NET", "-o", "no/such/folder/sheet.tex"), "no/such/folder"),
     ],
@@ -311,12 +313,49 @@ def test_what_cannot_be_done_is_one_line(capsys, net, monkeypatch, args, part):
     assert part in err
 
 
+VERBS = {
+    "derive": (), "sheet": ("-o", "s.md"), "step": (), "train": ("--data", "none.toml"), "verify": (), "check": ("dL/dw = x",), "code": (),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", cli.VERBS, ids=lambda v: v.name)
+def test_every_verb_answers_in_json_when_it_fails(capsys, verb, monkeypatch):
+    if verb.name in VERBS:
+        calls = [(verb.name, "no-such-net", *VERBS[verb.name], "--json")]
+    else:
+        calls = [("lookup", "qqxxyy", "-o", "a.docx", "--json")] if verb.name == "lookup" else []
+    for call in [*calls, (verb.name, "--json", "--nonsense")]:
+        status, out, err = run(capsys, *call)
+        assert (status, err.count("\n"), out.count("\n")) == (2, 1, 1)
+        data = json.loads(out)
+        assert set(data) == {"schema", "error"}
+        assert set(data["error"]) == {"what", "where", "remedy"}
+        assert data["error"]["what"] in err
+
+
+def test_what_nobody_expected_is_one_line_and_status_70(capsys, net, monkeypatch):
+    """1 stays for what is refuted."""
+    monkeypatch.setattr("symback.api.Network.derive", lambda *_: 1 / 0)
+    status, out, err = run(capsys, "derive", net, "--json")
+    assert (status, err.count("\n")) == (70, 1)
+    assert "ZeroDivisionError" in json.loads(out)["error"]["what"]
+
+
+def test_code_and_step_by_chosen_names(capsys, net):
+    namespace = {}
+    exec(answer(capsys, "code", net, "--wrt", "x,W", "z")["source"], namespace)
+    values = {"x": [0.5, -1.0], "y": [0.25, 0.0, 1.0], "W": [[1, 2], [3, 4], [5, 6]], "b": [0.0] * 3}
+    assert {name: value.shape for name, value in namespace["gradients"](values)[1].items()} == {"x": (2,), "W": (3, 2), "z": (3,)}
+    data = answer(capsys, "step", net, "--wrt", "x", "b")
+    assert (list(data["gradients"]), list(data["after"]), list(data["before"])) == (["x", "b"], ["b"], ["b"])
+    status, out, _ = run(capsys, "step", net, "--wrt", "x", "b")
+    assert (status, [line.partition(":")[0] for line in out.splitlines()[1:]]) == (0, ["b", "x"])
+
+
 @pytest.mark.parametrize("args", [(), ("frob",), ("derive",), ("step", "x", "--rate", "fast")])
 def test_a_wrong_call_is_one_line(capsys, args):
-    with pytest.raises(SystemExit) as stop:
-        cli.main(list(args))
-    assert stop.value.code == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    status, out, err = run(capsys, *args)
+    assert (status, out, err.count("\n")) == (2, "", 1)
 
 
 def test_a_file_that_could_not_be_written_leaves_the_old_one(capsys, net, tmp_path, monkeypatch):

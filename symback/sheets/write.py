@@ -70,8 +70,8 @@ def _pdf(record: Sheet, path: Path, engine: str) -> Written:
     row = ENGINES[engine]
     made = row.make(rendered(record, row.suffix))
     beside = path.with_suffix(".tex")
-    write_file(beside, rendered(record, ".tex"))
     write_file(path, made.content)
+    write_file(beside, rendered(record, ".tex"))
     return Written((path, beside), made.engine, f"PDF by {made.engine}, and the same as LaTeX source")
 
 
