@@ -471,7 +471,10 @@ def shown(value: Any) -> str:
 NET = (("net",), {"metavar": "NET", "help": "a network file, a Python file that defines `network`, or a packaged example"})
 OUTPUT = (("-o", "--output"), {"metavar": "FILE", "help": "the file to write"})
 
-WRT = (("--wrt",), {"metavar": "NAME", "nargs": "+", "action": "extend", "help": "derive by these names only; inputs and intermediates too"})
+WRT = (
+    ("--wrt",),
+    {"metavar": "NAME", "nargs": "+", "action": "extend", "help": "derive by these names only; inputs and intermediates too"},
+)
 RATE = (("--rate",), {"type": float, "metavar": "R", "help": "the learning rate (default: the network's own)"})
 VALUES = (("--values",), {"metavar": "FILE", "help": "a TOML or JSON file with numbers for the declared symbols"})
 
