@@ -15,6 +15,7 @@ from itertools import product
 from symback.errors import ReadingError
 from symback.network.program import Program
 from symback.reading import published_cells, published_functions, published_products, published_sums
+from symback.reading.published_conditions import restricted
 from symback.reading.published_context import Clash, Context, Undeclared
 from symback.reading.published_definitions import head_of, learn_bounds, marked_below, settled, value_or_clash
 from symback.reading.published_forms import varying
@@ -55,10 +56,11 @@ def read_published(program: Program, source: str, goal: Side | None = None) -> t
     [dL/dp, 2*(p + -1*y)]
     """
     try:
-        found = statements(source, pieces_of(source))
+        names = Names(program)
+        found = statements(source, pieces_of(source), names)
         if not found:
             raise ReadingError(source, "this says nothing", "write a formula", 0)
-        return _Text(source, program, Names(program), None if goal is None else (found[-1], goal)).all(found)
+        return _Text(source, program, names, None if goal is None else (found[-1], goal)).all(found)
     except ReadingError as error:
         raise in_one_line(error) from None
     except RecursionError:
@@ -243,7 +245,7 @@ class _Text:
             values, texts = [of_side(goal, ctx), *values[head is not None :]], [(goal.text, 0), *texts[head is not None :]]
         elif head is not None:
             ctx.note(f"{text_of(head, ctx)} is defined here")
-        return aligned(values, texts, ctx)
+        return aligned(restricted(values, statement.conditions, ctx), texts, ctx)
 
 
 def _policies(asked: Mapping[str, int]) -> Iterator[dict[str, int]]:

@@ -29,9 +29,16 @@ def tree(source: str, pieces: Pieces, names: Names, depth: int = 0) -> Node:
     """The syntax tree of an expression that takes all the pieces."""
     parser = Parser(source, pieces, names, depth)
     found = parser.expression()
+    if parser.sees(r"\dots"):
+        raise unread_dots(parser, parser.position)
     if parser.more:
         raise parser.error("this does not continue the formula")
     return found
+
+
+def unread_dots(parser: Cursor, position: int) -> ReadingError:
+    """Dots leave open what they stand for."""
+    return parser.error("dots are not read", r"write a sum, such as \sum_i x_i", position)
 
 
 class Parser(Cursor):
@@ -199,4 +206,6 @@ class Parser(Cursor):
             return big(self, "sum" if word == "Sigma" else "prod", piece)
         if word in SIGNS or word == "ell":
             return symbol(self, word, piece)
+        if piece.is_(r"\dots"):
+            raise unread_dots(self, piece.position)
         raise self.error(f"{piece.text} means nothing here", "", piece.position)

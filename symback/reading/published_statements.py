@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from symback.errors import ReadingError
-from symback.reading.published_cursor import RELATIONS, SEPARATORS
+from symback.reading.published_conditions import apart, is_condition
+from symback.reading.published_cursor import RELATIONS, SEPARATORS, relates
+from symback.reading.published_names import Names
 from symback.reading.published_tokens import Piece, Pieces
 
 MOST_SIDES = 200
@@ -34,10 +36,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Sides that are said to be equal, or one side alone; and remarks on where indices run."""
+    """Sides that are said to be equal, or one side alone; remarks on where indices run, and conditions under which this is said."""
 
     sides: tuple[Part, ...]
     remarks: tuple[Part, ...] = ()
+    conditions: tuple[Pieces, ...] = ()
 
     @property
     def position(self) -> int:
@@ -45,26 +48,96 @@ class Statement:
         return self.sides[0].position
 
 
-def statements(source: str, pieces: Pieces) -> tuple[Statement, ...]:
+def statements(source: str, pieces: Pieces, names: Names) -> tuple[Statement, ...]:
     """The statements of a text."""
     found: list[Statement] = []
-    for chunk in _chunks(pieces):
-        if found and chunk[0].is_(r"\forall"):
-            found[-1] = replace(found[-1], remarks=(*found[-1].remarks, _range(source, chunk[1:], chunk[0])))
+    first: list[Pieces] = []
+    for chunk in (part for whole in _chunks(pieces) for part in _told_apart(source, whole, names)):
+        if chunk[0].is_(r"\forall") and not found:
+            first.append(chunk)
+        elif chunk[0].is_(r"\forall"):
+            found[-1] = _under(source, found[-1], chunk)
+        elif found and is_condition(chunk, names):
+            found[-1] = replace(found[-1], conditions=(*found[-1].conditions, chunk))
         else:
-            found += _of_chunk(source, chunk)
+            body, conditions = _without_conditions(chunk, names)
+            made = [_apart(source, s, names) for s in _of_chunk(source, body)]
+            if found and found[-1].conditions and len(made) == 1 and len(made[0].sides) == 1:
+                made = [Statement((found[-1].sides[0], replace(made[0].sides[0], relation="=")), (), made[0].conditions)]
+            made = [replace(s, conditions=(*s.conditions, *conditions)) for s in made]
+            for said in first:
+                made = [_under(source, s, said) for s in made]
+            found, first = found + made, []
         if sum(len(s.sides) for s in found) > MOST_SIDES:
             raise ReadingError(source, f"the text has more than {MOST_SIDES} sides", "give it in parts", found[-1].position)
     return tuple(found)
 
 
-def _range(source: str, pieces: Pieces, at: Piece) -> Part:
-    """A remark on where indices run: letters, then perhaps from where to where; anything else is a condition, which a side has to say."""
-    shown = tuple(p for p in pieces if not (p.kind == "word" and p.text.strip().lower() in ("all", "each", "every")))
-    relations = [p for p in shown if p.is_(*RELATIONS)]
+def _told_apart(source: str, chunk: Pieces, names: Names) -> list[Pieces]:
+    """A chunk with commas where wide space stands before a condition or a range; "for ..." ends before the next statement."""
+    for k in range(len(chunk) - 1, 0, -1):
+        tail = chunk[k:]
+        if _spaced(source, chunk, k) and not chunk[k - 1].is_(",") and (is_condition(tail, names) or _is_range(tail)):
+            chunk = (*chunk[:k], Piece("sign", ",", chunk[k].position, chunk[k].position), *tail)
+            break
+    if not chunk[0].is_(r"\forall"):
+        return [chunk]
+    for part, _ in _cut(chunk, (",",))[1:]:
+        if _has_relation(part) and not is_condition(part, names) and not _is_range(part):
+            return [tuple(_trimmed([p for p in chunk if p.position < part[0].position])), tuple(p for p in chunk if p.position >= part[0].position)]
+    return [chunk]
+
+
+def _spaced(source: str, pieces: Pieces, k: int) -> bool:
+    """Whether wide space stands before a piece that is in no bracket."""
+    depth = sum(p.is_(*OPENERS) - p.is_(*CLOSINGS) for p in pieces[:k])
+    return depth <= 0 and any(s in source[pieces[k - 1].end : pieces[k].position] for s in (r"\quad", r"\qquad"))
+
+
+def _is_range(pieces: Pieces) -> bool:
+    """Whether pieces say from where to where an index runs: i, j = 1, ..., n."""
+    letters = [k for k, p in enumerate(pieces) if p.is_("=", r"\in")][:1]
+    before = pieces[: letters[0]] if letters else ()
+    return bool(before) and all(p.kind == "run" or p.is_(",") for p in before) and any(p.is_(r"\dots", r"\in") for p in pieces)
+
+
+def _under(source: str, statement: Statement, chunk: Pieces) -> Statement:
+    """A statement with what stands after "for": where its indices run, or a condition."""
+    shown = tuple(p for p in chunk[1:] if not (p.kind == "word" and p.text.strip().lower() in ("all", "each", "every")))
     runs = any(p.is_(r"\dots", r"\in") for p in shown)
-    if not shown or (relations and not runs) or any(not p.is_("=", r"\le") for p in relations):
-        raise ReadingError(source, "a condition on a statement is not read", "write cases, or a bracket such as [i = j]", at.position)
+    if relates(shown) and not runs:
+        return replace(statement, conditions=(*statement.conditions, shown))
+    return replace(statement, remarks=(*statement.remarks, _range(source, shown, chunk[0])))
+
+
+def _without_conditions(chunk: Pieces, names: Names) -> tuple[Pieces, tuple[Pieces, ...]]:
+    """A chunk without the conditions after its last commas, and those."""
+    conditions: list[Pieces] = []
+    parts = [tuple(_trimmed(list(p))) for p, _ in _cut(chunk, (",",))]
+    while len(parts) > 1 and is_condition(parts[-1], names):
+        conditions.insert(0, parts.pop())
+        end = conditions[0][0].position
+        chunk = tuple(_trimmed([p for p in chunk if p.position < end]))
+    return chunk, tuple(conditions)
+
+
+def _apart(source: str, statement: Statement, names: Names) -> Statement:
+    """A statement whose sides end without conditions, which are those of all of it."""
+    if len(statement.sides) < 2:
+        return statement
+    pairs = [apart(source, side.pieces, names) for side in statement.sides]
+    conditions = dict.fromkeys(c for _, c in pairs if c)
+    return replace(
+        statement,
+        sides=tuple(replace(s, pieces=p) for s, (p, _) in zip(statement.sides, pairs, strict=True)),
+        conditions=(*statement.conditions, *conditions),
+    )
+
+
+def _range(source: str, shown: Pieces, at: Piece) -> Part:
+    """A remark on where indices run: letters, then perhaps from where to where."""
+    if not shown or any(p.is_(*RELATIONS) and not p.is_("=", r"\le") for p in shown):
+        raise ReadingError(source, "this says nothing of where an index runs", "write for i ≠ j, or for i = 1, ..., n", at.position)
     return Part(shown)
 
 

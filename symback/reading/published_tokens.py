@@ -45,6 +45,7 @@ _RAW = re.compile(
     r"|(?P<command>\\(?:(?:operatorname|tag|hspace|vspace)\*|[A-Za-z]+|\\|.))"
     r"|(?P<super>[\u2070\u00b9\u00b2\u00b3\u2074-\u207f\u1d40\u02e1\u02b2\u2071\u1d4f\u1d50]+)"
     r"|(?P<sub>[\u2080-\u209c\u1d62-\u1d65\u2c7c]+)"
+    r"|(?P<dots>\.\.\.)"
     r"|(?P<assign>:=|\+=|-=|\u2212=|<-|->|=>|<=|>=|!=|==)"
     r"|(?P<sign>.)",
     re.DOTALL,
@@ -82,7 +83,7 @@ SAME: Mapping[str, str] = {
     "≔": ":=", "∑": r"\sum", "∏": r"\prod", "′": "'", "’": "'", "⊤": r"\top", "‖": r"\|", "∥": r"\|", "𝟙": r"\one", "𝟏": r"\one", "∞": r"\infty",
     "…": r"\dots", "⋯": r"\dots", "∈": r"\in", "≡": "=", "≜": "=", "△": r"\Delta", "ℓ": r"\ell", "÷": "/", "⊘": r"\oslash", "∀": r"\forall", "∣": "|",
     "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=", "<-": r"\leftarrow", "->": r"\to", "=>": r"\to", "−=": "-=", r"\ne": r"\ne",
-    "ϵ": r"\epsilon", "ϕ": r"\phi", "ϑ": r"\theta", "µ": r"\mu", "∆": r"\Delta", "\\\\": "newline", ";": ";", r"\hdots": r"\dots", r"\wedge": r"\wedge",
+    "...": r"\dots", "ϵ": r"\epsilon", "ϕ": r"\phi", "ϑ": r"\theta", "µ": r"\mu", "∆": r"\Delta", "\\\\": "newline", ";": ";", r"\hdots": r"\dots", r"\wedge": r"\wedge",
 }  # fmt: skip
 ACCENTS: Mapping[str, str] = {r"\hat": "hat", r"\bar": "bar", r"\tilde": "tilde", r"\dot": "dot", r"\check": "check"}
 _COMBINING: Mapping[str, str] = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0303": r"\tilde", "\u0307": r"\dot", "\u0305": r"\bar"}

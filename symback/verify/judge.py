@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from symback.algebra.definitions import Definition
-from symback.algebra.terms import Partial
+from symback.algebra.terms import ZERO, Partial
 from symback.errors import SymbackError
 from symback.network.profile import style_of
 from symback.network.program import Program
@@ -152,12 +152,16 @@ class Judge:
 
         assumed = weakest(self.pair, holds)
         repair = self._repair()
-        if assumed is not None and not self._is_far_fetched(assumed, supported["found"], repair):
+        if assumed is not None and not self._is_empty(assumed) and not self._is_far_fetched(assumed, supported["found"], repair):
             return self._conditional(supported["found"], assumed, witness, _sentence(repair))
         if witness is None:
             return self._unseen()
         why = "; ".join(filter(None, [witness.values_there, self._differing() or witness.differing]))
         return Verdict(self.text, "refuted", why, witness=witness, repair=_sentence(repair))
+
+    def _is_empty(self, assumed: Assumed) -> bool:
+        """Whether both sides vanish under a condition, and the claim is not that they do: then nothing is said under it."""
+        return self.pair.right is not ZERO and prove(replace(self.pair.given(assumed), right=ZERO)).proved
 
     def _is_far_fetched(self, assumed: Assumed, found: Verdict, repair: Repair | None) -> bool:
         """Whether a claim is rather repaired: a slip that few values hide, or several facts under which it was seen to hold but not shown."""
