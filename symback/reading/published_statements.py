@@ -84,7 +84,10 @@ def _told_apart(source: str, chunk: Pieces, names: Names) -> list[Pieces]:
         return [chunk]
     for part, _ in _cut(chunk, (",",))[1:]:
         if _has_relation(part) and not is_condition(part, names) and not _is_range(part):
-            return [tuple(_trimmed([p for p in chunk if p.position < part[0].position])), tuple(p for p in chunk if p.position >= part[0].position)]
+            return [
+                tuple(_trimmed([p for p in chunk if p.position < part[0].position])),
+                tuple(p for p in chunk if p.position >= part[0].position),
+            ]
     return [chunk]
 
 
