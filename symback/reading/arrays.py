@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from symback.algebra.sizes import Index, Size, SizeLike, provably_at_least
-from symback.algebra.terms import ONE, ZERO, Kind, Mul, Term, reduce_over
+from symback.algebra.terms import ONE, ZERO, Kind, Mul, Ref, Term, reduce_over
 from symback.algebra.traverse import substitute
 from symback.network.hints import shape_text
 
@@ -104,6 +104,23 @@ def at(array: Array, places: Sequence[SizeLike]) -> Term:
     """The entry of an array at places."""
     moves = {i: Size.of(p) for i, p in zip(array.axes, places, strict=True) if not is_one(i.size)}
     return substitute(array.body, moves)
+
+
+def read_whole(body: Term, axes: Sequence[Index], declared: Mapping[str, tuple[Index, ...]]) -> str | None:
+    """The name that a body reads whole over its axes, or None: at every place of every axis, so that a part such as ``A[:2]`` is none.
+
+    >>> from symback.algebra.terms import ref
+    >>> i, n = Index("i", 2), Index("n", 3)
+    >>> read_whole(ref("x", i), [i], {"x": (i,)}), read_whole(ref("x", i), [i], {"x": (n,)})
+    ('x', None)
+    """
+    if not isinstance(body, Ref) or not isinstance(body.name, str) or len(declared.get(body.name, ())) != len(axes):
+        return None
+    known = declared.get(body.name, ())
+    moves = {ours: Size.of(axis) for ours, axis in zip(known, axes, strict=True)}
+    sizes = tuple(ours.size.substitute(moves) for ours in known)
+    places = tuple(Size.of(0) if is_one(axis.size) else Size.of(axis) for axis in axes)
+    return body.name if body.places == places and sizes == tuple(axis.size for axis in axes) else None
 
 
 def copy(scope: Indices, array: Array) -> Array:

@@ -12,7 +12,7 @@ from symback.network.hints import shape_text
 from symback.network.program import recurrence_groups
 from symback.reading.expressions import read_body
 from symback.reading.index_notation import Line, left_indices, read_indexed
-from symback.reading.scope import Scope, whole_name
+from symback.reading.scope import Scope
 from symback.reading.settle import settle
 from symback.reading.syntax import assignments
 
@@ -65,7 +65,7 @@ def _definition(item: Line, scope: Scope, shapes: Mapping[str, tuple[Index, ...]
         if len(declared) != array.rank or not all(scope.agree(a, b) for a, b in zip(declared, array.shape, strict=True)):
             found = f"the right side is {shape_text(array.shape)}, and {item.name} is declared as {shape_text(declared)}"
             raise AxisMismatch(item.source.where, found)
-    opaque = scope.taken_over(item.name, whole_name(array), before)
+    opaque = scope.taken_over(item.name, scope.whole_name(array), before)
     if opaque is not None:
         return opaque
     indices, body = settle(array.axes, array.body, scope.letters)

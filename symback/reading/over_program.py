@@ -15,7 +15,7 @@ from symback.network.program import Program
 from symback.reading.arrays import Array
 from symback.reading.expressions import read_body
 from symback.reading.names import declared_name
-from symback.reading.scope import Scope, whole_name
+from symback.reading.scope import Scope
 from symback.reading.settle import Letters, settle
 from symback.reading.sides import INTERNAL, Side
 from symback.reading.syntax import assignments, parse
@@ -50,7 +50,7 @@ def define(scope: Scope, visible: str, array: Array, before: int) -> Definition:
     ``before`` is how many definitions the scope had added when the reading of the line began.
     """
     name = scope.fresh_name(visible) if visible in scope.axes or visible in scope.sizes else visible
-    definition = scope.taken_over(name, whole_name(array), before)
+    definition = scope.taken_over(name, scope.whole_name(array), before)
     if definition is None:
         indices, body = settle(array.axes, array.body, scope.letters)
         definition = Definition(name, indices, body)

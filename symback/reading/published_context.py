@@ -149,6 +149,12 @@ class Context:
         axes = [i for indices in shapes for i in indices]
         return {(i.name, i.mark) for i in axes}
 
+    @property
+    def declared(self) -> dict[str, tuple[Index, ...]]:
+        """The axes of every name there is, those that reading added included."""
+        known = {leaf.name: leaf.indices for leaf in self.program.leaves}
+        return known | {d.name: d.indices for d in (*self.program.definitions, *self.added) if isinstance(d.name, str)}
+
     def fresh(self, letter: str, size: Size) -> Index:
         """An index that looks like no other of this statement and like no axis of the program."""
         mark = self._marks.get(letter, 0)

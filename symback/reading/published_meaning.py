@@ -12,6 +12,7 @@ from symback.algebra.opaque import OPAQUE
 from symback.algebra.sizes import Size
 from symback.algebra.terms import HALF, MINUS_ONE, TWO, Add, Count, Mul, Num, Pow, Ref, Term
 from symback.errors import UnknownTerm
+from symback.reading.arrays import read_whole
 from symback.reading.formula_grammar import Digits, Enclosed
 from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_grammar import tree
@@ -252,9 +253,8 @@ def inverted(base: Value, ctx: Context, row: str = "inv") -> Value:
 
 def opaque(row: str, base: Value, ctx: Context) -> Value:
     """An opaque row of a matrix: a read of the definition that holds it, with the matrix defined first where it is an expression."""
-    body = base.entry(*map(Size.of, base.axes))
-    direct = isinstance(body, Ref) and isinstance(body.name, str) and body.places == tuple(map(Size.of, base.axes))
-    operand = body.name if direct and isinstance(body, Ref) else ctx.define(base, "operand")
+    direct = read_whole(base.entry(*map(Size.of, base.axes)), base.axes, ctx.declared)
+    operand = direct or ctx.define(base, "operand")
     name = next((d.name for d in (*ctx.program.definitions, *ctx.added) if d.body == Opaque(row, (operand,))), None)
     outer = () if direct else next(d.indices for d in ctx.added if d.name == operand)[: -len(base.axes)]
     if outer:

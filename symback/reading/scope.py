@@ -11,13 +11,13 @@ from symback.algebra.opaque import OPAQUE
 from symback.algebra.sizes import Floor, Index, Size, SizeLike, SizeSymbol, provably_at_least
 from symback.algebra.terms import Name, Ref, Term
 from symback.network.hints import suggestion
-from symback.reading.arrays import Array, Misfit, is_empty, is_one
+from symback.reading.arrays import Array, Misfit, is_empty, is_one, read_whole
 from symback.reading.settle import Letters, settle
 
 FIRST_MARK = 1000
 MAX_LEAST = 64
 
-__all__ = ["Remedies", "Scope", "SizeAtLeast", "SizeSolved", "fresh_read", "shown", "suggestion", "whole_name"]
+__all__ = ["Remedies", "Scope", "SizeAtLeast", "SizeSolved", "fresh_read", "shown", "suggestion"]
 
 
 class SizeSolved(Exception):
@@ -102,13 +102,17 @@ class Scope:
         """A declared name read whole."""
         return fresh_read(self, self.aliases.get(name, name), self.axes[name], text or name)
 
+    def whole_name(self, array: Array) -> str | None:
+        """The name an array is a plain read of, every entry of it, or None."""
+        return read_whole(array.body, array.axes, self.axes)
+
     def names(self) -> list[str]:
         """Every name a text may use as a value, for suggestions."""
         return [*self.axes, *self.entries, *self.sizes, *self.reserved]
 
     def definition_of(self, array: Array, row: str) -> str:
         """The name under which an array is read whole, defining it first where it has none."""
-        whole = whole_name(array)
+        whole = self.whole_name(array)
         if whole is not None:
             return whole
         indices, body = settle(array.axes, array.body, self.letters)
@@ -212,13 +216,6 @@ def fresh_read(scope: Scope, name: str, axes: tuple[Index, ...], text: str = "")
         moves[axis] = Size.of(0) if is_one(index.size) else Size.of(index)
         new.append(index)
     return Array(tuple(new), Ref(name, tuple(moves[a] for a in axes)), text=text or name)
-
-
-def whole_name(array: Array) -> str | None:
-    """The name an array is a plain read of, or None."""
-    body = array.body
-    places = tuple(Size.of(0) if is_one(i.size) else Size.of(i) for i in array.axes)
-    return body.name if isinstance(body, Ref) and isinstance(body.name, str) and body.places == places else None
 
 
 def _operand_base(array: Array, scope: Scope) -> str:

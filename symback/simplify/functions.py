@@ -18,7 +18,7 @@ class Identity:
     """A product of powers that is one function: where a factor applies ``op`` to u, ``needs`` are the factors and ``gives`` what they are."""
 
     op: str
-    needs: Callable[[Term], Mapping[Term, int]]
+    needs: Callable[[Term], Mapping[Term, Fraction | int]]
     gives: Callable[[Term], Term]
 
 
@@ -26,12 +26,20 @@ def _positive(u: Term) -> Term:
     return bracket(u, ">", ZERO)
 
 
+def _signed(u: Term) -> Mapping[Term, Fraction | int]:
+    """``sign(u)`` and every factor of u with the power it has there, whole or not."""
+    needs: dict[Term, Fraction | int] = {apply("sign", u): 1}
+    for base, power in map(power_of, factors(u)):
+        needs[base] = needs.get(base, 0) + power
+    return needs
+
+
 IDENTITIES: tuple[Identity, ...] = (
     Identity("exp", lambda u: {apply("exp", u): 1, ONE + apply("exp", u): -1}, lambda u: apply("sigmoid", u)),
     Identity("exp", lambda u: {ONE + apply("exp", u): -1}, lambda u: apply("sigmoid", arithmetic(-u))),
     Identity("sinh", lambda u: {apply("sinh", u): 1, apply("cosh", u): -1}, lambda u: apply("tanh", u)),
     Identity("sign", lambda u: {apply("sign", u): 1, apply("abs", u): 1}, lambda u: u),
-    Identity("sign", lambda u: {apply("sign", u): 1, **{f: int(e) for f, e in map(power_of, factors(u))}}, lambda u: apply("abs", u)),
+    Identity("sign", _signed, lambda u: apply("abs", u)),
     Identity("relu", lambda u: {apply("relu", u): 1, _positive(u): 1}, lambda u: apply("relu", u)),
 )  # fmt: skip
 
