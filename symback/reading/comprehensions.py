@@ -23,6 +23,7 @@ def stacked(reader: Reader, element: ast.expr, generators: list[ast.comprehensio
     (index,), _, inner = _under(reader, generators, element)
     if is_empty(index.size):
         raise Misfit("the comprehension has no entries", "give a range that is not empty")
+    reader.scope.require(index.size, 1)  # raises the least value of a size, as a slice does; where sizes are fixed, running it tells
     if any(index in axis.size.indices for axis in inner.axes):
         raise Misfit("the rows of a comprehension have different lengths", "use sum(... for ... for ...), or index notation")
     return Array((index, *inner.axes), inner.body, inner.boolean)

@@ -15,6 +15,7 @@ from symback.algebra.terms import (
     Num,
     Relation,
     Term,
+    add,
     apply,
     is_number,
 )
@@ -135,8 +136,4 @@ def maximum(first: Term, second: Term) -> Term:
 def minimum(first: Term, second: Term) -> Term:
     """``[a <= b]·a + [a > b]·b``."""
     parts = (times(Bracket("<=", first, second), first), times(Bracket(">", first, second), second))
-    return (
-        Add(tuple(p for p in parts if not is_number(p, 0)))
-        if not any(is_number(p, 0) for p in parts)
-        else next(p for p in parts if not is_number(p, 0))
-    )
+    return add([p for p in parts if not is_number(p, 0)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from symback.algebra.normal import normal, sign_of
 from symback.algebra.terms import (
     MINUS_ONE,
     ONE,
@@ -15,6 +16,7 @@ from symback.algebra.terms import (
     Pow,
     Relation,
     Term,
+    add,
     apply,
     is_number,
     reciprocal,
@@ -23,6 +25,7 @@ from symback.algebra.terms import (
 from symback.reading import conditions
 from symback.reading.arrays import Array, Indices, elementwise
 from symback.reading.rows import Build, Function, row
+from symback.reading.scope import Scope
 from symback.reading.syntax import bounded_power
 
 
@@ -53,19 +56,32 @@ def _where(scope: Indices, condition: Array, x: Array, y: Array) -> Array:
     return conditions.chosen(scope, condition, x, y)
 
 
-def _clip(scope: Indices, x: Array, low: Array | None, high: Array | None) -> Array:
-    """``[x < low]·low + [low <= x][x <= high]·x + [x > high]·high``."""
+def _clip(scope: Scope, x: Array, low: Array | None, high: Array | None) -> Array:
+    """``minimum(maximum(x, low), high)``, spelled as three cases where the bounds are known to be in order."""
     if low is not None and high is not None:
-        return elementwise(scope, (x, low, high), _clipped)
+        return elementwise(scope, (x, low, high), lambda *bodies: _clipped(scope, *bodies))
     if low is not None:
         return elementwise(scope, (x, low), conditions.maximum)
     return elementwise(scope, (x, high), conditions.minimum) if high is not None else x
 
 
-def _clipped(x: Term, low: Term, high: Term) -> Term:
-    inside = conditions.both(Bracket(">=", x, low), Bracket("<=", x, high))
-    parts = (conditions.times(Bracket("<", x, low), low), conditions.times(inside, x), conditions.times(Bracket(">", x, high), high))
-    return Add(tuple(p for p in parts if not is_number(p, 0)))
+def _clipped(scope: Scope, x: Term, low: Term, high: Term) -> Term:
+    """``[x < low]·low + [low <= x][x <= high]·x + [x > high]·high``.
+
+    Where low is above high the value is high: below low it is the smaller bound, and above high only what is not below low counts.
+    """
+    gap = sign_of(normal(high - low, facts=scope.facts), facts=scope.facts)
+    if low is high or gap in ("negative", "nonpositive"):
+        return high
+    inside = conditions.times(conditions.both(Bracket(">=", x, low), Bracket("<=", x, high)), x)
+    below, above = Bracket("<", x, low), Bracket(">", x, high)
+    if gap in ("positive", "nonnegative"):
+        parts = [conditions.times(below, low), inside, conditions.times(above, high)]
+    else:
+        smaller = [conditions.times(conditions.both(below, Bracket("<=", low, high)), low)]
+        smaller += [conditions.times(conditions.both(below, Bracket(">", low, high)), high)]
+        parts = [*smaller, inside, conditions.times(conditions.both(Bracket(">=", x, low), above), high)]
+    return add([p for p in parts if not is_number(p, 0)])
 
 
 def _log(x: Term) -> Term:

@@ -222,9 +222,9 @@ class _Reading:
         indices = {s.name: shape_indices(s, self.sizes, tables, self.letters) for s in symbols}
         self.leaves = tuple(leaf(s, indices[s.name]) for s in symbols if s.role != "intermediate")
         self.shapes = {s.name: indices[s.name] for s in symbols if s.role == "intermediate"}
-        self.scope = Scope(
-            {a.name: a.indices for a in self.leaves}, self.sizes, self.letters, tables, entry_reads(symbols), tuple(i.name for i in lines)
-        )
+        axes_of, facts = {a.name: a.indices for a in self.leaves}, {a.name: a.facts for a in self.leaves}
+        later = tuple(item.name for item in lines)
+        self.scope = Scope(axes_of, self.sizes, self.letters, tables, entry_reads(symbols), later, facts=facts)
 
     def program(self, scalar: bool) -> Program:
         """The checked program."""

@@ -11,6 +11,7 @@ DEEPER = {
     "MatrixElement": "sympy.matrices.expressions.matexpr",
     "ElementwiseApplyFunction": "sympy.matrices.expressions.applyfunc",
     "DiagMatrix": "sympy.matrices.expressions.diagonal",
+    "UndefinedFunction": "sympy.core.function",
     "BooleanAtom": "sympy.logic.boolalg",
 }
 

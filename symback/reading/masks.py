@@ -38,9 +38,8 @@ def _place(axis: Index) -> Size:
 
 def _eye(scope: Scope, n: Size, m: Size | None, k: Size) -> Array:
     rows, columns = scope.index(_extent(scope, n)), scope.index(_extent(scope, n if m is None else m))
-    return Array(
-        (rows, columns), ONE if is_one(n) and (m or n) is n and k.constant == 0 else bracket(_place(rows) + k, "=", _place(columns))
-    )
+    single = is_one(rows.size) and is_one(columns.size) and k.constant == 0
+    return Array((rows, columns), ONE if single else bracket(_place(rows) + k, "=", _place(columns)))
 
 
 def _arange(scope: Scope, start: Size, stop: Size | None, step: Size) -> Array:

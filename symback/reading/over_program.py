@@ -70,7 +70,9 @@ def scope_of(program: Program) -> Scope:
         letters.adopt(indices)
     entries = {name: Ref(leaf.name, tuple(Size.of(p) for p in place)) for leaf in program.leaves for place, name in leaf.entries}
     opaque = {(d.body.row, d.body.operands): str(d.name) for d in program.definitions if isinstance(d.body, Opaque)}
-    return Scope(dict(axes), sizes, letters, tables, entries, opaque=opaque, solves=False)
+    return Scope(
+        dict(axes), sizes, letters, tables, entries, opaque=opaque, solves=False, facts={leaf.name: leaf.facts for leaf in program.leaves}
+    )
 
 
 def _sizes(program: Program, axes: Mapping[str, tuple[Index, ...]]) -> tuple[dict[str, Size], tuple[str, ...]]:

@@ -14,6 +14,7 @@ from symback.algebra.terms import (
     Num,
     Pow,
     Reduce,
+    Term,
     apply,
     bracket,
     reciprocal,
@@ -21,7 +22,7 @@ from symback.algebra.terms import (
 )
 from symback.algebra.traverse import substitute
 from symback.reading import conditions
-from symback.reading.arrays import Array, Indices, Misfit, broadcast, copy, elementwise, is_empty, is_one, position, positions, reduced
+from symback.reading.arrays import Array, Indices, Misfit, copy, elementwise, is_empty, is_one, position, positions, reduced
 from symback.reading.rows import Build, Function, row
 from symback.reading.scope import Scope
 from symback.reading.shaping import raveled
@@ -115,13 +116,25 @@ def _operator_norm(scope: Indices, x: Array, order: str, axis: Axes, keepdims: b
 
 
 def _average(scope: Indices, x: Array, axis: Axes, weights: Array | None, keepdims: bool) -> Array:
+    """``Σ w x / Σ w`` along axes; the weights have the shape of x, or one axis for each axis that is averaged over."""
     if weights is None:
         return reduced(scope, x, "mean", axis, keepdims)
-    axes, (body, weight) = broadcast(scope, (x, weights))
-    both = Array(axes, body)
-    above = reduced(scope, both, "sum", axis, keepdims, body=Mul((body, weight)))
-    below = reduced(scope, both, "sum", axis, keepdims, body=weight)
+    weight = _weights(scope, x, axis, weights)
+    above = reduced(scope, x, "sum", axis, keepdims, body=Mul((x.body, weight)))
+    below = reduced(scope, x, "sum", axis, keepdims, body=weight)
     return Array(above.axes, above.body / below.body)
+
+
+def _weights(scope: Indices, x: Array, axis: Axes, weights: Array) -> Term:
+    """The body of weights over the axes of x, as NumPy aligns them."""
+    along = tuple(range(x.rank))
+    if weights.shape != x.shape and axis is not None:
+        along = tuple(position(x, a) for a in ((axis,) if isinstance(axis, int) else axis))
+    over_axes = [x.axes[p] for p in along]
+    if weights.rank != len(along) or not all(scope.agree(w.size, i.size) for w, i in zip(weights.axes, over_axes, strict=True)):
+        remedy = "give weights of the same shape, or say with axis= which axis they belong to"
+        raise Misfit(f"average: {x.says} and the weights, {weights.says}", remedy, sizes=True)
+    return substitute(weights.body, {w: Size.of(i) for w, i in zip(weights.axes, over_axes, strict=True) if not is_one(w.size)})
 
 
 def _cumulative(kind: Kind) -> Build:

@@ -109,12 +109,12 @@ def _backward(scope: Scope, size: Size, item: Slice, step: Size) -> tuple[Size, 
 
 
 def _bound(scope: Scope, given: Size | None, size: Size, default: Size, last: int = 0) -> Size:
-    """A bound of a slice, counted from the start and cut off at the ends where that is sure."""
+    """A bound of a slice, counted from the start and cut off at the ends where that is sure; backwards (``last`` is 1) they are n − 1 and −1."""
     if given is None:
         return default
     bound = given + size if provably_at_least(-given, 1) else given
-    if provably_at_least(-bound):
-        bound = Size.of(0)
+    if provably_at_least(-bound, last):
+        return Size.of(-last)
     limit = size - last
     if provably_at_least(bound - limit):
         return limit

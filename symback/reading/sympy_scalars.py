@@ -38,6 +38,7 @@ from symback.reading.sympy_order import Order, is_negative
 from symback.reading.sympy_sizes import Shapes, ask_for, size_of
 from symback.reading.sympy_writing import DIRECT
 from symback.reading.syntax import bounded_power
+from symback.typeset.letters import SIGNS
 
 OPERATION_OF = {sympy: name for name, sympy in DIRECT.items()} | {name: name for name in OPERATIONS}
 RELATIONS: dict[str, Relation] = {
@@ -223,7 +224,7 @@ class Scalars:
     def _function(self, node: Any) -> Term:
         if type(node).__name__ in SPELLED:
             return SPELLED[type(node).__name__](self.scalar(node.args[0]))
-        name = OPERATION_OF.get(type(node).__name__)
+        name = operation_of(type(node))
         if name is None or len(node.args) != OPERATIONS[name].arity:
             raise unsupported(node)
         return apply(name, *(self.scalar(a) for a in node.args))
@@ -286,9 +287,18 @@ def number(node: Any) -> Term:
     raise Misfit(f"{node} is no finite number", "give finite numbers")
 
 
+def operation_of(function: Any) -> str | None:
+    """The operation that a SymPy function is; a letter such as ``Function("phi")`` stands for any function, so it is none."""
+    name = getattr(function, "__name__", "")
+    return None if isinstance(function, sp.UndefinedFunction) and name in SIGNS else OPERATION_OF.get(name)
+
+
 def unsupported(node: Any) -> Misfit:
     """The error for a SymPy node that is not part of the language."""
     kind = node.__name__ if isinstance(node, type) else type(node).__name__
+    if isinstance(node if isinstance(node, type) else type(node), sp.UndefinedFunction):
+        remedy = "use a function of symback such as sb.tanh, or say it entry by entry with sb.elementwise(lambda t: t/(1 + sp.exp(-t)), z)"
+        return Misfit(f"{kind} in {' '.join(str(node).split())[:80]} is a function without a definition", remedy)
     return Misfit(
         f"{' '.join(str(node).split())[:80]} ({kind}) is not known",
         "use sums, products, powers and the functions of symback, such as sb.sigmoid",

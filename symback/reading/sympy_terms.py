@@ -14,7 +14,7 @@ from symback.reading.arrays import Array, Misfit, at, is_one
 from symback.reading.lazy import nodes, sp
 from symback.reading.linear import kron
 from symback.reading.shaping import concatenate
-from symback.reading.sympy_scalars import OPERATION_OF, Scalars, unsupported
+from symback.reading.sympy_scalars import Scalars, operation_of, unsupported
 from symback.reading.sympy_sizes import ask, size_of
 from symback.reading.syntax import bounded_power
 
@@ -129,7 +129,7 @@ class Converter(Scalars):
 
     def _entrywise(self, function: Any, argument: Term) -> Term:
         if not isinstance(function, sp.Lambda):
-            name = OPERATION_OF.get(getattr(function, "__name__", ""))
+            name = operation_of(function)
             if name is None:
                 raise unsupported(function)
             return apply(name, argument)

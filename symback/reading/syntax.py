@@ -23,6 +23,7 @@ MAX_DIGITS = 300
 MAX_EXPONENT = 1000
 MAX_BITS = 4096.0
 
+_COMMENT = re.compile(r"""('[^'\n]*'|"[^"\n]*")|#[^\r\n]*""")
 _DECIMAL = re.compile(r"(\d[\d_]*)?(\.([\d_]*))?([eE]([+-]?\d+))?")
 
 
@@ -56,8 +57,12 @@ class Source:
 
 
 def one_line(text: str) -> str:
-    """A text on one line, each line break and tab a space, so that columns count from its start."""
-    return re.sub(r"\\?[\r\n\t\f]", " ", text).strip()
+    r"""A text on one line, each line break and tab a space, so that columns count from its start; a comment ends with its line.
+
+    >>> one_line("w*x  # weighted\n+ b")
+    'w*x   + b'
+    """
+    return re.sub(r"\\?[\r\n\t\f]", " ", _COMMENT.sub(lambda found: found[1] or "", text)).strip()
 
 
 def parse(text: object, name: str = "") -> Source:

@@ -38,7 +38,8 @@ CASES: Mapping[str, tuple[str, ...]] = {
     "sqrt": (*each("np.sqrt(({}) ** 2 + 1)", ONE), "np.sqrt(2) * s", "x / np.sqrt(n)", "np.sqrt(np.pi / 2) * x"),
     "pi": ("np.pi * x", "pi * s", "x / np.pi", "np.sin(np.pi * x)"),
     "arctan2": each("np.arctan2({})", TWO), "maximum": each("np.maximum({})", TWO), "minimum": each("np.minimum({})", TWO),
-    "clip": each("np.clip({})", ("x, -1, 1", "A, b, b + 1", "A, -c**2, c**2", "x, None, 0.5", "x, -0.5, None", "x, None, None", "A, s - 1, s + 1", "x, a_min=-1, a_max=1", "X, min=0.0, max=w**2"), "x.clip(0)", "x.clip(min=0)", "A.clip(max=0.5)", "A.clip(-0.5, 0.5)"),
+    "clip": each("np.clip({})", ("x, -1, 1", "A, b, b + 1", "A, -c**2, c**2", "x, None, 0.5", "x, -0.5, None", "x, None, None", "A, s - 1, s + 1", "x, a_min=-1, a_max=1", "X, min=0.0, max=w**2",
+                                  "x, 0.5, -0.5", "x, s, t", "x, t, s", "A, b, c", "A, c, b", "s, x, y", "A, s, 0.4", "A, 0.4, s", "A, 0, t", "A, t, 0", "x, s, s", "A, np.exp(s), -np.exp(t)", "A, -1, np.abs(s)", "A, s, s - 1"), "x.clip(0)", "x.clip(min=0)", "A.clip(max=0.5)", "A.clip(-0.5, 0.5)"),
     "where": each("np.where({})", ("x > 0, x, y", "A > 0, A, 0.01 * A", "A > b, A, b", "c > 0, A, b", "b > 0, 1, A", "x > 0, 1, -1", "s > 0, x, y", "A > 0, s, b", "A, 1.0, b", "np.eye(n) == 1, 0, C",
                                     "np.arange(n)[:, None] >= np.arange(m)[None, :], A, 0", "(x > 0) | (y > 0), x, y", "~(A > 0), b, c", "x > 0, np.log(np.abs(x)), 0", "x[:, None] > u, x[:, None], u")),
     "compare": ("(x > 0) * x", "(A > b) * A", "x >= y", "1 > x", "A != c", "x == np.max(x)", "np.sum(x > 0)", "np.mean(A <= b, axis=0)", "(x > 0) & (y < 0)", "(x > 0) | ~(y > 0)", "(x > 0) ^ (y > 0)",
@@ -46,6 +47,10 @@ CASES: Mapping[str, tuple[str, ...]] = {
     # reductions
     **{name: reduction(name) for name in ("sum", "prod", "mean", "max", "min")},
     **{name: (*reduction(name), *each(f"np.{name}({{}})", SPREAD)) for name in ("var", "std")},
+    "average": each("np.average({})", ("A", "A, axis=0", "x, weights=y**2", "A, weights=A**2", "A, axis=1, weights=A**2", "A, axis=0, weights=y**2", "A, axis=1, weights=u**2", "A, axis=-2, weights=y**2",
+                                      "C, axis=0, weights=y**2", "C, axis=1, weights=y**2", "C, axis=0, weights=C**2", "C, weights=D**2, keepdims=True", "X, axis=1, weights=u**2", "X, axis=2, weights=w**2, keepdims=True",
+                                      "X, axis=(0, 1), weights=A**2", "X, axis=(1, 0), weights=A.T**2", "X, axis=(1, 2), weights=B**2", "A, axis=(1, 0), weights=A.T**2", "b, axis=1, weights=u**2", "b, axis=0, weights=np.ones(1)",
+                                      "np.outer(x, y), axis=0, weights=x**2", "C[:2, :2], axis=0, weights=x[:2]**2")),
     "logsumexp": each("logsumexp({})", AXES[:8] + AXES[10:], "logsumexp(softmax(b), axis=-1)", "logsumexp(logsumexp(A, axis=1))"),
     "softmax": each("softmax({})", (*SOFT, "X, axis=(1, 2)", "A, axis=None", "log_softmax(x)", "softmax(A)"), "np.triu(softmax(X), 1)", "np.tril(softmax(C, axis=0))"), "log_softmax": each("log_softmax({})", (*SOFT, "X, axis=(1, 2)")),
     "norm": (*each("np.linalg.norm({})", NORMS), "norm(A, axis=1)", "linalg.norm(x)"),
@@ -104,6 +109,11 @@ CASES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 REFUSED: Mapping[str, str] = {
+    "np.average(A, weights=y)": "give weights of the same shape",
+    "np.average(A, axis=1, weights=y)": "say with axis= which axis they belong to",
+    "np.average(A, axis=0, weights=2.0)": "give weights of the same shape",
+    "np.average(b, weights=u)": "give weights of the same shape",
+    "np.average(X, axis=(1, 0), weights=A)": "give weights of the same shape",
     "x[y > 0]": "choose entries by np.where(x > 0, x, 0), or by a one-hot array",
     "A[[0, 1], [1, 2]]": "one-hot array",
     "A[np.arange(n), y]": "np.sum(P * Y, axis=1)",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from symback import api
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Apply, Count, Partial, Reduce, apply, bracket, plain, ref, term, total
@@ -332,3 +333,22 @@ def test_lambdify_sees_names_of_our_making_only():
 def test_errors_are_symbacks_own():
     assert issubclass(AxisMismatch, SymbackError)
     assert isinstance(apply("tanh", ref("x")), Apply)
+
+
+@pytest.mark.parametrize("name", ["phi", "Phi", "g", "h", "sigma", "psi", "f", "pi", "Sigma"])
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_function_without_a_definition_is_refused_whatever_its_letter(name, whole):
+    function, wide = sp.Function(name), sp.MatrixSymbol("W", 3, 3)
+    column, weight = sp.MatrixSymbol("u", 3, 1), sp.Symbol("w")
+    loss = sf.sum((wide * column).applyfunc(function)) if whole else (function(weight * x) - 1) ** 2
+    with pytest.raises(DeclarationError, match=f"{name} in .* is a function without a definition; use a function of symback"):
+        api.Network([(L, loss)], L, [wide if whole else weight])
+
+
+def test_letters_stay_functions_of_network_files_and_of_own_output():
+    net = api.Network.from_dict({"symbols": {"w": {"role": "weight"}}, "forward": "L = phi(w) + Phi(w)", "loss": "L"})
+    own = net.derive()["w"].sympy()
+    assert str(own) == "(1 - w)*phi(w)"
+    assert api.check(net, own, target="w").word == "proved"
+    assert api.check(net, "dL/dw = phi(w) - w*phi(w)").word == "proved"
+    assert api.check(net, sp.Function("phi")(weight := sp.Symbol("w")) * (1 - weight), target="w").word == "cannot read"

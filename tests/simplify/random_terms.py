@@ -64,7 +64,17 @@ def nodes(node: Term) -> list[Term]:
     return [node, *(n for child in node.below for n in nodes(child))]
 
 
-EXPONENTS = (Fraction(-2), Fraction(-1), Fraction(1, 2), Fraction(-1, 2), Fraction(2), Fraction(3))
+EXPONENTS = (
+    Fraction(-2),
+    Fraction(-1),
+    Fraction(1, 2),
+    Fraction(-1, 2),
+    Fraction(2),
+    Fraction(3),
+    Fraction(3, 2),
+    Fraction(-3, 2),
+    Fraction(1, 3),
+)
 NUMBERS = st.sampled_from([-1, -1, 1, 1, 2, 3, Fraction(1, 2), 0])
 
 
