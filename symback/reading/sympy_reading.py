@@ -96,6 +96,7 @@ class _Reading:
                 raise DeclarationError(f"facts of {self._key(key, 'facts')}", "is not declared", remedy)
         self.terms_only = self._terms_only()
         self.leaves = [self._leaf(name, axes[name]) for name in self.roles]
+        self.scope.facts = {leaf.name: leaf.facts for leaf in self.leaves}
 
     # what is declared ----------------------------------------------------------------------------------------------
 
