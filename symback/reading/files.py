@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from unicodedata import category
 
+from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size
+from symback.algebra.terms import Name
 from symback.errors import DeclarationError, ReadingError
 from symback.network.checks import check
 from symback.network.hints import suggestion
@@ -222,7 +224,8 @@ class _Reading:
         indices = {s.name: shape_indices(s, self.sizes, tables, self.letters) for s in symbols}
         self.leaves = tuple(leaf(s, indices[s.name]) for s in symbols if s.role != "intermediate")
         self.shapes = {s.name: indices[s.name] for s in symbols if s.role == "intermediate"}
-        axes_of, facts = {a.name: a.indices for a in self.leaves}, {a.name: a.facts for a in self.leaves}
+        axes_of = {a.name: a.indices for a in self.leaves}
+        facts: dict[Name, tuple[Fact, ...]] = {a.name: a.facts for a in self.leaves}
         later = tuple(item.name for item in lines)
         self.scope = Scope(axes_of, self.sizes, self.letters, tables, entry_reads(symbols), later, facts=facts)
 

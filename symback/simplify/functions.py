@@ -88,7 +88,8 @@ def _by(identity: Identity, argument: Term, parts: list[tuple[Term, Fraction]]) 
     """The product with an identity used once; None where a factor it needs is missing."""
     left = list(parts)
     first = len(left)
-    for base, power in identity.needs(argument).items():
+    for base, needed in identity.needs(argument).items():
+        power = Fraction(needed)
         at = next((k for k, (b, e) in enumerate(left) if key(b) == key(base) and e * power > 0 and abs(e) >= abs(power)), None)
         if at is None:
             return None
