@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from symback.algebra.definitions import Opaque
@@ -14,6 +14,9 @@ from symback.network.rounding import Policy
 from symback.numeric.kinds import Kinds
 from symback.numeric.rounding import Value, evaluate, settled
 from symback.numeric.worked_lines import Line
+
+MORE = 24
+"""How many more digits than a policy asks for are written at most, so that an equation is true as it stands."""
 
 
 @dataclass
@@ -38,19 +41,38 @@ class Desk:
 
     def line(self, name: Name, kind: str, symbols: tuple[Term, ...], body: Term) -> Line:
         """One line: the numbers put into ``body``, its products worked out, and the result."""
-        shown, used = self.shown(body), self.used(body)
-        sides = [shown]
-        if (products := worked_products(shown, used, self.policy)) is not None:
-            sides.append(products[0])
-            used = products[1] if any(r.carried for r in self.policy.rule("product")) else used
+        used = self.used(body)
+        products = worked_products(self.shown(body), used, self.policy)
+        worked = products[1] if products is not None and any(r.carried for r in self.policy.rule("product")) else used
         same = isinstance(body, Ref) and not self.policy.rule(kind)
-        value = self.known[body.name] if isinstance(body, Ref) and same else settled(evaluate(used), self.policy, kind)
+        value = self.known[body.name] if isinstance(body, Ref) and same else settled(evaluate(worked), self.policy, kind)
         self.known[name] = value
-        return Line(name, kind, symbols, tuple(sides), value)
+        sides, _ = self.true_as_written(lambda more: self._sides(body, used, more), value, kind)
+        return Line(name, kind, symbols, sides, value, exact=evaluate(sides[0]) == evaluate(used))
 
-    def shown(self, term: Term) -> Term:
-        """A term with every known number as it is written."""
-        return put_in(term, {n: self.known[n].last for n in names(term) if n in self.known})
+    def _sides(self, body: Term, used: Term, more: int) -> tuple[Term, ...]:
+        """The numbers put in, and its products worked out."""
+        shown = self.shown(body, more)
+        products = worked_products(shown, used, self.policy, more)
+        return (shown,) if products is None else (shown, products[0])
+
+    def true_as_written(self, sides: Callable[[int], tuple[Term, ...]], value: Value, kind: str) -> tuple[tuple[Term, ...], int]:
+        """The sides with as few more digits than the policy writes as make the result true of them as they stand, and how many.
+
+        Where what is written is used further on, that is none: only numbers that are merely shown rounded may need more.
+        """
+        for more in range(MORE):
+            written = sides(more)
+            try:
+                if settled(evaluate(written[-1]), self.policy, kind).shown == value.shown:
+                    return written, more
+            except NumericError:
+                continue
+        return sides(MORE), MORE
+
+    def shown(self, term: Term, more: int = 0) -> Term:
+        """A term with every known number as it is written, or with ``more`` digits."""
+        return put_in(term, {n: self.known[n].finer(more) for n in names(term) if n in self.known})
 
     def used(self, term: Term) -> Term:
         """A term with every known number as it is used further on."""
@@ -78,8 +100,8 @@ def minus(term: Term) -> Term:
     return Mul((MINUS_ONE, Add((term,)) if isinstance(term, Num) else term))
 
 
-def worked_products(shown: Term, used: Term, policy: Policy) -> tuple[Term, Term] | None:
-    """A sum of products of numbers with each product worked out, as it is shown and as it is used; None for anything else.
+def worked_products(shown: Term, used: Term, policy: Policy, more: int = 0) -> tuple[Term, Term] | None:
+    """A sum of products of numbers with each product worked out, as it is shown (with ``more`` digits) and as it is used; else None.
 
     >>> from symback.algebra.terms import term
     >>> from symback.network.rounding import EXACT
@@ -94,8 +116,11 @@ def worked_products(shown: Term, used: Term, policy: Policy) -> tuple[Term, Term
         return None
     pairs: list[tuple[Term, Term]] = []
     for part, full in parts:
-        value = settled(evaluate(full), policy, "product") if _is_product(part) else None
-        pairs.append((part, full) if value is None else (value.last, value.used))
+        if not _is_product(part):
+            pairs.append((part, full))
+            continue
+        written, value = (settled(evaluate(t), policy, "product") for t in (part, full))
+        pairs.append((written.finer(more), value.used))
     return Add(tuple(a for a, _ in pairs)), Add(tuple(b for _, b in pairs))
 
 

@@ -51,6 +51,18 @@ class Value:
         """Whether what is written is not what was computed."""
         return any(n.value != Fraction(self.computed) for n in self.shown)
 
+    def finer(self, more: int) -> Num:
+        """How it is written with ``more`` digits than in the end, as far as the number that is used further on has them.
+
+        >>> str(settled(Decimal("0.47753"), Policy.of({"activation": {"decimals": 2, "carried": False}}), "activation").finer(2))
+        '0.4775'
+        """
+        if not more or self.last.literal is None or self.last.value == Fraction(self.carried):
+            return self.last
+        rule = Rule(digits=len(Decimal(self.last.literal).as_tuple().digits) + more, carried=False)
+        new = rounded(self.carried, rule)
+        return Num(Fraction(new), literal(new, rule, new == self.carried))
+
     def __str__(self) -> str:
         return self.last.literal or str(self.last.value)
 

@@ -6,7 +6,7 @@ worked in decimals and written as a rounding policy says; without one they are e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -32,8 +32,7 @@ Linear = Literal["written out", "contracted", "contracted in hidden layers"]
 class Worked:
     """A network worked by hand once: one step of gradient descent, every gradient taken at the old values.
 
-    ``before`` and ``after`` are the loss at the given values and at the new values as written, nothing rounded in between;
-    ``again`` is that second forward pass.
+    ``again`` is a second forward pass, at the new values, worked as the first one; ``before`` and ``after`` are the loss in the two.
     """
 
     program: Program
@@ -108,15 +107,11 @@ def work(
     updates = tuple(_update(desk, name) for name in chosen if name in kinds.parameters) if RATE in start else ()
     factors = {str(line.name.by): line.factors for line in gradients if isinstance(line.name, Partial)}
     arrays = array_updates(updates, factors, found_grids(program) if grids is None else grids, policy)
-    unrounded = _unrounded(policy)
-    before = Desk(program, kinds, unrounded, dict(start))
-    before.forward()
-    new = {u.line.name: _as_given(u.new) for u in updates}
-    after = Desk(program, kinds, unrounded, {**start, **new})
+    after = Desk(program, kinds, policy, {**start, **{u.line.name: _as_given(u.new) for u in updates}})
     again = after.forward() if updates else ()
     return Worked(
         program, policy, start, forward, tuple(desk.locals.values()), tuple(desk.shared.values()), gradients, updates, arrays, again,
-        before.known[program.loss], after.known[program.loss] if updates else None,
+        desk.known[program.loss], after.known[program.loss] if updates else None,
     )  # fmt: skip
 
 
@@ -148,10 +143,6 @@ def _as_given(value: Value) -> Value:
     return Value(value.carried, value.carried, (value.last,))
 
 
-def _unrounded(policy: Policy) -> Policy:
-    return Policy({kind: tuple(replace(r, carried=False) for r in rules) for kind, rules in policy.rules.items()})
-
-
 def _gradient(desk: Desk, core: Derivation, name: str, linear: Linear) -> Line:
     """The gradient by one name: the factors along its chain, as derivatives, as formulas, as numbers; their product."""
     target = core.adjoint(name)
@@ -161,29 +152,37 @@ def _gradient(desk: Desk, core: Derivation, name: str, linear: Linear) -> Line:
     way = chain(core.sweep, core.locals, name, contracted=hidden or linear == "contracted")
     if not way.links:
         return _summed(desk, core, name, desk.kinds.of_gradient(name))
-    return _product(desk, target, desk.kinds.of_gradient(name), _factors(desk, core, way))
+    return _product(desk, target, desk.kinds.of_gradient(name), lambda more: [_factors(desk, core, way, more)])
 
 
 def _summed(desk: Desk, core: Derivation, name: Name, kind: str) -> Line:
     """The gradient by a name that several definitions read: the sum over them."""
-    ways = [_way(desk, core, reader.name, name) for reader in core.sweep.live[name]]
-    return _product(desk, core.adjoint(name), kind, *ways)
+    return _product(
+        desk, core.adjoint(name), kind, lambda more: [_way(desk, core, reader.name, name, more) for reader in core.sweep.live[name]]
+    )
 
 
-def _product(desk: Desk, target: Name, kind: str, *ways: tuple[Factor, ...]) -> Line:
-    """A sum over ways of products of factors."""
-    sides = [add(mul(getattr(f, part) for f in way) for way in ways) for part in ("name", "formula", "shown", "used")]
-    value = settled(evaluate(sides[3]), desk.policy, kind)
+def _product(desk: Desk, target: Name, kind: str, ways: Callable[[int], list[tuple[Factor, ...]]]) -> Line:
+    """A sum over ways of products of factors; ``ways`` gives them with as many more digits as it is told."""
+
+    def total(part: str, more: int = 0) -> Term:
+        return add(mul(getattr(f, part) for f in way) for way in ways(more))
+
+    used = total("used")
+    value = settled(evaluate(used), desk.policy, kind)
+    sides, more = desk.true_as_written(lambda more: (total("shown", more),), value, kind)
     desk.known[target] = value
-    return Line(target, kind, tuple(dict.fromkeys(sides[:2])), (sides[2],), value, ways[0] if len(ways) == 1 else ())
+    symbols = tuple(dict.fromkeys((total("name"), total("formula"))))
+    written = ways(more)
+    return Line(target, kind, symbols, sides, value, written[0] if len(written) == 1 else (), exact=evaluate(sides[0]) == evaluate(used))
 
 
-def _factors(desk: Desk, core: Derivation, way: Chain) -> tuple[Factor, ...]:
-    start = [] if way.start == core.program.loss else [_shared(desk, core, way.start)]
-    return (*start, *(_factor(desk, link) for link in way.links))
+def _factors(desk: Desk, core: Derivation, way: Chain, more: int) -> tuple[Factor, ...]:
+    start = [] if way.start == core.program.loss else [_shared(desk, core, way.start, more)]
+    return (*start, *(_factor(desk, link, more) for link in way.links))
 
 
-def _factor(desk: Desk, link: Link) -> Factor:
+def _factor(desk: Desk, link: Link, more: int) -> Factor:
     """One link of a chain; a slope that the policy does not round is left to stand as it is, with numbers in it."""
     shown: list[Term] = []
     used: list[Term] = []
@@ -197,27 +196,27 @@ def _factor(desk: Desk, link: Link) -> Factor:
         if local.result not in values:
             continue
         plain = isinstance(local.result, Num | Ref) or bool(desk.policy.rule(line.kind))
-        shown.append(line.value.last if plain else desk.shown(local.result))
+        shown.append(line.value.finer(more) if plain else desk.shown(local.result, more))
         used.append(line.value.used)
     return Factor(Ref(link.name), mul(link.values), mul(shown[: len(link.values)]), mul(used[: len(link.values)]))
 
 
-def _shared(desk: Desk, core: Derivation, name: Name) -> Factor:
+def _shared(desk: Desk, core: Derivation, name: Name, more: int) -> Factor:
     """The gradient by an intermediate as a factor, worked out once."""
     target = core.adjoint(name)
     if target not in desk.shared:
         desk.shared[target] = _summed(desk, core, name, "shared-gradient")
     value = desk.shared[target].value
-    return Factor(Ref(target), Ref(target), value.last, value.used)
+    return Factor(Ref(target), Ref(target), value.finer(more), value.used)
 
 
-def _way(desk: Desk, core: Derivation, reader: Name, name: Name) -> tuple[Factor, ...]:
+def _way(desk: Desk, core: Derivation, reader: Name, name: Name, more: int) -> tuple[Factor, ...]:
     """The factors of one way from the loss to a name, through one reader."""
     local = Partial(reader, name, local=True)
     last = Link(reader, name, (core.locals[local],))
     if reader == core.program.loss:
-        return (_factor(desk, last),)
-    return (_shared(desk, core, reader), _factor(desk, last))
+        return (_factor(desk, last, more),)
+    return (_shared(desk, core, reader, more), _factor(desk, last, more))
 
 
 def _update(desk: Desk, name: str) -> Update:
@@ -226,11 +225,17 @@ def _update(desk: Desk, name: str) -> Update:
     old, gradient, rate = desk.known[name], desk.known[slope], desk.known[RATE]
     term = Ref(name) - Ref(RATE) * Ref(slope)
     step = settled(evaluate(Mul((rate.used, gradient.used))), desk.policy, "step")
-    numbers = put_in(Add((Ref(name), Mul((MINUS_ONE, Ref(RATE), Ref(slope))))), {n: desk.known[n].last for n in (name, RATE, slope)})
-    taken = Add((old.last, minus(step.last)))
+    taken = Add((Ref(name), Mul((MINUS_ONE, Ref(RATE), Ref(slope)))))
     kind = desk.kinds.of_update(name)
-    value = settled(evaluate(Add((old.used, minus(step.used)))), desk.policy, kind)
-    return Update(Line(name, kind, (term,), (numbers, taken), value), old, gradient, step)
+    used = Add((old.used, minus(step.used)))
+    value = settled(evaluate(used), desk.policy, kind)
+
+    def moved(more: int) -> Num:
+        return settled(evaluate(Mul((rate.finer(more), gradient.finer(more)))), desk.policy, "step").finer(more)
+
+    numbers, more = desk.true_as_written(lambda m: (desk.shown(taken, m), Add((old.finer(m), minus(moved(m))))), value, kind)
+    line = Line(name, kind, (term,), numbers, value, exact=evaluate(numbers[0]) == evaluate(used))
+    return Update(line, old, gradient, step, gradient.finer(more), moved(more), rate.last)
 
 
 __all__ = ["RATE", "Linear", "Worked", "with_rate", "work"]

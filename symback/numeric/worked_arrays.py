@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symback.algebra.definitions import Opaque
 from symback.algebra.terms import Add, Mul, Num, Ref, Term, mul
@@ -22,8 +22,9 @@ class ArrayUpdate:
     """``new = old − rate · common · products``, entry by entry.
 
     ``entries`` holds the names; ``common`` the factors that every gradient of the array starts with and ``products`` what they
-    multiply (the gradients themselves where nothing is common); ``steps`` is rate · gradient, ``stages`` the difference as
-    it is written, once for each rounding. ``name`` is empty where the array has none.
+    multiply (the gradients themselves where nothing is common, or where their rounded numbers would not give the step);
+    ``steps`` is rate · gradient, ``stages`` the difference as it is written, once for each rounding; ``is_at_once`` says
+    that it is old − rate · common · products rounded, not only old − steps. ``name`` is empty where the array has none.
     """
 
     name: str
@@ -34,6 +35,11 @@ class ArrayUpdate:
     products: Numbers
     steps: Numbers
     stages: tuple[Numbers, ...]
+    is_at_once: bool = True
+
+    def scaled(self, rate: Num) -> tuple[tuple[Term, ...], ...]:
+        """Rate · common · products, entry by entry, as the numbers are written."""
+        return tuple(tuple(mul((rate, *(f.shown for f in self.common), n)) for n in row) for row in self.products)
 
     @property
     def new(self) -> Numbers:
@@ -51,12 +57,33 @@ def array_updates(
 
 
 def _array(name: str, grid: Grid, known: Mapping[str, Update], factors: Mapping[str, tuple[Factor, ...]], policy: Policy) -> ArrayUpdate:
-    chains = [factors.get(n, ()) for row in grid for n in row]
-    shared = _common(chains)
+    shared = _common([factors.get(n, ()) for row in grid for n in row])
+    found = _with_common(name, grid, known, factors, policy, shared)
+    if shared and not _is_true(found, known, policy):
+        found = _with_common(name, grid, known, factors, policy, 0)
+    scaled = found.scaled(known[grid[0][0]].rate)
+    at_once = all(known[n].is_at_once(t, policy) for rows in zip(grid, scaled, strict=True) for n, t in zip(*rows, strict=True))
+    return replace(found, is_at_once=at_once)
+
+
+def _is_true(found: ArrayUpdate, known: Mapping[str, Update], policy: Policy) -> bool:
+    """Whether the common factors and products, as they are written, give the steps as they are written."""
+    updates = [known[n] for row in found.entries for n in row]
+    rate = updates[0].rate
+    return all(
+        settled(evaluate(term), policy, "step").last.value == u.taken.value
+        for u, term in zip(updates, (t for row in found.scaled(rate) for t in row), strict=True)
+    )
+
+
+def _with_common(
+    name: str, grid: Grid, known: Mapping[str, Update], factors: Mapping[str, tuple[Factor, ...]], policy: Policy, shared: int
+) -> ArrayUpdate:
+    """The update of an array, the first ``shared`` factors of its gradients in front of the rest."""
 
     def product(entry: str) -> Num:
         if not shared:
-            return known[entry].gradient.last
+            return known[entry].put_in
         return settled(evaluate(mul(f.used for f in factors[entry][shared:])), policy, "product").last
 
     def table(cell: object) -> Numbers:
@@ -67,10 +94,10 @@ def _array(name: str, grid: Grid, known: Mapping[str, Update], factors: Mapping[
         name=name if name not in grid[0] else "",
         entries=grid,
         old=table(lambda n: known[n].old.last),
-        gradients=table(lambda n: known[n].gradient.last),
-        common=chains[0][:shared],
+        gradients=table(lambda n: known[n].put_in),
+        common=factors.get(grid[0][0], ())[:shared],
         products=table(product),
-        steps=table(lambda n: known[n].step.last),
+        steps=table(lambda n: known[n].taken),
         stages=tuple(table(lambda n, k=k: known[n].new.shown[k]) for k in range(stages)),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from symback.algebra.terms import ONE, Name, Partial, Term, mul
 from symback.algebra.traverse import names
 from symback.notation.index import number_box
+from symback.numeric.rounding import evaluate
 from symback.numeric.worked_arrays import ArrayUpdate
 from symback.numeric.worked_lines import Factor
 from symback.sheets.displays import ABOUT, BECOMES, broken, matrix, numbers, rate_box
@@ -67,10 +68,12 @@ def _update(update: ArrayUpdate, subject: Subject) -> Block:
     old, rate = numbers(update.old), number_box(subject.worked.given["rate"].last)
     first, *others = update.stages
     sides = [_minus(old, (rate, *scaled)), numbers(first)]
-    signs = [EQUALS if _exact(update) else ABOUT]
-    if update.common and not update.name:
+    scaled_cells = update.scaled(subject.worked.given["rate"].last)
+    steps = update.steps if (update.common and not update.name) or not update.is_at_once else scaled_cells
+    signs = [EQUALS if _same(_taken(update.old, steps), first) else ABOUT]
+    if steps is update.steps:
         sides.insert(1, _minus(old, (numbers(update.steps),)))
-        signs.insert(0, ABOUT if _rounded_steps(subject) else EQUALS)
+        signs.insert(0, EQUALS if _same(scaled_cells, update.steps) else ABOUT)
     sides += [numbers(stage) for stage in others]
     signs += [ABOUT for _ in others]
     return Block(Math.of(own), tuple(broken([(BECOMES, rule), *zip((EQUALS, *signs), sides, strict=True)])))
@@ -80,15 +83,16 @@ def _minus(first: Box, factors: Sequence[Box]) -> Box:
     return Sum(((False, first), (True, product(tuple(factors), "dot"))))
 
 
-def _exact(update: ArrayUpdate) -> bool:
-    """Whether the first stage is the difference to the last digit."""
-    cells = zip(update.old, update.steps, update.stages[0], strict=True)
-    return all(o.value - s.value == n.value for row in cells for o, s, n in zip(*row, strict=True))
+Cells = tuple[tuple[Term, ...], ...]
 
 
-def _rounded_steps(subject: Subject) -> bool:
-    work = subject.worked
-    return work is not None and any(u.step.is_rounded for u in work.updates)
+def _taken(old: Cells, steps: Cells) -> Cells:
+    return tuple(tuple(a - b for a, b in zip(*rows, strict=True)) for rows in zip(old, steps, strict=True))
+
+
+def _same(one: Cells, other: Cells) -> bool:
+    """Whether two arrays are equal to the last digit, as they are written."""
+    return all(evaluate(a) == evaluate(b) for rows in zip(one, other, strict=True) for a, b in zip(*rows, strict=True))
 
 
 def _outer(update: ArrayUpdate, subject: Subject) -> tuple[Box, ...]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 
 from symback.algebra.terms import Num, Term
 from symback.network.lettering import Lettering
 from symback.notation.index import number_box
-from symback.numeric.rounding import Value
 from symback.numeric.worked_lines import Line as WorkedLine
 from symback.sheets.records import Line, Math
 from symback.sheets.writer import Writer
@@ -33,10 +31,10 @@ def sign(word: Word) -> Math:
     return Math(word.text, word.latex, word.text)
 
 
-def results(value: Value) -> Iterator[tuple[Word, Box]]:
-    """The results of a worked line, each with its sign: = where nothing was rounded away."""
-    for shown in value.shown:
-        yield (EQUALS if shown.value == Fraction(value.computed) else ABOUT), number_box(shown)
+def worked_sides(line: WorkedLine, write: Writer) -> Iterator[tuple[Word, Box]]:
+    """The numbers of a worked line, each side with its sign: = where it is what stands before it, to the last digit."""
+    for equal, side in line.worked:
+        yield (EQUALS if equal else ABOUT), (number_box(side) if isinstance(side, Num) else write.box(side, ()))
 
 
 def rate_box(table: Lettering) -> Box:
@@ -47,9 +45,7 @@ def rate_box(table: Lettering) -> Box:
 def worked_lines(line: WorkedLine, write: Writer, symbols: Iterable[Term] = ()) -> tuple[Line, ...]:
     """The sides of a worked line as lines: letters, then numbers put in with the result."""
     sides: list[tuple[Word, Box]] = [(EQUALS, write.box(t, ())) for t in symbols]
-    put_in = [t for t in line.numbers if not isinstance(t, Num)]
-    numbers: list[tuple[Word, Box]] = [(EQUALS, write.box(t, ())) for t in dict.fromkeys(put_in)]
-    return tuple(broken([*sides, *numbers, *results(line.value)]))
+    return tuple(broken([*sides, *worked_sides(line, write)]))
 
 
 def wide(formula: Math) -> int:
@@ -109,8 +105,8 @@ __all__ = [
     "numbered",
     "numbers",
     "rate_box",
-    "results",
     "sign",
     "wide",
     "worked_lines",
+    "worked_sides",
 ]

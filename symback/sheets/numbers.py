@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symback.algebra.terms import Num, Partial, Ref
+from symback.algebra.terms import Num, Partial, Ref, Term
 from symback.network.rounding import EXACT, KINDS, MODES, Policy, Rule
 from symback.notation.index import number_box
 from symback.numeric.worked import Worked
 from symback.numeric.worked_lines import Line as WorkedLine
 from symback.numeric.worked_lines import Update
 from symback.sheets.arrays import updates
-from symback.sheets.displays import BECOMES, equality, rate_box, results
+from symback.sheets.displays import ABOUT, BECOMES, equality, rate_box, worked_sides
 from symback.sheets.records import Math, Paragraph, Part, Prose, Row, Section, Table
 from symback.sheets.subject import Subject, parameters
-from symback.typeset.boxes import EQUALS, Box, Product, Relation, Sum, Word
+from symback.typeset.boxes import Product, Relation, Sum
 
 STEP = "Every gradient is taken at the old values; only then are all parameters changed, at the same time."
 
@@ -64,7 +64,7 @@ def _is_given(line: WorkedLine, work: Worked) -> bool:
 def _local(line: WorkedLine, subject: Subject) -> Math:
     write = subject.write
     name = write.renamed(line.name) if isinstance(line.name, Partial) else line.name
-    sides: list[tuple[Word, Box]] = [(EQUALS, write.box(t, ())) for t in line.numbers if not isinstance(t, Num)] + list(results(line.value))
+    sides = list(worked_sides(line, write))
     return equality(write.table.box(name), *(box for _, box in sides), signs=[word for word, _ in sides])
 
 
@@ -100,17 +100,24 @@ def rule(subject: Subject, name: str) -> Math:
     return Math.of(Relation((own, taken), (BECOMES,)))
 
 
+def _shown_sides(update: Update, subject: Subject) -> tuple[Term, ...]:
+    """Old − rate · gradient in numbers; with the step worked out where its rounding decides what the new value is."""
+    assert subject.worked is not None
+    at_once = update.is_at_once(update.rate * update.put_in, subject.worked.policy)
+    return update.line.numbers[:1] if at_once else update.line.numbers
+
+
 def _row(subject: Subject, update: Update) -> tuple[Prose, ...]:
     write = subject.write
-    put_in = [write.box(t, ()) for t in update.line.numbers[:1]]
-    new = tuple(results(update.new))
-    first = Math.of(number_box(update.new.shown[0])) if len(new) == 1 else equality(*(b for _, b in new), signs=[w for w, _ in new[1:]])
+    put_in = [write.box(t, ()) for t in _shown_sides(update, subject)]
+    new = [number_box(n) for n in update.new.shown]
+    first = Math.of(new[0]) if len(new) == 1 else equality(*new, signs=[ABOUT] * (len(new) - 1))
     name = str(update.line.name)
     return (
         (rule(subject, name),),
         (Math.of(number_box(update.old.last)),),
-        (Math.of(number_box(update.gradient.last)),),
-        tuple(map(Math.of, put_in)),
+        (Math.of(number_box(update.put_in)),),
+        (equality(*put_in, signs=[ABOUT] * (len(put_in) - 1)),),
         (first,),
     )
 

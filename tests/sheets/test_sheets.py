@@ -270,7 +270,7 @@ def test_what_is_rounded_is_not_called_equal(house):
 
 def test_the_loss_before_and_after(house):
     last = said(house["again"].parts[-1].said)
-    assert last == "The loss fell: before the step L = 0.684561, after it L = 0.350675."
+    assert last == "The loss fell: before the step L = 0.68445, after it L = 0.3528."
 
 
 def test_exact_numbers_and_those_rounded_by_hand():
