@@ -94,7 +94,8 @@ def _said(box: Box, units: tuple[str, str], layers: tuple[str, str]) -> Sentence
 
 def _of_numbers(program: Program, table: Lettering) -> Iterator[Sentence]:
     """A sentence for weights that are plain numbers: for two different units where there are such, else by names."""
-    spelled = [(leaf.name, program.spellings.get(leaf.name) or Spelling(leaf.name)) for leaf in program.leaves if leaf.role == "weight"]
+    weights = [leaf.name for leaf in program.leaves if leaf.role == "weight" and not leaf.indices]
+    spelled = [(name, program.spellings.get(name) or Spelling(name)) for name in weights]
     joined = {name: ends for name, _ in spelled if (ends := joins(program, name)) is not None}
     for name, own in spelled:
         units = [(program.spellings.get(n) or Spelling(n)).units for n in joined.get(name, ())]

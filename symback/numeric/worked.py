@@ -17,7 +17,7 @@ from symback.derivation import Derivation
 from symback.errors import NumericError, short
 from symback.network.program import Leaf, Program, Spelling
 from symback.network.rounding import EXACT, Policy
-from symback.numeric.desk import Desk, minus, put_in
+from symback.numeric.desk import Desk, minus
 from symback.numeric.kinds import Kinds
 from symback.numeric.rounding import Value, evaluate, given, settled
 from symback.numeric.values import exact

@@ -53,7 +53,7 @@ class Line:
         for k, side in enumerate((*self.numbers, *self.value.shown)):
             equal = equal and (before is None or evaluate(before) == evaluate(side))
             before = side
-            if isinstance(side, Num) and k < len(self.numbers) or any(t is side for _, t in kept[-1:]):
+            if (isinstance(side, Num) and k < len(self.numbers)) or any(t is side for _, t in kept[-1:]):
                 continue
             kept.append((equal, side))
             equal = True

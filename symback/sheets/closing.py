@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from symback.network.program import PARAMETERS
 from symback.numeric.algorithm import NINE
 from symback.sheets.records import Code, Math, Points, Prose, Section
+from symback.sheets.roles import is_layered
 from symback.sheets.subject import Subject
 
 NARROW = 64
@@ -14,9 +14,9 @@ FEW, MOST = 10, 110
 
 
 def procedure(subject: Subject) -> Section:
-    """Training step by step, for networks that have parameters and a target."""
-    roles = {leaf.role for leaf in subject.program.leaves}
-    told = "target" in roles and not roles.isdisjoint(PARAMETERS)
+    """Training step by step, for networks of layers as the steps write them, with a target."""
+    program = subject.arrays.core.program
+    told = any(leaf.role == "target" for leaf in program.leaves) and is_layered(program)
     items: tuple[Prose, ...] = tuple((step.says, *_shown(tuple(map(Math.of, step.formulas)))) for step in NINE)
     return Section("procedure", "Training step by step", (Points(items, ordered=True),) if told else ())
 

@@ -260,7 +260,13 @@ class UnitsLayout:
         layers = sorted({self.level[u.name] for u in self.units.units})
         word = "output" if k == layers[-1] else "hidden" if len(layers) == 2 else f"hidden {layers.index(k) + 1}"
         functions = dict.fromkeys(u.function for u in here)
-        return titled(word, self._function(next(iter(functions)))) if len(functions) == 1 else WORDS[word]
+        known = len(functions) == 1 and (all(functions) or not any(self._goes_on(u.name) for u in here))
+        return titled(word, self._function(next(iter(functions)))) if known else WORDS[word]
+
+    def _goes_on(self, name: str) -> bool:
+        """Whether a value is read by a definition that is no unit and that another one reads: a softmax, say."""
+        readers = [other for other, reads in self.units.others if name in reads]
+        return any(reader in reads for reader in readers for _, reads in self.units.others)
 
     def _function(self, name: str) -> Math:
         return Math.of(self.table.words[name] if name in OPERATIONS else Word(name, name)) if name else WORDS["linear"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from symback.algebra.sizes import Index
-from symback.algebra.terms import Name
-from symback.network.program import Leaf, Program
+from symback.network.program import Leaf
 from symback.notation.index import scope_of, size_box
 from symback.notation.meaning import weight_meaning
 from symback.numeric.kinds import Kinds
@@ -16,15 +15,15 @@ from symback.sheets.displays import rate_box
 from symback.sheets.drawing import drawing, tikz, typst
 from symback.sheets.given import number, values
 from symback.sheets.records import Figure, Math, Paragraph, Part, Prose, Section, Table
+from symback.sheets.roles import called
 from symback.sheets.subject import Subject
 from symback.typeset.boxes import Box, Fence, Relation, Sum, Word
 
 TIMES = Word("×", r"\times")
 SAYS: Mapping[str, str] = {
     "weight": "weight", "bias": "bias", "input": "input", "target": "target", "constant": "constant",
-    "pre-activation": "pre-activation", "activation": "activation", "prediction": "prediction", "loss": "loss",
 }  # fmt: skip
-"""What each role and kind of quantity is called in the table of symbols."""
+"""What each role is called in the table of symbols."""
 
 
 def setting(subject: Subject, together: list[str]) -> Section:
@@ -57,9 +56,9 @@ def _symbols(subject: Subject) -> Table:
     kinds = Kinds(program)
     rows = [
         (leaf.name, SAYS[leaf.role], leaf.indices, _facts(leaf, subject)) for leaf in program.leaves
-    ] + [(d.name, _says(d.name, program, kinds), d.indices, ()) for d in program.definitions]  # fmt: skip
+    ] + [(d.name, called(d.name, program, kinds), d.indices, ()) for d in program.definitions]  # fmt: skip
     table = [
-        [(write.name(name),), (says,), (_shape(subject, name, indices),), (shown[name],) if name in shown else (), facts]
+        [(write.name(name),), (says,) if says else (), (_shape(subject, name, indices),), (shown[name],) if name in shown else (), facts]
         for name, says, indices, facts in rows
     ]
     rate = {**program.values, **subject.options.values}.get(RATE)
@@ -72,11 +71,6 @@ def _symbols(subject: Subject) -> Table:
     plain = [k for k in kept if not (k == 2 and all(not i for _, _, i, _ in rows))]
     arrays = any("matrix" in m.latex for m in shown.values())
     return Table(tuple(head[k] for k in plain), tuple(tuple(row[k] for k in plain) for row in table), tall=arrays)
-
-
-def _says(name: Name, program: Program, kinds: Kinds) -> str:
-    kind = kinds.of_definition(name)
-    return SAYS[kind] if kind != "loss" or name == program.loss else "part of the loss"
 
 
 def _facts(leaf: Leaf, subject: Subject) -> Prose:

@@ -32,7 +32,8 @@ class Row:
 
     ``route`` says how it was checked, ``conditions`` under what it holds, ``worst`` the largest relative error met,
     ``steps`` how many of its steps got which word, ``lines`` those steps; ``why`` says what is wrong or open. ``shown``, ``points`` and
-    ``second`` are the parts of the route: the proof, the number of points of differences, what SymPy said.
+    ``second`` are the parts of the route: the proof, the number of points of differences, what SymPy said;
+    ``not_asked`` is why it said nothing.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Row:
     shown: str = ""
     points: int = 0
     second: str = ""
+    not_asked: str = ""
 
     def __repr__(self) -> str:
         return short([f"gradient by {self.name}: {self.verdict}", self.why or self.route])
@@ -148,6 +150,7 @@ class Report:
     def _json(self, row: Row) -> dict[str, Any]:
         keys = ("name", "verdict", "route", "conditions", "worst", "seconds", "steps")
         found = {key: getattr(row, key) for key in keys} | ({"why": row.why} if row.why else {})
+        found |= {"sympy": f"not asked: {row.not_asked}"} if row.not_asked else {}
         return found | {"conditions": list(row.conditions), "steps": [self._step_json(v) for v in row.lines]}
 
     def _step_json(self, verdict: StepVerdict) -> dict[str, Any]:
