@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from symback.algebra.sizes import Index
+from symback.algebra.terms import Name
 from symback.network.program import Leaf
 from symback.notation.index import scope_of, size_box
 from symback.notation.meaning import weight_meaning
