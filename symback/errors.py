@@ -98,6 +98,10 @@ class NumericError(SymbackError):
     """Values that cannot be used: missing, of the wrong shape, not finite."""
 
 
+class OutOfRange(NumericError):
+    """A value that is defined and has too many digits to be worked with: no evidence for or against anything."""
+
+
 class VerificationError(SymbackError):
     """A formula or a step failed its check."""
 

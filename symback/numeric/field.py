@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from math import inf
 from typing import Any, Protocol
 
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.terms import Kind, Relation
-from symback.errors import NumericError
+from symback.errors import NumericError, OutOfRange
 from symback.numeric.matrices import MATRICES
 
 
@@ -58,14 +59,21 @@ COMPARE: Mapping[Relation, Callable[[Any, Any], Any]] = {
 }
 
 
+LARGEST = 4096
+"""The binary digits before the point of the largest number that functions are taken of."""
+
+
 class HighPrecision:
     """Real numbers with ``digits`` decimal digits.
 
-    Raises NumericError where a value is not real and finite: log of 0, root of a negative number, division by zero.
+    What differs by less than the last quarter of the digits, as rounding does, is equal where values are compared.
+    Raises NumericError where a value is not real and finite: log of 0, root of a negative number, division by zero; OutOfRange where it
+    is too large to be worked with.
     """
 
     def __init__(self, digits: int) -> None:
         self.context = context(digits)
+        self.digits = digits
         self.real = self.context.mpf
         self.zero, self.one = self.real(0), self.real(1)
         self._functions = {row.name: getattr(self.context, row.mpmath) for row in OPERATIONS.values() if row.mpmath}
@@ -74,29 +82,49 @@ class HighPrecision:
         return self.real(value.numerator) / value.denominator if value.denominator != 1 else self.real(value.numerator)
 
     def power(self, base: Any, exponent: Any) -> Any:
+        def text() -> str:
+            return f"{_short(base)}**{_short(exponent)}"
+
+        if exponent and self.context.mag(exponent) + abs(self.context.mag(base) if base else 0).bit_length() > LARGEST:
+            raise OutOfRange(text(), "the value is too large", "give smaller values")
         try:
-            return self._real(base**exponent, lambda: f"{_short(base)}**{_short(exponent)}")
+            return self._real(base**exponent, text)
         except ZeroDivisionError:
-            raise NumericError(f"{_short(base)}**{_short(exponent)}", "division by zero", "give values where it is defined") from None
+            raise NumericError(text(), "division by zero", "give values where it is defined") from None
         except OverflowError:
-            raise NumericError(f"{_short(base)}**{_short(exponent)}", "the value is too large", "give smaller values") from None
+            raise OutOfRange(text(), "the value is too large", "give smaller values") from None
 
     def apply(self, op: str, args: Sequence[Any]) -> Any:
         function = self._functions[op]
         if op == "pi":
             return +function
+
+        def text() -> str:
+            return f"{op}({', '.join(map(_short, args))})"
+
+        if op != "log" and any(a and self.context.mag(a) > LARGEST for a in args):
+            raise OutOfRange(text(), "the value is too large", "give smaller values")
         try:
-            return self._real(function(*args), lambda: f"{op}({', '.join(map(_short, args))})")
+            return self._real(function(*args), text)
         except OverflowError:
-            raise NumericError(f"{op}({', '.join(map(_short, args))})", "the value is too large", "give smaller values") from None
+            raise OutOfRange(text(), "the value is too large", "give smaller values") from None
 
     def _real(self, value: Any, text: Any) -> Any:
         if type(value) is not self.real or not self.context.isfinite(value):
             raise NumericError(text(), "the value is not a finite real number", "give values where it is defined")
         return value
 
+    @cached_property
+    def rounding(self) -> Any:
+        """How far apart two computed numbers may be, relative to their size, and be one number."""
+        return self.real(10) ** (-3 * self.digits // 4)
+
+    def alike(self, left: Any, right: Any) -> bool:
+        """Whether two numbers are equal but for rounding."""
+        return bool(left == right or abs(left - right) <= self.rounding * (abs(left) + abs(right)))
+
     def holds(self, relation: Relation, left: Any, right: Any) -> bool:
-        return bool(COMPARE[relation](left, right))
+        return bool(COMPARE[relation](0, 0) if self.alike(left, right) else COMPARE[relation](left, right))
 
     def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
         return max(values) if kind == "max" else min(values)
@@ -112,6 +140,18 @@ class HighPrecision:
 
 def _short(value: Any) -> str:
     return f"{float(value):.6g}"
+
+
+def as_float(value: Fraction) -> float:
+    """A fraction as a float: infinite where no float is as large.
+
+    >>> as_float(Fraction(1, 4)), as_float(Fraction(-(10**400)))
+    (0.25, -inf)
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 class Irrational(Exception):

@@ -10,13 +10,19 @@ def _rows(matrix: Any) -> list[list[Any]]:
     return [[matrix[i, j] for j in range(matrix.cols)] for i in range(matrix.rows)]
 
 
-def _invertible(ctx: Any, a: Any) -> Any:
-    """A matrix whose determinant is more than rounding: a singular one has a tiny determinant instead of none."""
-    matrix = ctx.matrix(a)
+def _determinant(ctx: Any, matrix: Any) -> Any:
+    """The determinant; 0 where it is no more than rounding: a singular matrix has a tiny determinant instead of none."""
     largest = ctx.mpf(1)
     for i in range(matrix.rows):
         largest *= ctx.norm(matrix[i, :])
-    if abs(ctx.det(matrix)) <= largest * ctx.mpf(10) ** (-ctx.dps // 2):
+    found = +ctx.mpf(ctx.det(matrix))
+    return ctx.mpf(0) if abs(found) <= largest * ctx.mpf(10) ** (-ctx.dps // 2) else found
+
+
+def _invertible(ctx: Any, a: Any) -> Any:
+    """A matrix that is not singular."""
+    matrix = ctx.matrix(a)
+    if not _determinant(ctx, matrix):
         raise ZeroDivisionError
     return matrix
 
@@ -26,7 +32,7 @@ def _inverse(ctx: Any, a: Any) -> Any:
 
 
 def _det(ctx: Any, a: Any) -> Any:
-    return +ctx.mpf(ctx.det(ctx.matrix(a)))
+    return _determinant(ctx, ctx.matrix(a))
 
 
 def _logabsdet(ctx: Any, a: Any) -> Any:

@@ -13,7 +13,7 @@ from symback.algebra.sizes import Index
 from symback.algebra.terms import Add, Apply, Bracket, Count, Kind, Mul, Num, Pow, Reduce, Ref, Relation, Term
 from symback.algebra.traverse import factors
 from symback.errors import NumericError, UnknownTerm
-from symback.numeric.field import COMPARE
+from symback.numeric.field import COMPARE, as_float
 
 if TYPE_CHECKING:
     from symback.verify.arrays import Arrays
@@ -34,7 +34,7 @@ def value_of(node: Term, run: Arrays) -> Value:
 
 @value_of.register(Num)
 def _(node: Num, run: Arrays) -> Value:
-    return Value((), run.np.asarray(float(node.value)))
+    return Value((), run.np.asarray(as_float(node.value)))
 
 
 @value_of.register(Count)
@@ -67,8 +67,15 @@ def _(node: Bracket, run: Arrays) -> Value:
 
 def _condition(node: Bracket, run: Arrays) -> Value:
     axes, (left, right) = run.aligned([run.value(node.left), run.value(node.right)])
-    relation: Relation = node.relation
-    return Value(axes, run.np.asarray(COMPARE[relation](left, right)))
+    compared = COMPARE[node.relation](left, right)
+    if isinstance(node.left, Count) and isinstance(node.right, Count):
+        return Value(axes, run.np.asarray(compared))
+    alike = run.np.abs(left - right) <= ROUNDING * (run.np.abs(left) + run.np.abs(right))
+    return Value(axes, run.np.where(alike, COMPARE[node.relation](0, 0), compared))
+
+
+ROUNDING = 1e-12
+"""How far apart, relative to their size, two floats may be that are equal in exact numbers."""
 
 
 @value_of.register(Add)
@@ -100,7 +107,7 @@ def _(node: Pow, run: Arrays) -> Value:
     base = run.value(node.base)
     if isinstance(node.exponent, Num):
         exponent = node.exponent.value
-        array = 1.0 / base.array if exponent == -1 else base.array * base.array if exponent == 2 else base.array ** float(exponent)
+        array = 1.0 / base.array if exponent == -1 else base.array * base.array if exponent == 2 else base.array ** as_float(exponent)
         return Value(base.axes, array)
     axes, (left, right) = run.aligned([base, run.value(node.exponent)])
     return Value(axes, run.np.power(left, right))
@@ -200,7 +207,7 @@ class Floats:
     zero, one = 0.0, 1.0
 
     def number(self, value: Fraction) -> Any:
-        return float(value)
+        return as_float(value)
 
     def power(self, base: Any, exponent: Any) -> Any:
         try:
@@ -213,7 +220,8 @@ class Floats:
         return float(functions()[op](*args))
 
     def holds(self, relation: Relation, left: Any, right: Any) -> bool:
-        return bool(COMPARE[relation](left, right))
+        alike = abs(left - right) <= ROUNDING * (abs(left) + abs(right))
+        return bool(COMPARE[relation](0, 0) if alike else COMPARE[relation](left, right))
 
     def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
         return max(values) if kind == "max" else min(values)

@@ -169,7 +169,9 @@ def _link(step: Verdict | None, k: int, pairs: _Pairs) -> Verdict:
         return pairs.verdict(k)
     if step.route == NUMBERS:
         return step
-    return replace(step, form=pairs.form(k)) if step.word == "proved" else _both(pairs.verdict(k), step)
+    found = replace(step, form=pairs.form(k)) if step.word == "proved" else _both(pairs.verdict(k), step)
+    own, _ = pairs.judge(k)
+    return found if own is None else own.nowhere or own.within(found)
 
 
 def is_chain(claim: Claim, network: Program) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 
 from symback.errors import NumericError
 from symback.numeric.field import Irrational, Rationals
-from symback.verify.numbers import EXACT_DIGITS, affordable, digits_of, errors
+from symback.verify.numbers import affordable, errors
 from symback.verify.pairs import Pair
 from symback.verify.sample import Point, draw, possible, symbols_of
+from symback.verify.settled import EXACT_DIGITS, digits_of
 
 
 @dataclass(frozen=True)

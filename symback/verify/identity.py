@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice
 
 from symback.algebra.definitions import Definition
@@ -20,17 +19,16 @@ from symback.algebra.traverse import rewrite
 from symback.errors import NumericError, SymbackError
 from symback.network.program import Program
 from symback.network.unroll import OF_ENTRIES
-from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, Sizes, index_tuples
 from symback.verify.entries import entry
 from symback.verify.equality import Shown, prove
-from symback.verify.numbers import LEFT, RIGHT, evaluator
 from symback.verify.pairs import Pair
 from symback.verify.sample import Point, draw, size_sets
+from symback.verify.settled import compared
 from symback.verify.verdict import Word
 
 BUDGET = 20_000
-POINTS, FEW, DIGITS, SETS = 6, 2, 60, 2
+POINTS, FEW, SETS = 6, 2, 2
 MOST_ENTRIES, MOST_DEFINITIONS = 64, 300
 NOTHING = Shown(False)
 
@@ -66,7 +64,7 @@ def _at_points(pair: Pair, points: int) -> Same:
         rng = random.Random("symback")
         for turn in range(2 * points):
             try:
-                found = _difference(pair, draw(pair.program, sizes, rng, positive=turn % 2 == 1))
+                found = _difference(pair, draw(pair.program, sizes, rng, positive=turn % 2 == 1), rng)
             except SymbackError as error:
                 reason = str(error)
                 continue
@@ -78,15 +76,16 @@ def _at_points(pair: Pair, points: int) -> Same:
     return Same("agrees") if tried >= points else Same("undecided", reason)
 
 
-def _difference(pair: Pair, point: Point) -> Same | None:
-    """The first entry at which the sides differ at a point."""
-    field = HighPrecision(DIGITS)
-    run = evaluator(pair, point, field)
-    for at in index_tuples(pair.indices, point.sizes):
-        one, other = run.entry(LEFT, at), run.entry(RIGHT, at)
-        if abs(one - other) > field.power(field.number(Fraction(10)), -DIGITS // 2) * (1 + abs(one) + abs(other)):
-            return Same("refuted", f"{float(one):.6g} on the left, {float(other):.6g} on the right", places=at, point=point)
-    return None
+def _difference(pair: Pair, point: Point, rng: random.Random) -> Same | None:
+    """An entry at which the sides differ at a point."""
+    found = compared(pair, point, rng)
+    if found.lacking is not None:
+        raise NumericError(pair.about, found.lacking.lacks)
+    if found.failed is None:
+        return None
+    one, other = found.failed.difference, found.failed.formula
+    one, other = (one, other) if pair.original is pair.left else (other, one)
+    return Same("refuted", f"{one:.6g} on the left, {other:.6g} on the right", places=found.failed.places, point=point)
 
 
 def _entrywise(pair: Pair) -> bool:

@@ -16,6 +16,7 @@ from symback.verify.derivatives import gradients, restricted
 from symback.verify.differences import POINTS, Outcome
 from symback.verify.differences import Witness as Contradiction
 from symback.verify.differing import difference
+from symback.verify.domain import Beyond, beyond, facts_of, is_region, need_text
 from symback.verify.equality import NO_KINK, Shown, prove
 from symback.verify.exactly import SmallSizes, small_sizes
 from symback.verify.kinks import Kinks, check_kinks
@@ -24,6 +25,7 @@ from symback.verify.numbers import FEW_POINTS, against_differences, far_contradi
 from symback.verify.pairs import CLAIMED, Pair
 from symback.verify.repair import Repair, repair
 from symback.verify.sample import possible
+from symback.verify.settled import hidden
 from symback.verify.spots import has_conditions
 from symback.verify.verdict import Verdict, Witness, Word
 from symback.verify.witness import observed, smallest
@@ -41,9 +43,13 @@ class Judge:
     def __init__(self, pair: Pair, text: str) -> None:
         self.pair, self.text = pair, text
         self.contradiction: Contradiction | None = None
+        self.lacking: Contradiction | None = None
 
     def verdict(self) -> Verdict:
         """What can be shown for the symbols; else with declared values put in; else under a fact; else what is wrong."""
+        return self.nowhere or self.within(self._verdict())
+
+    def _verdict(self) -> Verdict:
         found = self._holds(self.pair)
         if (found is None or found.word != "proved") and any(name in self.pair.values for name in self.pair.reads):
             found = _better(found, self._with_values())
@@ -80,6 +86,48 @@ class Judge:
         put_in = ", ".join(f"{n} = {float(v):.6g}" for n, v in self.pair.values.items() if n in self.pair.reads)
         return replace(found, why=f"{found.why}, with {put_in} put in")
 
+    # where it holds -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def domain(self) -> Beyond:
+        """What the sides need to have values."""
+        try:
+            return beyond(self.pair)
+        except RecursionError:
+            return Beyond()
+
+    @cached_property
+    def nowhere(self) -> Verdict | None:
+        """The verdict where a side has no value at all."""
+        if self.domain.original_nowhere:
+            return Verdict(self.text, "undecided", f"{self.pair.about} has no value anywhere: {self.domain.original_nowhere}")
+        if self.domain.claim_nowhere:
+            return Verdict(self.text, "refuted", f"the claim has no value anywhere: {self.domain.claim_nowhere}")
+        return None
+
+    def within(self, found: Verdict) -> Verdict:
+        """What holds, with what it needs to have a value: *conditional* where that leaves out a region in which the original has one."""
+        if not found.holds:
+            return found
+        program = self.pair.program
+        region = tuple(n for n in self.domain.claim if self.lacking is not None or is_region(n, program))
+        listed = [need_text(n, program) for n in (*self.domain.original, *self.domain.claim) if n not in region]
+        found = replace(found, conditions=tuple(dict.fromkeys([*found.conditions, *listed])))
+        if not region and self.lacking is None:
+            return found
+        facts = tuple((name, fact) for name, several in facts_of(region, program).items() for fact in several)
+        shown = self._holds(self.pair.given(facts)) if facts and found.word != "proved" else None
+        condition = " and ".join(dict.fromkeys(need_text(n, program) for n in region)) or "the claim has a value"
+        return replace(
+            shown if shown is not None and shown.holds else found,
+            word="conditional",
+            why=f"holds where {condition}; the claim has no value elsewhere, where {self.pair.about} may have one",
+            condition=condition,
+            facts=tuple(f for f in (shown or found).facts if f not in condition),
+            conditions=tuple(c for c in found.conditions if c not in condition),
+            witness=None if self.lacking is None else observed(self.pair, self.lacking),
+        )
+
     # what holds ----------------------------------------------------------------------------------------------------------
 
     def _holds(self, pair: Pair, floats: bool = True) -> Verdict | None:
@@ -91,16 +139,23 @@ class Judge:
         if shown.proved:
             return self._confirmed(pair, shown, sizes)
         outcome = against_differences(pair, POINTS, sizes)
-        if outcome.failed:
-            self.contradiction = next(iter(outcome.failed.values()))
+        if self._contradicts(pair, outcome):
             return None
         if outcome.points and not outcome.reason:
-            self.contradiction = self._far(pair, sizes)
+            self.contradiction = self._far(pair, sizes) or hidden(pair, sizes)
             if self.contradiction is not None:
                 return None
             return self._made("agrees", "by numbers at all points tried; no proof was found", outcome=outcome, shown=shown)
         spent = "the work budget of the proof was spent" if shown.exhausted else "no proof was found"
         return self._made("undecided", f"{spent}, and no point could be tried: {outcome.reason}", outcome=outcome)
+
+    def _contradicts(self, pair: Pair, outcome: Outcome) -> bool:
+        """Whether numbers speak against a claim: it is wrong, or has no value wherever the original has one. Where it lacks one is kept."""
+        wrong = {**outcome.failed, **({} if outcome.points else outcome.lacking)}
+        if pair is self.pair and not wrong:
+            self.lacking = next(iter(outcome.lacking.values()), None)
+        self.contradiction = next(iter(wrong.values()), self.contradiction)
+        return bool(wrong)
 
     def _far(self, pair: Pair, sizes: list[dict[str, object]]) -> Contradiction | None:
         """Where a claim without a proof fails after all: conditions are looked at from all sides."""
@@ -114,8 +169,7 @@ class Judge:
         kinks = self._at_kinks(pair, sizes) if shown.provided == (NO_KINK,) else Kinks()
         if kinks.outside:
             return Verdict(self.text, "refuted", f"at a kink, {kinks.outside}")
-        if outcome.failed or small.failed:
-            self.contradiction = next(iter(outcome.failed.values()), None)
+        if self._contradicts(pair, outcome) or small.failed:
             return None
         if kinks.points:
             shown = replace(shown, provided=(kinks.says,))

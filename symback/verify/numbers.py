@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from math import prod
 from typing import Any, Literal
 
-from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.definitions import Opaque
 from symback.algebra.sizes import Index
 from symback.algebra.terms import Name, Partial, Reduce, Term
 from symback.errors import NumericError
 from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator
-from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, Sizes, index_tuples, size_value
 from symback.verify.arrays import Arrays
-from symback.verify.differences import DIGITS, MOVED, STEP_DIGITS, Outcome, Watched, Witness, check_gradients, moving
+from symback.verify.differences import DIGITS, FINER, MOVED, Outcome, Witness, check_gradients, moving
 from symback.verify.pairs import CLAIMED, Pair
 from symback.verify.sample import Point, draw, size_sets
+from symback.verify.settled import ENTRIES, EXACT_DIGITS, LEFT, RIGHT, compared, digits_of, evaluator
 
 Likeness = Literal["same", "different", "unknown"]
 FEW_POINTS = 3
@@ -29,10 +28,9 @@ CLOSE, PLAIN = 1e-9, 1e-6
 LOOKS = 2
 TRIES = 12
 WORK = 400_000
-ENTRIES = 24
 MORE_SETS = 6
-EXACT_DIGITS = 40
-LEFT, RIGHT = "\0left", "\0right"
+SPARE, TOLD = 8, 1e-12
+"""How many digits rounding may take, and how far the slopes on both sides may be apart."""
 
 
 # in floats --------------------------------------------------------------------------------------------------------------
@@ -134,12 +132,6 @@ def sets_of(pair: Pair, wanted: int) -> list[dict[str, object]]:
     return (regular or found)[:wanted]
 
 
-@lru_cache(maxsize=4)
-def digits_of(digits: int) -> HighPrecision:
-    """Real numbers with that many digits."""
-    return HighPrecision(digits)
-
-
 def errors(pair: Pair, point: Point, field: Any, rng: random.Random) -> Iterator[Any]:
     """The relative differences of the sides at a point, entry by entry; a random choice where there are many."""
     run = evaluator(pair, point, field)
@@ -147,14 +139,6 @@ def errors(pair: Pair, point: Point, field: Any, rng: random.Random) -> Iterator
     for at in places if len(places) <= ENTRIES else rng.sample(places, ENTRIES):
         left, right = run.entry(LEFT, at), run.entry(RIGHT, at)
         yield abs(left - right) / (1 + abs(left))
-
-
-def evaluator(pair: Pair, point: Point, field: Any) -> Evaluator:
-    """The reference evaluator of both sides at a point."""
-    own = (Definition(LEFT, pair.indices, pair.left), Definition(RIGHT, pair.indices, pair.right))
-    program = pair.program.with_definitions((*pair.program.definitions, *own))
-    values = {n: Entries({p: field.number(v) for p, v in table.items()}) for n, table in point.values.items()}
-    return Evaluator(program, values, point.sizes, field=field)
 
 
 # against differences of the loss ---------------------------------------------------------------------------------------------
@@ -203,10 +187,9 @@ def _has_way(pair: Pair, partial: Partial) -> bool:
 
 
 def _compared(pair: Pair, points: int, sizes: Sequence[Mapping[str, object]]) -> Outcome:
-    """Both sides evaluated to many digits at points away from kinks."""
+    """Both sides evaluated to many digits."""
     outcome = Outcome()
     rng = random.Random("compared")
-    field = Watched(EXACT_DIGITS)
     for k, chosen in enumerate(sizes):
         share = points // len(sizes) + (k < points % len(sizes))
         done = 0
@@ -215,15 +198,19 @@ def _compared(pair: Pair, points: int, sizes: Sequence[Mapping[str, object]]) ->
                 break
             point = draw(pair.program, chosen, rng, positive=turn - done > TRIES // 2)
             try:
-                error = float(max(errors(pair, point, field, rng), default=0))
+                found = compared(pair, point, rng)
             except NumericError as problem:
                 outcome.reason = outcome.reason or str(problem)
                 continue
-            done += 1
-            outcome.worst = max(outcome.worst, error)
-            if error > 10.0 ** -(EXACT_DIGITS // 2):
-                outcome.failed[CLAIMED] = _most_wrong(pair, point, field)
+            outcome.worst = max(outcome.worst, found.worst)
+            if found.failed is not None:
+                outcome.failed[CLAIMED] = found.failed
                 return outcome
+            if found.lacking is not None:
+                outcome.lacking.setdefault(CLAIMED, found.lacking)
+                outcome.reason = outcome.reason or found.lacking.lacks
+                continue
+            done += 1
         outcome.points += done
         outcome.size_sets += bool(done)
     if outcome.points:
@@ -244,30 +231,39 @@ class Slopes:
 
     def __init__(self, program: Program, by: Name, point: Point) -> None:
         self.program, self.by, self.point = program, by, point
-        self.field = digits_of(DIGITS)
         self.moving, self.directions = moving(program, [by])
 
     def at(self, places: Places) -> Any | None:
-        """The slope at an entry; None at a kink, where left and right differ."""
+        """The slope at an entry; None at a kink, where left and right differ, and where the digits do not reach."""
         if self.by not in self.program.leaf and self.by not in self.program.definition:
-            return self.field.zero
+            return digits_of(DIGITS).zero
         depth = len(self.program.indices(self.by))
         cut = len(places) - depth
         above = places[:cut] or (0,) * len(self.program.indices(self.program.loss))
-        step = self.field.number(Fraction(1, 10**STEP_DIGITS))
-        low, here, high = (self._value(above, places[cut:], sign * step) for sign in (-1, 0, 1))
-        left, right = (here - low) / step, (high - here) / step
-        return None if abs(left - right) > (1 + abs(left)) * self.field.number(Fraction(1, 10**12)) else (left + right) / 2
+        for digits in (DIGITS, *(times * DIGITS for times in FINER)):
+            field = digits_of(digits)
+            size = abs(self._run(field, {}).entry(self.by, places[cut:])) or field.one
+            step = size * field.real(10) ** -(digits // 3)
+            low, here, high = (self._value(field, above, places[cut:], sign * step) for sign in (-1, 0, 1))
+            left, right = (here - low) / step, (high - here) / step
+            noise = abs(here) / step * field.real(10) ** (SPARE - digits)
+            if noise <= TOLD * (1 + abs(left)):
+                return None if abs(left - right) > (1 + abs(left)) * TOLD else (left + right) / 2
+        return None
 
-    def _value(self, above: Places, at: Places, by: Any) -> Any:
-        number = self.field.number
-        values: dict[str, Entries] = {n: Entries({p: number(v) for p, v in t.items()}) for n, t in self.point.values.items()}
+    def _run(self, field: Any, moved: Mapping[Any, Entries]) -> Evaluator:
+        """The forward pass with the names of directions, at rest unless they are ``moved``."""
+        values: dict[Any, Entries] = {n: Entries({p: field.number(v) for p, v in t.items()}) for n, t in self.point.values.items()}
+        for name, own in self.directions.items():
+            values[own] = Entries(dict.fromkeys(index_tuples(self.program.indices(name), self.point.sizes), field.zero))
+        values[MOVED] = Entries({(): field.zero})
+        return Evaluator(self.moving, {**values, **moved}, self.point.sizes, field=field)
+
+    def _value(self, field: Any, above: Places, at: Places, by: Any) -> Any:
         if self.by in self.directions:
-            indices = self.program.indices(self.by)
-            table = {p: self.field.one if p == at else self.field.zero for p in index_tuples(indices, self.point.sizes)}
-            values[self.directions[self.by]] = Entries(table)
+            places = index_tuples(self.program.indices(self.by), self.point.sizes)
+            moved = {self.directions[self.by]: Entries({p: field.one if p == at else field.zero for p in places}), MOVED: Entries({(): by})}
         else:
-            known = values[str(self.by)].entries
-            values[str(self.by)] = Entries({p: v + by if p == at else v for p, v in known.items()})
-        values[MOVED] = Entries({(): by})
-        return Evaluator(self.moving, values, self.point.sizes, field=self.field).entry(self.program.loss, above)
+            known = self.point.values[str(self.by)]
+            moved = {str(self.by): Entries({p: field.number(v) + (by if p == at else 0) for p, v in known.items()})}
+        return self._run(field, moved).entry(self.program.loss, above)

@@ -60,6 +60,14 @@ class Pair:
                 return one.name, other
         return None
 
+    @property
+    def original(self) -> Term:
+        """The side that the other says something of: a derivative or a name of the network, else the first."""
+        if self.derivative is not None:
+            return self.right if self.derivative[1] is self.left else self.left
+        named = isinstance(self.right, Ref) and self.right.name in self.program.definition and self.right.name not in self.own
+        return self.right if named and not isinstance(self.left, Ref) else self.left
+
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """The leaves that the sides rest on, in order of declaration."""

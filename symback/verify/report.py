@@ -132,7 +132,7 @@ def _is_rule(step: Step, program: Program) -> bool:
 
 
 def _verdict(name: Name, found: _Found, outcome: Outcome, other: SecondRoute, small: Small) -> tuple[Verdict, str]:
-    failed = {**small.failed, **outcome.failed}
+    failed = {**small.failed, **outcome.lacking, **outcome.failed}
     if name in failed:
         return "refuted", str(failed[name])
     if name in other.failed:

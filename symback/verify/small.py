@@ -140,7 +140,7 @@ def _at(
     if found.exact or symbols_of(program) == ((), ()):
         return None
     outcome = check_gradients(program, gradient, adjoints, 1, sizes=[sizes])
-    return outcome.failed if outcome.points else None
+    return {**outcome.lacking, **outcome.failed} if outcome.points else None
 
 
 def _exact(program: Program, gradient: Program, adjoints: Mapping[Name, Name], point: Point, rng: random.Random) -> dict[Name, Witness]:

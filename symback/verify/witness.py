@@ -17,9 +17,10 @@ from symback.numeric.evaluate import on_places
 from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
 from symback.verify.differences import Witness as Contradiction
-from symback.verify.numbers import EXACT_DIGITS, Slopes, affordable, both, errors
+from symback.verify.numbers import Slopes, affordable, both, errors
 from symback.verify.pairs import Pair
 from symback.verify.sample import Point, possible, satisfying, symbols_of
+from symback.verify.settled import EXACT_DIGITS
 from symback.verify.verdict import Witness
 
 LARGEST = 3

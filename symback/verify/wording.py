@@ -12,6 +12,8 @@ from symback.network.program import Program
 from symback.notation.write import formula_text
 from symback.verify.verdict import HOLDS, Verdict, worst_of
 
+SIGNS = {"!=": "≠", ">=": "≥", "<=": "≤"}
+
 
 def together(text: str, verdicts: tuple[Verdict, ...]) -> Verdict:
     """One verdict for several: the word and the reasons of the one that stands worst, the conditions of all."""
@@ -42,4 +44,4 @@ def term_text(term: Term, program: Program) -> str:
         left, right = (formula_text(side, free_indices(side), program) for side in (term.left, term.right))
     except (SymbackError, KeyError):
         return repr(term)
-    return f"{left} {'≠' if term.relation == '!=' else term.relation} {right}"
+    return f"{left} {SIGNS.get(term.relation, term.relation)} {right}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -16,7 +17,7 @@ from symback.algebra.normal.poly import Poly, atoms, key, minus, whole
 from symback.algebra.normal.powers import together
 from symback.algebra.normal.product import cancelled
 from symback.algebra.normal.requirements import readable
-from symback.algebra.normal.signs import Sign, sign
+from symback.algebra.normal.signs import NONNEGATIVE, POSITIVE, Sign, learn, sign
 from symback.algebra.operations import Interval
 from symback.algebra.sizes import Size
 from symback.algebra.terms import ZERO, Add, Bracket, Mul, Name, Reduce, Term
@@ -102,6 +103,12 @@ class Normalizer:
     def sign(self, term: Term) -> Sign:
         """The sign of a term as far as it is known."""
         return sign(term, self._context)
+
+    def suppose(self, term: Term, strict: bool = True) -> None:
+        """Take a term to be positive, or not to be negative, from now on."""
+        self._start(self._context)
+        with suppress(Exhausted, RecursionError):
+            learn(self._context.term(self._context.poly(term)), POSITIVE if strict else NONNEGATIVE, self._context)
 
     def _start(self, context: Context) -> None:
         context.forget()

@@ -83,7 +83,7 @@ def _nonzero(context: Context, base: Term, normal: bool = True) -> list[Term]:
             if own in context.written:
                 back = {new.indices[0]: Size.of(old) for old, new in indices.items()}
                 return _nonzero(context, substitute(context.written[own], back), normal=False)
-    return [_apart(base)]
+    return [apart(base)]
 
 
 def _by_cases(context: Context, base: Add) -> Term:
@@ -99,7 +99,7 @@ def _by_cases(context: Context, base: Add) -> Term:
     return base
 
 
-def _apart(base: Term) -> Bracket:
+def apart(base: Term) -> Bracket:
     """``a − b ≠ 0`` as ``a ≠ b``."""
     if isinstance(base, Count):
         base = Add(tuple(Count(Size(((m, c),))) if m else Num(c) for m, c in base.size.terms))
