@@ -214,7 +214,7 @@ HOSTILE = [
     ("1e1000000000 * x", "cannot read"),
     ("(" * 100_000 + "x", "cannot read"),
     ("@".join(["np.outer(x, x)"] * 25) + " @ x", "refuted"),
-    ("s = exp(x)\n" + "s = s + exp(s)\n" * 40 + "s", "refuted"),
+    ("s = exp(x)\n" + "s = s + exp(s)\n" * 40 + "s", "undecided"),
     ("s = x*x\n" + "s = s*s + s\n" * 60 + "s", "refuted"),
     ("*".join(["(x + 1)", "(x - 2)"] * 100), "refuted"),
 ]

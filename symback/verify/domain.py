@@ -27,6 +27,7 @@ from symback.verify.wording import term_text
 BUDGET = 4_000
 MOST = 60
 """How many needs are looked at; a network that has more is taken to be defined where its loss is."""
+LONGEST = 90
 REGULAR = ("inv", "solve", "logabsdet")
 Kind = Literal[">", ">=", "!=", "invertible", "never"]
 STRONGER: Mapping[tuple[Kind, Kind], Kind] = {(">=", "!="): ">", ("!=", ">="): ">", (">=", ">"): ">", ("!=", ">"): ">"}
@@ -187,6 +188,8 @@ class _Needs:
         """A need of a product as needs of its factors, without those that hold."""
         if need.kind == "invertible":
             return [need]
+        if need.kind == "!=" and isinstance(need.base, Mul):
+            return [part for f in factors(need.base) if not isinstance(f, Bracket) for part in self._parts(Need("!=", f, need.guards))]
         form = self.normalizer.normal(need.base) if not self._holds(need.kind, need.base) else None
         if form is None or self._guarded(need):
             return []
@@ -313,13 +316,12 @@ def is_region(need: Need, program: Program) -> bool:
 
 
 def need_text(need: Need, program: Program) -> str:
-    """A need as a reader writes it: ``w > 0``, ``X has full column rank``."""
+    """A need as a reader writes it: ``w > 0``, ``X has full column rank``; what nobody would read is not written out."""
     if need.kind == "invertible":
         return _regular(need.base, program)
-    if need.kind in ("!=", "never"):
-        return term_text(apart(need.base), program)
-    relation: Relation = ">" if need.kind == ">" else ">="
-    return term_text(_turned(Bracket(relation, need.base, ZERO)), program)
+    relation: Relation = need.kind if need.kind in (">", ">=") else "!="
+    found = term_text(apart(need.base) if relation == "!=" else _turned(Bracket(relation, need.base, ZERO)), program)
+    return found if len(found) <= LONGEST else "the claim has a value"
 
 
 def _turned(bracket: Bracket) -> Bracket:
