@@ -41,7 +41,7 @@ FUNCTIONS: Mapping[str, Function] = {r.name: r for r in ROWS}
 CONSTANTS: tuple[str, ...] = tuple(name for name, op in OPERATIONS.items() if not op.arity)
 METHODS: Mapping[str, str] = {
     **{name: name for name in ("sum", "mean", "prod", "var", "std", "max", "min", "cumsum", "cumprod", "dot", "trace", "clip")},
-    **{name: name for name in ("reshape", "transpose", "swapaxes", "ravel", "squeeze")},
+    **{name: name for name in ("reshape", "transpose", "swapaxes", "ravel", "squeeze", "copy")},
     "flatten": "ravel",
 }  # fmt: skip
 

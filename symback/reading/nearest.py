@@ -35,7 +35,7 @@ NEAREST: Mapping[str, str] = {
     "correlate": "write np.stack([np.sum(x[i:i + k] * w) for i in range(n - k + 1)])", "cov": "write X.T @ X / n of centred rows", "corrcoef": "write X.T @ X / n of standardised rows",
     "ptp": "write np.max(x) - np.min(x)", "nansum": "write np.sum", "nanmean": "write np.mean", "nanmax": "write np.max", "nan_to_num": "write np.where",
     "count_nonzero": "write np.sum(x != 0)", "float_power": "write x ** y", "pow": "write x ** y", "float": "leave it out", "int": "leave it out",
-    "float64": "leave it out", "float32": "leave it out", "astype": "leave it out: a condition counts as 1 or 0 in products", "copy": "leave it out",
+    "float64": "leave it out", "float32": "leave it out", "astype": "leave it out: a condition counts as 1 or 0 in products",
     "item": "leave it out", "tolist": "leave it out", "reduce": "write np.max(x, axis=0) or another reduction", "accumulate": "write np.cumsum or np.cumprod",
     "interp": "write the pieces with np.where", "select": "write np.where of np.where", "piecewise": "write np.where of np.where", "sinc": "write np.sin(np.pi * x) / (np.pi * x)",
     "deg2rad": "write x * np.pi / 180", "radians": "write x * np.pi / 180", "rad2deg": "write x * 180 / np.pi", "degrees": "write x * 180 / np.pi",

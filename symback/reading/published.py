@@ -24,7 +24,7 @@ from symback.reading.published_names import Generic, Names, Row
 from symback.reading.published_nodes import Symbol
 from symback.reading.published_places import text_of
 from symback.reading.published_sides import aligned, of_side
-from symback.reading.published_statements import Statement, statements
+from symback.reading.published_statements import Statement, accumulated, statements
 from symback.reading.published_tokens import pieces_of
 from symback.reading.published_updates import after_update, stepped
 from symback.reading.sides import Claim, Side
@@ -57,7 +57,7 @@ def read_published(program: Program, source: str, goal: Side | None = None) -> t
     """
     try:
         names = Names(program)
-        found = statements(source, pieces_of(source), names)
+        found = accumulated(statements(source, pieces_of(source), names))
         if not found:
             raise ReadingError(source, "this says nothing", "write a formula", 0)
         return _Text(source, program, names, None if goal is None else (found[-1], goal)).all(found)
@@ -210,7 +210,7 @@ class _Text:
             if leaf.name not in self.names.typed:
                 self.names.enter(leaf.name, leaf.indices)
         notes = [_instance(ctx.layers)] if ctx.layers else []
-        return Claim(whole, sides, "latex", (*notes, *ctx.notes))
+        return Claim(whole, sides, "latex", (*notes, *ctx.notes), tuple(ctx.assumed))
 
     def sides(self, statement: Statement, ctx: Context) -> tuple[Side, ...]:
         """The sides of a statement, aligned."""

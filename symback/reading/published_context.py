@@ -122,6 +122,8 @@ class Context:
     sizes: dict[object, Size] = field(default_factory=dict)
     free: dict[str, Index] = field(default_factory=dict)
     updating: bool = False
+    rate: str = ""
+    assumed: dict[str, None] = field(default_factory=dict)
     lower: bool = False
     new: bool = False
     bounds: dict[str, Size] = field(default_factory=dict)

@@ -144,6 +144,30 @@ def _range(source: str, shown: Pieces, at: Piece) -> Part:
     return Part(shown)
 
 
+def accumulated(found: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """The statements, those that add to what an earlier one gives put together with it: a = b, a += c is a = (b) + (c)."""
+    kept: list[Statement] = []
+    for statement in found:
+        relation = statement.sides[1].relation if len(statement.sides) == 2 else ""
+        given = [s for s in kept if relation in ("+=", "-=") and len(s.sides) == 2 and _named_alike(s, statement)]
+        if given and given[-1].sides[1].relation == "=":
+            kept.remove(given[-1])
+            before, added = given[-1].sides[1], statement.sides[1]
+            pieces = (*_bracketed(before.pieces), Piece("sign", relation[0], added.position, added.position), *_bracketed(added.pieces))
+            statement = replace(statement, sides=(statement.sides[0], Part(pieces, "=")))
+        kept.append(statement)
+    return tuple(kept)
+
+
+def _named_alike(one: Statement, other: Statement) -> bool:
+    return [p.text for p in one.sides[0].pieces] == [p.text for p in other.sides[0].pieces]
+
+
+def _bracketed(pieces: Pieces) -> Pieces:
+    start, end = pieces[0].position, pieces[-1].end
+    return (Piece("sign", "(", start, start), *pieces, Piece("sign", ")", end, end))
+
+
 def _chunks(pieces: Pieces) -> list[Pieces]:
     """The text cut at new lines that begin a statement, arrows, semicolons and words."""
     chunks: list[list[Piece]] = [[]]
@@ -270,4 +294,4 @@ def _cut(pieces: Pieces, signs: tuple[str, ...]) -> list[tuple[Pieces, str]]:
     return [(tuple(p), s) for p, s in found]
 
 
-__all__ = ["RELATIONS", "Part", "Statement", "statements"]
+__all__ = ["RELATIONS", "Part", "Statement", "accumulated", "statements"]

@@ -188,7 +188,10 @@ def custom(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
 
 
 def rate(letter: str, symbol: Symbol | None, ctx: Context) -> Term:
-    """The learning rate: declared as rate, or a free number."""
+    """The learning rate: a declared number that the update multiplies the gradient with, what is declared as rate, or a free number."""
+    if ctx.rate:
+        ctx.note(f"{ctx.rate} is the learning rate")
+        return Ref(ctx.rate)
     if "rate" not in ctx.names.typed and not any(leaf.name == "rate" for leaf in ctx.leaves):
         ctx.leaves.append(Leaf("rate", (), "constant"))
     ctx.note(f"{text_of(symbol, ctx) if symbol is not None else letter} is the learning rate, called rate")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from symback.network.program import PARAMETERS
 from symback.reading.formula_grammar import Digits
+from symback.reading.published_arguments import depends_on
 from symback.reading.published_context import Context
 from symback.reading.published_meaning import located_symbol
-from symback.reading.published_names import Generic, cells, text, unbracketed
+from symback.reading.published_names import RATES, Generic, cells, text, unbracketed
 from symback.reading.published_nodes import Group, Negative, Node, Product, Sum, Symbol, changed, walk
 from symback.reading.published_places import located, scripts, text_of
 from symback.reading.published_statements import Statement
@@ -42,15 +44,19 @@ def _may_step(left: Symbol, ctx: Context) -> bool:
 def after_update(statement: Statement, trees: list[Node], ctx: Context) -> list[Node]:
     """A statement about the value of a parameter after a step: its left side is that value."""
     left = trees[0]
-    if len(trees) < 2 or not isinstance(left, Symbol):
+    if len(trees) < 2:
         return trees
     relation = statement.sides[1].relation
+    if not isinstance(left, Symbol):
+        return _from_nothing(statement, trees, ctx)
     ctx.updating = relation in (":=", r"\leftarrow", "-=", "+=") or left.marked == "new"
     if left.marked:
+        ctx.rate = declared_rate(trees[1:], ctx)
         return trees
     at = parameter(left, ctx)
     if at is None:
-        return trees
+        return _from_nothing(statement, trees, ctx)
+    ctx.rate = declared_rate(trees[1:], ctx)
     if relation in ("-=", "+="):
         right = Sum((("+", left), (relation[0], Group(trees[1], left.position))), left.position)
         trees = [left, right, *trees[2:]]
@@ -65,8 +71,27 @@ def after_update(statement: Statement, trees: list[Node], ctx: Context) -> list[
     return trees
 
 
+def _from_nothing(statement: Statement, trees: list[Node], ctx: Context) -> list[Node]:
+    """What is added to a quantity that no earlier statement gives: it is taken as 0 before, and that is said."""
+    relation, side = statement.sides[1].relation, statement.sides[0]
+    if relation not in ("-=", "+="):
+        return trees
+    ctx.assumed[f"{ctx.source[side.position : side.end].strip()} is 0 before"] = None
+    right = trees[1]
+    return [trees[0], Sum(((relation[0], Group(right, right.position)),), right.position), *trees[2:]]
+
+
+def declared_rate(trees: Sequence[Node], ctx: Context) -> str:
+    """The declared number that an update reads and the loss does not depend on; empty where there is none."""
+    used = depends_on(ctx.program, ctx.program.loss)
+    read = (n for n in walk(tuple(trees)) if isinstance(n, Symbol))
+    names = dict.fromkeys(str(r.name) for n in read for r in ctx.names.letters_of(n.letter, n.accents))
+    free = [n for n in names if n in ctx.program.leaf and not ctx.program.leaf[n].indices and n not in used]
+    return min(free, key=lambda n: RATES.index(n) if n in RATES else len(RATES), default="")
+
+
 def parameter(left: Symbol, ctx: Context) -> str | None:
-    """The parameter that a symbol is, if it is one."""
+    """The parameter that a symbol is, if it is one; where a network says no roles, what an update is of is one."""
     try:
         reading = read_symbol(left, ctx, scripts(left.above).rest)
     except Generic:
@@ -74,7 +99,11 @@ def parameter(left: Symbol, ctx: Context) -> str | None:
     if reading is None or reading.power:
         return None
     leaf = ctx.program.leaf.get(reading.row.name)
-    return leaf.name if leaf is not None and leaf.role in PARAMETERS else None
+    return leaf.name if leaf is not None and (leaf.role in PARAMETERS or (ctx.updating and not _has_roles(ctx))) else None
+
+
+def _has_roles(ctx: Context) -> bool:
+    return any(leaf.role in PARAMETERS for leaf in ctx.program.leaves)
 
 
 def other_number(name: str, left: Symbol, right: Node, ctx: Context) -> bool:

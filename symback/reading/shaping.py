@@ -273,6 +273,7 @@ ROWS: tuple[Function, ...] = (
     row("vstack", _vstack, "arrays: arrays"),
     row("hstack", _hstack, "arrays: arrays"),
     row("ravel", raveled, "x"),
+    row("copy", lambda scope, x: x, "x"),
     row("reshape", _reshape, "x, shape: shape"),
     row("pad", _pad, "x, pad_width: widths"),
 )

@@ -40,10 +40,12 @@ class Claim:
     """Sides that are said to be equal, one after the other, over a program that holds every name they read.
 
     The program is the network's, with the claim's own lines and differentiated expressions as further definitions;
-    ``choices`` are the readings that were picked where the text allows more than one.
+    ``choices`` are the readings that were picked where the text allows more than one; ``assumed`` says what the claim needs besides
+    and does not say itself: that a value is 0 before something is added to it.
     """
 
     program: Program
     sides: tuple[Side, ...]
     language: Language
     choices: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ from symback.verify.pairs import pair_of
 from symback.verify.showing import without_internal_names
 from symback.verify.sized import sized_for
 from symback.verify.updates import with_steps
-from symback.verify.verdict import Verdict
+from symback.verify.verdict import HOLDS, Verdict
 from symback.verify.wording import together
 
 SHAPES = "the shapes alone"
@@ -109,7 +109,17 @@ def judge(claim: Claim, network: Program) -> Verdict:
     Names that reading the claim made for its own use are shown as what they stand for.
     """
     text = "\n".join(side.text for side in claim.sides)
-    return without_internal_names(_judged(claim, network), claim.program, text)
+    return _assuming(without_internal_names(_judged(claim, network), claim.program, text), claim.assumed)
+
+
+def _assuming(found: Verdict, assumed: tuple[str, ...]) -> Verdict:
+    """What holds only where a value that the claim does not give is 0 is conditional; what is wrong even so says what was assumed."""
+    if not assumed:
+        return found
+    needed = " and ".join(assumed)
+    if found.word not in (*HOLDS, "conditional"):
+        return replace(found, choices=(*found.choices, needed))
+    return replace(found, word="conditional", why=f"holds when {needed}", condition=" and ".join(filter(None, [found.condition, needed])))
 
 
 def _judged(claim: Claim, network: Program) -> Verdict:
