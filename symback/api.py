@@ -26,6 +26,7 @@ from symback.sheets.order import outwards
 from symback.typeset.style import Notation, Style
 
 MOST_NAMES = 12
+NOTHING = "no weight or bias is declared, so there is nothing to derive by"
 """How many declared names a message lists."""
 
 NOTATIONS: tuple[Notation, ...] = get_args(Notation)
@@ -202,6 +203,12 @@ class Derivation(Mapping[str, "Formula"]):
         """The network's program."""
         return self.core.program
 
+    def asking(self) -> Derivation:
+        """The derivation itself; an error where it has nothing to say, for the network has no parameter and nobody chose."""
+        if not self.wanted:
+            raise DeclarationError("network", NOTHING, 'declare one with role = "weight", or choose by --wrt x, in Python wrt=["x"]')
+        return self
+
     @cached_property
     def gradient_program(self) -> Program:
         """Forward pass and gradients as one program, with declared facts put to use."""
@@ -210,13 +217,13 @@ class Derivation(Mapping[str, "Formula"]):
     @cached_property
     def gradients(self) -> dict[str, Formula]:
         """The formulas asked for, by name, in order of declaration."""
-        return {name: self[name] for name in self.wanted}
+        return {name: self[name] for name in self.asking().wanted}
 
     @cached_property
     def lines(self) -> tuple[Formula, ...]:
         """The formulas asked for, and before them the gradients of intermediates that they read, from the loss outwards."""
         read: dict[Name, None] = {}
-        pending: list[Name] = list(self.wanted)
+        pending: list[Name] = list(self.asking().wanted)
         while pending:
             inner = names(self.core.printed[pending.pop()].result)
             new = [n.by for n in inner if isinstance(n, Partial) and not n.local and n.by not in read and n.by not in self.wanted]
@@ -259,7 +266,7 @@ class Derivation(Mapping[str, "Formula"]):
         """Every gradient and every step checked; a check that fails raises VerificationError."""
         from symback.verify.report import verify
 
-        return verify(self.core, self.wanted, **options).or_raise()
+        return verify(self.core, self.asking().wanted, **options).or_raise()
 
     def compile(self, dtype: str = "float64") -> Model:
         """NumPy functions for the forward pass, the gradients and one step of gradient descent."""
@@ -281,13 +288,13 @@ class Derivation(Mapping[str, "Formula"]):
         """The derivation as a sheet; the suffix of the path chooses the form."""
         from symback.sheets.write import write_sheet
 
-        return write_sheet(self, Path(path), **options)
+        return write_sheet(self.asking(), Path(path), **options)
 
     def __str__(self) -> str:
-        return "\n".join(formula.text() for formula in self.lines)
+        return "\n".join(formula.text() for formula in self.lines) if self.wanted else NOTHING
 
     def __repr__(self) -> str:
-        return short(formula.text() for formula in self.lines)
+        return short(formula.text() for formula in self.lines) if self.wanted else NOTHING
 
 
 @dataclass(frozen=True, repr=False)

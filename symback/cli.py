@@ -139,7 +139,7 @@ def one_line(text: str) -> str:
 def derive(args: argparse.Namespace) -> Answer:
     """The gradients."""
     network = found(args.net)
-    derivation = _scalar(network, wanted(args)) if args.notation == "scalar" else network.derive(wanted(args))
+    derivation = _scalar(network, wanted(args)) if args.notation == "scalar" else derived(network, args)
     formulas = derivation.gradients
     data = {
         "network": network.name,
@@ -211,7 +211,7 @@ def sheet(args: argparse.Namespace) -> Answer:
         raise SymbackError("sheet", "--exact and --by-hand exclude each other", "give one of them")
     policy = "exact" if args.exact else _by_hand(network) if args.by_hand else None
     options = Options(args.notation or "", args.links or "", _given(args), policy, not args.no_code, __version__, not args.no_marks)
-    written = publish(network.derive(wanted(args)), path, options, args.engine)
+    written = publish(derived(network, args), path, options, args.engine)
     data = {"network": network.name, "files": [str(p) for p in written.paths], "engine": written.engine}
     return Answer(data, f"{', '.join(map(str, written.paths))}: {written.how}")
 
@@ -221,7 +221,7 @@ def step(args: argparse.Namespace) -> Answer:
     network = found(args.net)
     values, rate = _numbers(network, args)
     chosen = wanted(args)
-    model = network.derive(chosen).compile()
+    model = derived(network, args).compile()
     loss, gradients = model.gradients(values)
     after = {name: value for name, value in model.step(values, rate).items() if chosen is None or name in chosen}
     before = {name: plain(values[name], name) for name in after}
@@ -284,7 +284,7 @@ def train(args: argparse.Namespace) -> Answer:
     epochs = 1000 if args.epochs is None and args.below is None else args.epochs
     parameters = {leaf.name for leaf in network.program.leaves if leaf.role in ("weight", "bias")}
     start = {name: value for name, value in values.items() if name in parameters}
-    history = network.derive().compile().train(points, rate=rate, epochs=epochs, below=args.below, error=args.error, start=start)
+    history = network.derive().asking().compile().train(points, rate=rate, epochs=epochs, below=args.below, error=args.error, start=start)
     answer = {
         "network": network.name,
         "rate": rate,
@@ -316,7 +316,7 @@ def verify(args: argparse.Namespace) -> Answer:
     from symback.verify.report import verify as verified
 
     network = found(args.net)
-    derivation = network.derive(wanted(args))
+    derivation = derived(network, args)
     report = verified(derivation.core, derivation.wanted)
     data = report.json() if args.json else {}
     return Answer(data, report.text(steps=args.steps), verdict_status([row.verdict for row in report]))
@@ -379,7 +379,7 @@ def _uncollected() -> Iterator[None]:
 def code(args: argparse.Namespace) -> Answer:
     """The NumPy module."""
     network = found(args.net)
-    source = network.derive(wanted(args)).compile().source
+    source = derived(network, args).compile().source
     data = {"network": network.name, "source": source, "file": args.output}
     if args.output is None:
         return Answer(data, source)
@@ -407,6 +407,11 @@ def doctor(args: argparse.Namespace) -> Answer:
     text = "\n".join(f"{row.name:<{width}}  {row.found or 'missing'}{f' ({row.use})' if row.use else ''}" for row in rows)
     data = {"parts": [{"name": r.name, "found": r.found, "use": r.use, "needed": r.needed} for r in rows]}
     return Answer(data, text, UNUSABLE if any(r.needed and not r.found for r in rows) else 0)
+
+
+def derived(network: Network, args: argparse.Namespace) -> Derivation:
+    """The derivation by the names that were chosen, or by every parameter."""
+    return network.derive(wanted(args)).asking()
 
 
 def wanted(args: argparse.Namespace) -> list[str] | None:
