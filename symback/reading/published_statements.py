@@ -75,9 +75,9 @@ def statements(source: str, pieces: Pieces, names: Names) -> tuple[Statement, ..
 
 def _told_apart(source: str, chunk: Pieces, names: Names) -> list[Pieces]:
     """A chunk with commas where wide space stands before a condition or a range; "for ..." ends before the next statement."""
-    for k in range(len(chunk) - 1, 0, -1):
+    for k in _after_wide_space(source, chunk):
         tail = chunk[k:]
-        if _spaced(source, chunk, k) and not chunk[k - 1].is_(",") and (is_condition(tail, names) or _is_range(tail)):
+        if not chunk[k - 1].is_(",") and (is_condition(tail, names) or _is_range(tail)):
             chunk = (*chunk[:k], Piece("sign", ",", chunk[k].position, chunk[k].position), *tail)
             break
     if not chunk[0].is_(r"\forall"):
@@ -91,10 +91,14 @@ def _told_apart(source: str, chunk: Pieces, names: Names) -> list[Pieces]:
     return [chunk]
 
 
-def _spaced(source: str, pieces: Pieces, k: int) -> bool:
-    """Whether wide space stands before a piece that is in no bracket."""
-    depth = sum(p.is_(*OPENERS) - p.is_(*CLOSINGS) for p in pieces[:k])
-    return depth <= 0 and any(s in source[pieces[k - 1].end : pieces[k].position] for s in (r"\quad", r"\qquad"))
+def _after_wide_space(source: str, pieces: Pieces) -> list[int]:
+    """The pieces outside brackets before which wide space stands, the last first."""
+    found, depth = [], 0
+    for k, piece in enumerate(pieces):
+        if k and depth <= 0 and "quad" in source[pieces[k - 1].end : piece.position]:
+            found.append(k)
+        depth += piece.is_(*OPENERS) - piece.is_(*CLOSINGS)
+    return found[:-4:-1]
 
 
 def _is_range(pieces: Pieces) -> bool:
