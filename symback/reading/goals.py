@@ -68,11 +68,12 @@ def summed(program: Program, result: Name) -> tuple[Program, Name]:
 def derivative_axes(partial: Partial, shape: Callable[[str], tuple[Size, ...]]) -> tuple[int, tuple[Size, ...]]:
     """How many leading places of a derivative are 0 (a result all of whose sizes are 1 counts as a scalar), and the sizes of the
     other axes: those of what is differentiated, then those of the variables."""
-    above, *by = _names(partial)
+    above, *by = parts_of(partial)
     own = shape(above)
     hidden = len(own) if all(n.constant == 1 for n in own) else 0
     return hidden, (*own[hidden:], *(n for name in by for n in shape(name)))
 
 
-def _names(partial: Name) -> tuple[str, ...]:
-    return (*_names(partial.of), *_names(partial.by)) if isinstance(partial, Partial) else (partial,)
+def parts_of(partial: Name) -> tuple[str, ...]:
+    """The names that a derivative is made of, what is differentiated first."""
+    return (*parts_of(partial.of), *parts_of(partial.by)) if isinstance(partial, Partial) else (partial,)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from symback.algebra.definitions import Definition
-from symback.algebra.terms import ZERO, Partial
+from symback.algebra.definitions import Definition, Opaque
+from symback.algebra.sizes import Index
+from symback.algebra.terms import ZERO, Name, Partial, Term
+from symback.algebra.traverse import inline
 from symback.errors import SymbackError
 from symback.network.profile import style_of
 from symback.network.program import Program
 from symback.notation.write import equation_text, formula_text
+from symback.reading.goals import parts_of
+from symback.reading.sides import INTERNAL
 from symback.verify.conditions import FEW_VALUES, Assumed, discrete, weakest
 from symback.verify.derivatives import gradients, restricted
 from symback.verify.differences import POINTS, Outcome
@@ -33,6 +37,8 @@ from symback.verify.wording import term_text
 
 SIZE_SETS = 3
 FAR = 99
+NESTED = 12
+"""How often derivatives within derivatives are put in."""
 LONGEST_FORM = 120
 LARGEST_REPAIRED = 4000
 
@@ -257,7 +263,8 @@ class Judge:
         if found is None or self.pair.nodes > LARGEST_REPAIRED:
             return None
         partial, formula = found
-        return repair(self.pair.program, self.pair.indices, formula, self.pair.program.definition[partial], self.pair.own)
+        target = without_nested(self.pair.program, self.pair.program.definition[partial])
+        return repair(self.pair.program, self.pair.indices, formula, target, self.pair.own)
 
     def form(self) -> str:
         """Symback's own formula for the derivative that the claim is about."""
@@ -291,6 +298,31 @@ def _route(shown: Shown, outcome: Outcome | None, small: SmallSizes | None) -> s
     return "; ".join(parts)
 
 
+def without_nested(program: Program, definition: Definition) -> Definition:
+    """A definition with derivatives of derivatives, by them, and of what has no name put in: no reader writes those."""
+
+    def body_of(name: Name) -> tuple[tuple[Index, ...], Term] | None:
+        found = program.definition.get(name)
+        hidden = isinstance(name, Partial) and (isinstance(name.of, Partial) or isinstance(name.by, Partial) or name.of.endswith(INTERNAL))
+        return (found.indices, found.body) if hidden and found is not None and isinstance(found.body, Term) else None
+
+    body = definition.body
+    for _ in range(NESTED):
+        wider = body if isinstance(body, Opaque) else inline(body, body_of)
+        if wider is body:
+            break
+        body = wider
+    return replace(definition, body=body)
+
+
+def _with_derived(around: Program, program: Program) -> Program:
+    """A program with the names that it only reads the derivatives of."""
+    partials = [n for d in around.definitions for n in (d.name, *d.reads) if isinstance(n, Partial)]
+    names = dict.fromkeys(part for n in partials for part in parts_of(n))
+    known = {*around.leaf, *around.definition}
+    return around.with_definitions((*around.definitions, *(program.definition[n] for n in names if n not in known)))
+
+
 def own_form(program: Program, partial: Partial) -> str:
     """The gradient as symback prints it, over forward names; empty where it has no printed form."""
     if isinstance(partial.of, Partial):
@@ -300,7 +332,7 @@ def own_form(program: Program, partial: Partial) -> str:
         return ""
     core = gradients(below.leaves, below.definitions, partial.of)
     derived, style = core.printed[partial.by], style_of(program)
-    around = core.gradient_program((partial.by,), facts=True)
+    around = _with_derived(core.gradient_program((partial.by,), facts=True), program)
     try:
         lines = [
             equation_text(Definition(derived.target, derived.indices, body), around, style)
