@@ -6,10 +6,10 @@ Conditions on values and maxima are decided at the point of comparison, so the u
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from symback.algebra.definitions import Opaque
@@ -28,6 +28,8 @@ AGREE = 40
 ENTRIES = 60
 NODES = 20_000
 EACH = 1
+SETS = 4
+"""At how many choices of sizes a point is looked for at which the loss has a value."""
 
 
 @dataclass
@@ -89,6 +91,8 @@ class Symbolic:
             return self.values[node]
         if node.is_Rational:
             return self.numbers.number(Fraction(int(node.p), int(node.q)))
+        if node.is_finite is False or node is self.sympy.nan:
+            raise NumericError("loss", f"is {node} there", "")
         args = [self.value(a) for a in node.args]
         if node.is_Add:
             return sum(args, self.numbers.zero)
@@ -107,8 +111,8 @@ class Symbolic:
         return {s: self.sympy.Float(str(v), DIGITS) for s, v in self.values.items()}
 
 
-def small_sizes(program: Program) -> Mapping[str, object] | None:
-    """The smallest sizes between 1 and 5 that satisfy the declarations, different ones first."""
+def small_sizes(program: Program) -> Iterator[Mapping[str, object]]:
+    """The sizes between 1 and 5 that satisfy the declarations, different ones first, then small ones."""
     symbols, tables = symbols_of(program)
     choices = sorted(product((1, 2, 3), repeat=len(symbols)), key=lambda c: (-len(set(c)), sum(c))) if len(symbols) <= 6 else []
     wider = product((2, 3, 5), repeat=len(symbols)) if len(symbols) <= 4 else ()
@@ -116,31 +120,32 @@ def small_sizes(program: Program) -> Mapping[str, object] | None:
         sizes: dict[str, object] = dict(zip(symbols, choice, strict=True))
         sizes.update({name: [2, 1, 2, 1, 2, 1, 2, 1] for name in tables})
         if possible(program, sizes):
-            return sizes
-    return dict(program.sizes) if all(s in program.sizes for s in (*symbols, *tables)) else None
+            yield sizes
+    if all(s in program.sizes for s in (*symbols, *tables)):
+        yield dict(program.sizes)
 
 
 def second_route(program: Program, gradient: Program, adjoints: Mapping[Name, Name], seed: str = "symback") -> SecondRoute:
     """SymPy's derivative of the unrolled loss against the gradients, for a few random entries of every name."""
     answer = SecondRoute()
     answer.skipped = _too_much(program)
-    sizes = None if answer.skipped else small_sizes(program)
-    if sizes is None:
-        answer.skipped = answer.skipped or "no small sizes satisfy the declarations"
+    if answer.skipped:
         return answer
-    named = [program.indices(n) for n in (*program.leaf, *program.definition)]
-    count = sum(1 for indices in named for _ in index_tuples(indices, sizes))
-    if count > ENTRIES * 4:
-        answer.skipped = f"too large to unroll: {count} entries"
-        return answer
-    for attempt in range(6):
-        rng = random.Random(f"{seed} {attempt}")
-        point = draw(program, sizes, rng, positive=attempt > 2)
-        try:
-            _compare(program, gradient, adjoints, point, rng, answer)
-            return answer
-        except NumericError as error:
-            answer = SecondRoute(skipped=str(error))
+    answer.skipped = "no small sizes satisfy the declarations"
+    for sizes in islice(small_sizes(program), SETS):
+        named = [program.indices(n) for n in (*program.leaf, *program.definition)]
+        count = sum(1 for indices in named for _ in index_tuples(indices, sizes))
+        if count > ENTRIES * 4:
+            return SecondRoute(skipped=f"too large to unroll: {count} entries")
+        for attempt in range(6):
+            rng = random.Random(f"{seed} {attempt}")
+            point = draw(program, sizes, rng, positive=attempt > 2)
+            answer = SecondRoute()
+            try:
+                _compare(program, gradient, adjoints, point, rng, answer)
+                return answer
+            except NumericError as error:
+                answer = SecondRoute(skipped=str(error))
     return answer
 
 

@@ -11,6 +11,7 @@ from symback.algebra.definitions import Definition
 from symback.algebra.terms import apply, bracket, ref
 from symback.derivation import derive
 from symback.network.program import Leaf
+from symback.reading.files import from_dict
 from symback.verify.differences import check_gradients
 from symback.verify.sympy_route import second_route
 
@@ -134,4 +135,13 @@ def test_what_is_equal_all_around_a_point_is_no_kink():
 
 
 def max_of(a, b):
-    return bracket(a, ">", b) * a + bracket(a, "<=", b) * b
+
+
+def test_sympy_is_asked_at_another_size_where_the_loss_has_no_value_at_the_smallest():
+    symbols = {"w": {"shape": ["G"]}, "R": {"shape": ["G"]}}
+    net = from_dict({"symbols": symbols, "forward": "A = (R - mean(R))/std(R)\nL = mean(minimum(w*A, A))", "loss": "L"})
+    of = derive(net)
+    route = second_route(net, of.gradient, {name.by: name for name in of.gradient.results})
+    assert route.entries > 0
+    assert not route.failed
+    assert not route.skipped
