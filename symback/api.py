@@ -272,7 +272,7 @@ class Derivation(Mapping[str, "Formula"]):
         """NumPy functions for the forward pass, the gradients and one step of gradient descent."""
         from symback.numeric.model import Model
 
-        return Model(self.program, self.gradient_program, dtype=dtype)
+        return Model.of(self.core, self.wanted, dtype)
 
     def worked(self, values: Mapping[str, Any] | None = None, policy: Any = None) -> Worked:
         """One step of gradient descent worked by hand, line by line in numbers.
@@ -427,4 +427,4 @@ class Formula:
 def _model_of(derivation: Derivation, name: str) -> Model:
     from symback.numeric.model import Model
 
-    return Model(derivation.program, derivation.core.gradient_program((name,), facts=True))
+    return Model.of(derivation.core, (name,))

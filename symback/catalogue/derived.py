@@ -107,7 +107,7 @@ class Entry:
 
     def model(self, *wanted: str) -> Model:
         """NumPy functions for some gradients, by default all."""
-        return Model(self.program, self.core.gradient_program(wanted or self.arguments, facts=True))
+        return Model.of(self.core, wanted or self.arguments)
 
     def report(self) -> Report:
         """The evidence for every gradient; where the normal form alone does not prove all, the steps and more points are tried."""

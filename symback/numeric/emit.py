@@ -18,7 +18,7 @@ from symback.errors import UnknownTerm
 from symback.numeric.contract import contract
 from symback.numeric.pieces import ATOM, COMPARISON, POWER, PRODUCT, Piece, align, negated, plus, times, union
 from symback.numeric.reads import read
-from symback.numeric.scope import Scope, number_of
+from symback.numeric.scope import Scope, number_of, shape
 from symback.numeric.stable import Along, flat
 
 SYMBOLS: dict[Relation, str] = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -126,7 +126,8 @@ def _either(node: Add, scope: Scope) -> Piece | None:
     if set(sides[0].axes) != set(sides[1].axes):
         return None
     second = align(sides[1], sides[0].axes)
-    return Piece(f"({sides[0].code} if {condition([tests[0][0]], scope).code} else {second.code})", sides[0].axes)
+    shared = any(p.plain or p.shared for p in (sides[0], second))
+    return Piece(f"({sides[0].code} if {condition([tests[0][0]], scope).code} else {second.code})", sides[0].axes, shared=shared)
 
 
 def _complementary(one: Bracket, other: Bracket, scope: Scope) -> bool:
@@ -194,9 +195,8 @@ def _chosen(value: Piece, test: str, scope: Scope) -> Piece:
     loose = f"({value.code} if {test} else 0.0)"
     if scope.scalar or value.weak:
         return Piece(loose, value.axes, weak=value.weak)
-    shape = ", ".join(number_of(a.size, scope).code for a in value.axes)
-    zero = f"np.zeros(({shape},), DTYPE)" if value.axes else "DTYPE(0)"
-    return Piece(f"({value.code} if {test} else {zero})", value.axes, loose=loose)
+    zero = f"np.zeros({shape(value.axes, scope)}, DTYPE)" if value.axes else "DTYPE(0)"
+    return Piece(f"({value.code} if {test} else {zero})", value.axes, loose=loose, shared=value.plain or value.shared)
 
 
 def where(test: Piece, value: Piece, scope: Scope) -> Piece:
@@ -273,21 +273,42 @@ def _function(name: str, scope: Scope, weak: bool) -> str:
 
 @emit.register
 def _(node: Along, scope: Scope) -> Piece:
+    ragged = _ragged(node.index.size, scope)
+    if ragged is not None:
+        return _stacked(node, ragged, scope)
     inner = scope.inside(node.index)
     body = emit(node.body, inner)
-    if node.index not in body.axes:
-        body = Piece(f"np.broadcast_to({body.code}, ({number_of(node.index.size, scope).code},))", (node.index,))
     if node.brackets:
         test = condition(node.brackets, inner)
         axes = union((test, body), inner.rank)
         body = Piece(f"np.where({align(test, axes).code}, {align(body, axes).code}, -np.inf)", axes)
+    if node.index not in body.axes:
+        axes = union((body, Piece("", (node.index,))), inner.rank)
+        body = Piece(f"np.broadcast_to({align(body, axes).code}, {shape(axes, scope)})", axes)
     position = body.axes.index(node.index)
     axes = tuple(a for a in (node.at if a is node.index else a for a in body.axes) if a is not None)
     return Piece(f"{scope.helper(node.kind)}({body.code}, axis={position})", axes)
 
 
+def _ragged(size: Size, scope: Scope) -> Index | None:
+    """An index that the size of an axis reads and that is an axis itself: no array has such rows, each is computed alone."""
+    found = next((i for i in size.indices if i not in scope.loops), None)
+    return found if found is None else _ragged(found.size, scope) or found
+
+
+def _stacked(node: Term, index: Index, scope: Scope) -> Piece:
+    """A term for each place of an index, put together as an array."""
+    loop = scope.loop_name(index)
+    piece = emit(node, scope.looping({index: loop}))
+    code = f"DTYPE({piece.code})" if piece.weak else piece.code
+    return Piece(f"np.stack([{code} for {loop} in range({number_of(index.size, scope).code})])", (index, *piece.axes))
+
+
 @emit.register
 def _(node: Reduce, scope: Scope) -> Piece:
+    ragged = _ragged(node.index.size, scope)
+    if ragged is not None:
+        return _stacked(node, ragged, scope)
     if _must_loop(node, scope):
         return _looped(node, scope)
     binders, body = [node.index], node.body

@@ -124,6 +124,7 @@ class HighPrecision:
         return bool(left == right or abs(left - right) <= self.rounding * (abs(left) + abs(right)))
 
     def holds(self, relation: Relation, left: Any, right: Any) -> bool:
+        """Whether a relation holds; two values that rounding alone tells apart, (x/3)² and x²/9, are equal."""
         return bool(COMPARE[relation](0, 0) if self.alike(left, right) else COMPARE[relation](left, right))
 
     def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:

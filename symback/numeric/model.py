@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from symback.algebra.terms import Partial
+from symback.algebra.terms import Name, Partial
+from symback.derivation import Derivation
 from symback.errors import NumericError, short
 from symback.network.program import PARAMETERS, Leaf, Program
+from symback.numeric.compared import runnable
 from symback.numeric.compile import compile_source
 from symback.numeric.source import list_axes, source
 from symback.numeric.training import History, train
@@ -38,14 +40,26 @@ class Model:
     {'w': 0.0}
     """
 
-    def __init__(self, program: Program, gradient_program: Program, dtype: Literal["float64", "float32"] | str = "float64") -> None:
+    def __init__(
+        self,
+        program: Program,
+        gradient_program: Program,
+        dtype: Literal["float64", "float32"] | str = "float64",
+        internal: tuple[Name, ...] = (),
+    ) -> None:
         if dtype not in ("float64", "float32"):
             raise NumericError(f"dtype={dtype!r}", "there is no such precision", "use 'float64' or 'float32'")
-        self.program, self.gradient_program, self.dtype = program, gradient_program, dtype
+        self.program, self.gradient_program, self.dtype, self.internal = program, gradient_program, dtype, internal
+
+    @classmethod
+    def of(cls, core: Derivation, wanted: tuple[Name, ...], dtype: str = "float64") -> Model:
+        """The model of a derivation, with the gradients by the names wanted."""
+        ready = runnable(core, wanted)
+        return cls(ready.program, ready.gradient_program, dtype, ready.internal)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Functions are compiled anew in the process a model is sent to."""
-        return type(self), (self.program, self.gradient_program, self.dtype)
+        return type(self), (self.program, self.gradient_program, self.dtype, self.internal)
 
     def __repr__(self) -> str:
         by = ", ".join(str(r.by) for r in self.gradient_program.results if isinstance(r, Partial))
@@ -56,7 +70,7 @@ class Model:
     @cached_property
     def source(self) -> str:
         """The generated module."""
-        return source(self.program, self.gradient_program, self.dtype)
+        return source(self.program, self.gradient_program, self.dtype, internal=self.internal)
 
     @cached_property
     def _module(self) -> dict[str, Any]:

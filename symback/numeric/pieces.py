@@ -17,7 +17,7 @@ class Piece:
 
     ``plain`` marks the read of a finite named value; ``integer`` an integer (or an array of them); ``weak`` a Python number,
     which takes on the precision of the arrays it meets. ``loose`` is shorter code that may give the number 0 for zeros of the
-    full shape: good wherever it is broadcast.
+    full shape: good wherever it is broadcast. ``shared`` marks what may be the memory of a named value, as every plain read is.
     """
 
     code: str
@@ -27,6 +27,7 @@ class Piece:
     integer: bool = False
     weak: bool = False
     loose: str = ""
+    shared: bool = False
 
     def at_least(self, level: int) -> str:
         """The code, in parentheses if it binds less tightly than asked."""
@@ -57,7 +58,7 @@ def align(piece: Piece, axes: Axes) -> Piece:
     if axes[first:] == wanted:
         return piece
     marks = ", ".join(":" if a in wanted else "None" for a in axes[first:])
-    return Piece(f"{piece.at_least(ATOM)}[{marks}]", axes[first:], plain=piece.plain, integer=piece.integer)
+    return Piece(f"{piece.at_least(ATOM)}[{marks}]", axes[first:], plain=piece.plain, integer=piece.integer, shared=piece.shared)
 
 
 def transposed(piece: Piece, axes: Axes) -> Piece:
@@ -77,7 +78,7 @@ def plus(parts: Sequence[tuple[int, Piece]], rank: Rank) -> Piece:
     axes = union((p for _, p in parts), rank)
     full = [p for _, p in parts if p.axes and len(p.axes) == len(axes)]
     anchor = next((p for p in full if not p.loose), full[0] if full else None)
-    shown = [(s, p if p is anchor or not _fits(p, axes) else loosened(p)) for s, p in parts]
+    shown = [(s, p if anchor in (None, p) or not _fits(p, axes) else loosened(p)) for s, p in parts]
     code = _sum(shown, axes)
     all_loose = all((p.loose and _fits(p, axes)) or not p.axes for _, p in parts)
     loose = _sum([(s, loosened(p)) for s, p in parts], axes) if all_loose else ""
@@ -135,5 +136,5 @@ def _outer(parts: Sequence[tuple[int, Piece]], vectors: Sequence[Piece], axes: A
 def negated(piece: Piece) -> Piece:
     """The piece with a minus sign in front."""
     if piece.code.startswith("-") and piece.binds >= NEGATIVE:
-        return replace(piece, code=piece.code[1:], binds=ATOM, loose="")
-    return replace(piece, code=f"-{piece.at_least(NEGATIVE + 1 if piece.binds != PRODUCT else PRODUCT)}", binds=SUM, plain=False, loose="")
+        return replace(piece, code=piece.code[1:], binds=ATOM, loose="", shared=True)
+    return replace(piece, code=f"-{piece.at_least(NEGATIVE + 1 if piece.binds != PRODUCT else PRODUCT)}", binds=SUM, plain=False, loose="", shared=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symback.algebra.sizes import Floor, Index, Size, SizeAt, SizeSymbol
@@ -33,7 +33,8 @@ class Scope:
     ``order`` ranks the indices that are array axes, ``loops`` names those that are Python integers. ``listed`` counts, per
     name, the leading axes that are Python lists (because later sizes depend on them). ``scalar`` asks for ``math`` on plain
     numbers. ``equal`` holds what loop variables are known to be where the term counts;
-    ``adjoint`` marks the definition of a derivative, where ``W.T @ d`` is preferred to ``d @ W``.
+    ``adjoint`` marks the definition of a derivative, where ``W.T @ d`` is preferred to ``d @ W``; ``returned`` are the names whose
+    values are handed out, and so must not be the memory of others.
     """
 
     program: Program
@@ -45,6 +46,7 @@ class Scope:
     scalar: bool = False
     equal: Mapping[Index, Size] = field(default_factory=dict)
     adjoint: bool = False
+    returned: Collection[Name] = ()
 
     def rank(self, index: Index) -> int:
         """The position of an index in the order of axes."""
@@ -157,3 +159,9 @@ def index_piece(index: Index, scope: Scope) -> Piece:
     number_of(index.size, scope)
     scope.needs.grids[index] = None
     return Piece(scope.namer(index.name, "index", index), (index,), integer=True)
+
+
+def shape(axes: Sequence[Index], scope: Scope) -> str:
+    """The sizes of some axes as a tuple."""
+    sizes = [number_of(i.size, scope).code for i in axes]
+    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"

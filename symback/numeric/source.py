@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from symback.algebra.definitions import Definition, Opaque
@@ -19,7 +19,7 @@ from symback.numeric.helpers import HELPERS, helper_source
 from symback.numeric.naming import Namer
 from symback.numeric.pieces import ATOM, align, loosened
 from symback.numeric.recurrence import Loop, plan, reads_itself
-from symback.numeric.scope import Needs, Scope, number_of
+from symback.numeric.scope import Needs, Scope, number_of, shape
 from symback.numeric.stable import stabilised
 
 Lines = list[str]
@@ -27,15 +27,15 @@ INDENT = "    "
 GUARD = '@np.errstate(divide="ignore", over="ignore", invalid="ignore")'
 
 
-def source(program: Program, gradient_program: Program, dtype: str = "float64", title: str = "") -> str:
+def source(program: Program, gradient_program: Program, dtype: str = "float64", title: str = "", internal: Collection[Name] = ()) -> str:
     """The source of a module with ``forward(values)``, ``gradients(values)`` and ``step(values, rate)``.
 
     ``gradient_program`` is the program with the definitions of its derivatives; its results are the derivatives wanted.
     A network of plain numbers is written with ``math``, all else with NumPy. Names that are no free identifiers are
-    replaced by names of our making; as keys of ``values`` they stay what they are.
+    replaced by names of our making; as keys of ``values`` they stay what they are. ``forward`` keeps ``internal`` names to itself.
     """
     scalar = dtype == "float64" and _is_scalar(gradient_program) and _is_scalar(program)
-    module = _Module(program, gradient_program, scalar, dtype)
+    module = _Module(program, gradient_program, scalar, dtype, internal)
     return module.text(title or f"{program.name or 'Network'}: values, gradients and update steps.")
 
 
@@ -63,7 +63,8 @@ def result_key(name: Name, loss: Name) -> str:
 class _Module:
     """One module being written."""
 
-    def __init__(self, program: Program, gradient_program: Program, scalar: bool, dtype: str) -> None:
+    def __init__(self, program: Program, gradient_program: Program, scalar: bool, dtype: str, internal: Collection[Name] = ()) -> None:
+        self.internal = internal
         self.program, self.gradient, self.scalar, self.dtype = _prepared(program), _prepared(gradient_program), scalar, dtype
         named: list[Leaf | Definition] = [*program.leaves, *program.definitions, *gradient_program.definitions]
         listed = {d.name: list_axes(d.indices) for d in named}
@@ -93,16 +94,20 @@ class _Module:
 
     def forward(self) -> Lines:
         definitions = self.program.definitions
-        answer = ", ".join(f"{quoted(d.name)}: {self.namer(d.name)}" for d in definitions if isinstance(d.name, str))
-        lines, guard = self._function(definitions, {}, [f"return {{{answer}}}"], extra=())
+        answer = ", ".join(f"{quoted(d.name)}: {self.namer(d.name)}" for d in definitions if self._is_shown(d))
+        lines, guard = self._function(definitions, {}, [f"return {{{answer}}}"], returned=[d.name for d in definitions if self._is_shown(d)])
         return [*guard, "def forward(values):", f'{INDENT}"""Every named intermediate and the result."""', *lines]
 
+    def _is_shown(self, definition: Definition) -> bool:
+        return isinstance(definition.name, str) and definition.name not in self.internal
+
     def gradients(self) -> Lines:
-        given = {d.name: None for d in self.program.definitions}
+        """What compares internal values is computed anew beside them, so that both are the same floats."""
+        given = {d.name: None for d in self.program.definitions if self._is_shown(d) and not any(n in self.internal for n in d.reads)}
         loss = self.program.loss
-        wanted = _needed(self.gradient, given)
+        wanted = _needed(self.gradient, given, (*self.gradient.results, loss))
         answer = ", ".join(f"{quoted(result_key(r, loss))}: {self.namer(r)}" for r in self.gradient.results)
-        lines, guard = self._function(wanted, given, [f"return {self.namer(loss)}, {{{answer}}}"], extra=(loss, *self.gradient.results))
+        lines, guard = self._function(wanted, given, [f"return {self.namer(loss)}, {{{answer}}}"], (loss, *self.gradient.results))
         return [*guard, "def gradients(values):", f'{INDENT}"""The result and its derivatives."""', *lines]
 
     def step(self) -> Lines:
@@ -134,11 +139,11 @@ class _Module:
         return f"[{text} for old, slope in zip({old}, {slope})]"
 
     def _function(
-        self, definitions: Sequence[Definition], given: Mapping[Name, None], answer: Lines, extra: Iterable[Name]
+        self, definitions: Sequence[Definition], given: Mapping[Name, None], answer: Lines, returned: Sequence[Name]
     ) -> tuple[Lines, Lines]:
         """The body of a function (leaves, sizes, grids, what ``forward`` has computed, the definitions) and its decorator."""
         needs = Needs()
-        scope = replace(self.scope, needs=needs)
+        scope = replace(self.scope, needs=needs, returned=returned)
         lines = [line for group in recurrence_groups(definitions) for line in group_lines(group, scope)]
         places = [f"{name} = {code}" for name, code in needs.places.items()]
         places = [line for k, line in enumerate(places) if mentions("\n".join([*places[k + 1 :], *lines]), line.split(" ", 1)[0])]
@@ -148,7 +153,7 @@ class _Module:
         grid_lines = [f"{scope.namer(i.name, 'index', i)} = np.arange({number_of(i.size, scope).code})" for i in grids]
         used = "\n".join([*grid_lines, *lines])
         sizes, leaves = self._size_lines([name for name in needs.sizes if mentions(used, self.namer(name, "size"))])
-        read = dict.fromkeys([*(r for d in definitions for r in d.reads), *extra])
+        read = dict.fromkeys([*(r for d in definitions for r in d.reads), *returned])
         wanted = [leaf for leaf in self.program.leaves if leaf.name in read or leaf.name in leaves]
         head = [self._leaf_line(leaf) for leaf in wanted]
         computed = [n for n in read if n in given]
@@ -262,9 +267,9 @@ def quoted(name: Name) -> str:
     return f'"{text[1:-1]}"' if text[0] == "'" and not set(text) & set('"\\') else text
 
 
-def _needed(program: Program, given: Mapping[Name, None]) -> list[Definition]:
-    """The definitions that the results depend on and that are not given."""
-    needed = dict.fromkeys(program.results)
+def _needed(program: Program, given: Mapping[Name, None], asked: Iterable[Name]) -> list[Definition]:
+    """The definitions that the names asked for depend on and that are not given."""
+    needed = dict.fromkeys(asked)
     pending = list(needed)
     while pending:
         definition = program.definition.get(pending.pop())
@@ -362,22 +367,18 @@ def _shaped(definition: Definition, axes: Sequence[Index], scope: Scope, exact: 
     piece = emit(definition.body, inner)
     if not exact:
         piece = loosened(piece)
-    if piece.axes == tuple(axes):
+    if not axes:
         return f"DTYPE({piece.code})" if piece.weak and not scope.scalar else piece.code
     if not piece.axes:
         return full(piece.code, axes, inner) if exact else piece.code
     aligned = align(piece, tuple(axes))
-    if set(piece.axes) == set(axes) or not exact:
-        return aligned.code
-    return f"np.broadcast_to({aligned.code}, {_shape(axes, inner)})"
+    whole = set(piece.axes) == set(axes) or not exact
+    code = aligned.code if whole else f"np.broadcast_to({aligned.code}, {shape(axes, inner)})"
+    shared = definition.name in scope.returned and (not whole or piece.plain or piece.shared)
+    return f"{aligned.at_least(ATOM) if whole else code}.copy()" if shared else code
 
 
 def full(code: str, axes: Sequence[Index], scope: Scope) -> str:
     """An array filled with one number."""
-    shape = _shape(axes, scope)
-    return f"np.zeros({shape}, DTYPE)" if code == "0" else f"np.full({shape}, {code}, DTYPE)"
-
-
-def _shape(axes: Sequence[Index], scope: Scope) -> str:
-    sizes = [number_of(i.size, scope).code for i in axes]
-    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
+    sizes = shape(axes, scope)
+    return f"np.zeros({sizes}, DTYPE)" if code == "0" else f"np.full({sizes}, {code}, DTYPE)"

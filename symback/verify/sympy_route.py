@@ -18,7 +18,7 @@ from symback.algebra.terms import Kind, Name, Relation
 from symback.errors import NumericError
 from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator
-from symback.numeric.field import COMPARE, HighPrecision
+from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
 from symback.verify.differences import MOVED, moving
 from symback.verify.sample import Point, draw, possible, symbols_of
@@ -72,7 +72,7 @@ class Symbolic:
         return row if op == "pi" else row(*args)
 
     def holds(self, relation: Relation, left: Any, right: Any) -> bool:
-        return bool(COMPARE[relation](self.value(left), self.value(right)))
+        return self.numbers.holds(relation, self.value(left), self.value(right))
 
     def extreme(self, kind: Kind, values: Sequence[Any]) -> Any:
         return max(values, key=self.value) if kind == "max" else min(values, key=self.value)
