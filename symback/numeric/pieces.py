@@ -137,4 +137,11 @@ def negated(piece: Piece) -> Piece:
     """The piece with a minus sign in front."""
     if piece.code.startswith("-") and piece.binds >= NEGATIVE:
         return replace(piece, code=piece.code[1:], binds=ATOM, loose="", shared=True)
-    return replace(piece, code=f"-{piece.at_least(NEGATIVE + 1 if piece.binds != PRODUCT else PRODUCT)}", binds=SUM, plain=False, loose="", shared=False)
+    return replace(
+        piece,
+        code=f"-{piece.at_least(NEGATIVE + 1 if piece.binds != PRODUCT else PRODUCT)}",
+        binds=SUM,
+        plain=False,
+        loose="",
+        shared=False,
+    )

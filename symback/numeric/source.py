@@ -95,7 +95,9 @@ class _Module:
     def forward(self) -> Lines:
         definitions = self.program.definitions
         answer = ", ".join(f"{quoted(d.name)}: {self.namer(d.name)}" for d in definitions if self._is_shown(d))
-        lines, guard = self._function(definitions, {}, [f"return {{{answer}}}"], returned=[d.name for d in definitions if self._is_shown(d)])
+        lines, guard = self._function(
+            definitions, {}, [f"return {{{answer}}}"], returned=[d.name for d in definitions if self._is_shown(d)]
+        )
         return [*guard, "def forward(values):", f'{INDENT}"""Every named intermediate and the result."""', *lines]
 
     def _is_shown(self, definition: Definition) -> bool:

@@ -40,7 +40,9 @@ def model_of(loss, dtype="float64"):
 
 
 def values_of(loss, rng):
-    return {k: rng.uniform(0.3, 2, [SIZES[s] for s in v]) * rng.choice([-1, 1], [SIZES[s] for s in v]) for k, v in VECTORS.items() if k in loss}
+    return {
+        k: rng.uniform(0.3, 2, [SIZES[s] for s in v]) * rng.choice([-1, 1], [SIZES[s] for s in v]) for k, v in VECTORS.items() if k in loss
+    }
 
 
 def differences(model, values, step=1e-6):
