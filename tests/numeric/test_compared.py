@@ -47,7 +47,6 @@ def values_of(loss, rng):
 
 def differences(model, values, step=1e-6):
     """Central differences of the loss, entry by entry."""
-    sizes = {k: v for k, v in SIZES.items()}
     found = {}
     for name, value in values.items():
         found[name] = np.zeros(np.shape(value))
@@ -55,7 +54,7 @@ def differences(model, values, step=1e-6):
             moved = [np.array(value, dtype=float) for _ in range(2)]
             moved[0][place] += step
             moved[1][place] -= step
-            up, down = (model.forward({**sizes, **values, name: v})["L"] for v in moved)
+            up, down = (model.forward({**SIZES, **values, name: v})["L"] for v in moved)
             found[name][place] = (up - down) / (2 * step)
     return found
 
