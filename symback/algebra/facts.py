@@ -12,13 +12,17 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """A kind of fact: its name, what it says of ``{}``, what it implies, how many numbers it takes, the rank it needs."""
+    """A kind of fact: its name, what it says of ``{}``, what it implies, how many numbers it takes, the rank it needs.
+
+    What is ``written out`` is not declared: it is what a fact about an array says of its entries, each a number of its own.
+    """
 
     name: str
     says: str
     implies: tuple[str, ...] = ()
     numbers: int = 0
     rank: int | None = None
+    written_out: bool = False
 
 
 ROWS: tuple[FactRow, ...] = (
@@ -34,25 +38,31 @@ ROWS: tuple[FactRow, ...] = (
     FactRow("plus or minus one", "every entry of {} is 1 or -1"),
     FactRow("between", "{} lies between {} and {}", numbers=2),
     FactRow("magnitude above", "|{}| > {}", numbers=1),
+    FactRow("entries sum to one", "{} = 1", written_out=True),
 )
 
 FACTS: Mapping[str, FactRow] = {row.name: row for row in ROWS}
+DECLARED: Mapping[str, FactRow] = {row.name: row for row in ROWS if not row.written_out}
+"""The facts that may be declared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One declared fact: a row of the table and the numbers it takes."""
+    """One fact: a row of the table, the numbers it takes, and the names of all entries that it is said of together."""
 
     kind: str
     numbers: tuple[Fraction, ...] = ()
+    entries: tuple[str, ...] = ()
 
     def says(self, name: str) -> str:
         """The fact about a name, as a phrase.
 
         >>> Fact("sums to one").says("y")
         'y sums to one'
+        >>> Fact("entries sum to one", entries=("y_1", "y_2")).says("y_2")
+        'y_1 + y_2 = 1'
         """
-        return FACTS[self.kind].says.format(name, *self.numbers)
+        return FACTS[self.kind].says.format(" + ".join(self.entries) or name, *self.numbers)
 
 
 def closure(facts: Iterable[Fact]) -> tuple[Fact, ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 from symback.algebra.definitions import Definition, Opaque
-from symback.algebra.facts import Fact
+from symback.algebra.facts import Fact, closure
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import (
     MINUS_ONE,
@@ -124,10 +124,20 @@ class _Unrolling:
         return places[:1] if len(places) == 2 and not weight and self.value(indices[1].size, {}) == 1 else places
 
     def leaves_of(self, leaf: Leaf) -> Iterator[Leaf]:
-        """A leaf entry by entry; facts about the whole array say nothing of one entry and are left out."""
+        """A leaf entry by entry; of the facts about a whole array only what they say of one entry or of a row of them is kept."""
         facts = tuple(Fact(OF_ENTRIES[f.kind], f.numbers) for f in leaf.facts if f.kind in OF_ENTRIES) if leaf.indices else leaf.facts
+        kinds = {f.kind for f in closure(leaf.facts)} if leaf.indices else set()
+        summed = (1 if "symmetric" not in kinds else len(leaf.indices)) if "sums to one" in kinds else 0
         for places in self.places(leaf.indices):
-            yield Leaf(str(self.entry(leaf.name, places)), (), leaf.role, facts)
+            yield Leaf(str(self.entry(leaf.name, places)), (), leaf.role, (*facts, *self.together(leaf, places, summed)))
+
+    def together(self, leaf: Leaf, places: Places, summed: int) -> tuple[Fact, ...]:
+        """What an entry and those along the last ``summed`` axes sum to, where that is known."""
+        if not summed:
+            return ()
+        kept = places[: len(places) - summed]
+        alike = [p for p in self.places(leaf.indices) if p[: len(kept)] == kept]
+        return (Fact("entries sum to one", entries=tuple(str(self.entry(leaf.name, p)) for p in alike)),)
 
     def values_of(self, leaf: Leaf) -> Iterator[tuple[str, object]]:
         """The declared numbers of a leaf entry by entry."""

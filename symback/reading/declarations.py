@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, get_args
 
-from symback.algebra.facts import FACTS, Fact
+from symback.algebra.facts import DECLARED, Fact
 from symback.algebra.sizes import Index, Size, SizeSymbol
 from symback.algebra.terms import Ref
 from symback.errors import DeclarationError, ReadingError
@@ -127,9 +127,11 @@ def _fact(where: str, item: object) -> Fact:
         return item
     kind: Any
     kind, *numbers = item if isinstance(item, list | tuple) and item else [item]
-    if kind not in FACTS:
-        raise DeclarationError(where, f"{kind!r} is no known fact", suggestion(str(kind), FACTS) or "known facts are " + ", ".join(FACTS))
-    wanted = FACTS[kind].numbers
+    if kind not in DECLARED:
+        raise DeclarationError(
+            where, f"{kind!r} is no known fact", suggestion(str(kind), DECLARED) or "known facts are " + ", ".join(DECLARED)
+        )
+    wanted = DECLARED[kind].numbers
     if len(numbers) != wanted:
         raise DeclarationError(
             where, f"the fact {kind} takes {wanted} numbers and gets {len(numbers)}", f'write ["{kind}"{", 1" * wanted}]'

@@ -75,7 +75,7 @@ def _points(subject: Subject, found: Checked) -> Iterator[Prose]:
             yield (
                 *_heads(write, list(rows)),
                 f": {MEANS[verdict]} ({route})",
-                *((f", where {' and '.join(conditions)}",) if conditions else ()),
+                *(write.prose(f", where {' and '.join(conditions)}", tuple(write.core.program.leaf)) if conditions else ()),
                 ".",
             )
         steps = _steps(report, k == 0 and subject.options.marks)

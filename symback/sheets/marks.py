@@ -55,7 +55,10 @@ class Marked(Unmarked):
 
     def put_in(self, target: Name, indices: tuple[Index, ...], before: Term, after: Term) -> str:
         """The word on ``before = after``, where the second has the formulas of the gradients that the first reads put in."""
-        return self.of(Step(target, indices, "put in", before, after, "", self._read(before)))
+        read = self._read(before)
+        printed = self.checker.core.printed
+        facts = dict.fromkeys(f for n in read for s in printed[n.by].steps for f in s.facts)
+        return self.of(Step(target, indices, "put in", before, after, "", read, facts=tuple(facts)))
 
     def _read(self, term: Term) -> tuple[Partial, ...]:
         """The gradients that a term reads, and those that these read."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from symback.algebra.definitions import Opaque
 from symback.algebra.facts import Fact, closure
 from symback.algebra.sizes import Index
-from symback.algebra.terms import ONE, Name, Reduce, Ref, Term
-from symback.algebra.traverse import names, rewrite
+from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Reduce, Ref, Term
+from symback.algebra.traverse import names, rewrite, walk
 from symback.network.program import Leaf, Program
 
 
@@ -68,6 +68,26 @@ def use_facts(node: Term, leaves: Mapping[Name, Leaf]) -> tuple[Term, tuple[tupl
                 used[(name, Fact(row.fact))] = None
                 node = new
     return node, tuple(used)
+
+
+def sums_of_entries(node: Term, leaves: Mapping[Name, Leaf]) -> Iterator[tuple[Term, tuple[tuple[Name, Fact], ...]]]:
+    """The term with 1 without the others in place of one of some numbers that sum to one, one way after the other.
+
+    Which of them goes decides how short the rest becomes: of ``-y(1 - p) + (u + v)p`` it is u or v. The last two are tried.
+
+    >>> from symback.algebra.terms import ref
+    >>> fact = (Fact("entries sum to one", entries=("a", "b")),)
+    >>> leaves = {n: Leaf(n, (), "target", fact) for n in ("a", "b")}
+    >>> next(sums_of_entries(ref("a") * ref("p") + ref("b") * ref("p"), leaves))[0]
+    a*p + (1 + -1*a)*p
+    """
+    read = [n.name for n in walk(node) if isinstance(n, Ref)]
+    facts = dict.fromkeys(f for n in read if n in leaves for f in leaves[n].facts if f.kind == "entries sum to one")
+    for fact in facts:
+        for gone in [n for n in fact.entries if n in read][-2:]:
+            others: list[Term] = [Mul((MINUS_ONE, Ref(n, ()))) for n in fact.entries if n != gone]
+            rest = Add((ONE, *others)) if others else ONE
+            yield rewrite(node, lambda n, rest=rest, gone=gone: rest if isinstance(n, Ref) and n.name == gone else n), ((gone, fact),)  # type: ignore[misc]
 
 
 def oriented(node: Term, symmetric: Mapping[Name, Name], order: tuple[Index, ...]) -> tuple[Term, tuple[tuple[Name, Fact], ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.terms import ZERO, Apply, Name, Partial, Pow, Ref
@@ -13,10 +14,13 @@ from symback.calculus.trace import Derived, Step, remembered
 from symback.simplify.shape import length
 from symback.simplify.steps import ALL_CANCEL, simplified
 
+MOST_FELLOWS = 20
+
 
 def spliced(sweep: Sweep, adjoints: Mapping[Name, Derived]) -> tuple[dict[Name, Derived], dict[Name, Name]]:
     """Adjoints that are read once go into their reader, from the result outwards; so do those that are another name or a number, and
-    those that cancel in every reader. Gradients by constants do not count: nobody reads them unless he asks.
+    those that cancel in every reader, alone or together with others that the same definitions read. Gradients by constants do not
+    count: nobody reads them unless he asks.
 
     Returns the gradients with what was put in, and which went into which.
     """
@@ -30,16 +34,37 @@ def spliced(sweep: Sweep, adjoints: Mapping[Name, Derived]) -> tuple[dict[Name, 
         chosen = readers.get(name, ())
         if name not in sweep.program.definition or not chosen or name in chosen:
             continue
-        if len(chosen) > 1 and not (wide[name].divides or wide[name].is_name):
+        if name in gone or (len(chosen) > 1 and not (wide[name].divides or wide[name].is_name)):
             continue
-        tried = [_splice(sweep, wide[reader], wide[name], len(chosen) == 1) for reader in chosen]
-        if any(w.longer for w in tried):
+        together = _put_in(sweep, wide, (name,), chosen) or _put_in(sweep, wide, _fellows(name, sweep, wide, readers), chosen)
+        if together is None:
             continue
-        wide.update(zip(chosen, tried, strict=True))
-        gone[name] = chosen[0]
-        for read in wide[name].gradients_read:
-            readers[read] = list(dict.fromkeys(n for r in readers[read] for n in (chosen if r == name else (r,))))
+        into, inner = together
+        wide.update(zip(chosen, into, strict=True))
+        for each in inner:
+            gone[each] = chosen[0]
+            for read in wide[each].gradients_read:
+                readers[read] = list(dict.fromkeys(n for r in readers[read] for n in (chosen if r == each else (r,))))
     return wide, gone
+
+
+def _fellows(name: Name, sweep: Sweep, wide: Mapping[Name, Derived], readers: Mapping[Name, list[Name]]) -> tuple[Name, ...]:
+    """The definitions whose gradients are quotients that the same gradients read: the parts of a softmax, written out."""
+    alike = (n for n in sweep.order if n in sweep.program.definition and readers.get(n) == readers[name] and wide[n].divides)
+    return tuple(islice(alike, MOST_FELLOWS)) if len(readers[name]) > 1 and wide[name].divides else ()
+
+
+def _put_in(
+    sweep: Sweep, wide: Mapping[Name, Derived], names: tuple[Name, ...], chosen: Sequence[Name]
+) -> tuple[list[Derived], tuple[Name, ...]] | None:
+    """The readers with the gradients by some names put in, and those names; None where one of the readers gets longer."""
+    into = [wide[reader] for reader in chosen]
+    for name in names:
+        into = [_splice(sweep, reader, wide[name], len(chosen) == 1) for reader in into]
+        if len(names) == 1 and any(w.longer for w in into):
+            return None
+    longer = len(names) > 1 and any(length(w.result) > length(wide[r].result) for w, r in zip(into, chosen, strict=True))
+    return None if longer or not names else (into, names)
 
 
 def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Derived:

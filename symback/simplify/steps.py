@@ -11,13 +11,13 @@ from symback.algebra.terms import ZERO, Name, Term
 from symback.calculus.trace import Derived, Step
 from symback.network.program import Program
 from symback.simplify.centred import drop_centred
-from symback.simplify.facts import oriented, symmetric_names, use_facts
+from symback.simplify.facts import oriented, sums_of_entries, symmetric_names, use_facts
 from symback.simplify.fold import fold
 from symback.simplify.known import Find
 from symback.simplify.known_conditions import known_conditions
 from symback.simplify.known_sums import known_sums
 from symback.simplify.rules import PLAIN, ROWS, simplifications
-from symback.simplify.shape import length
+from symback.simplify.shape import addends, length
 from symback.simplify.unfold import split
 
 
@@ -61,11 +61,16 @@ def finished(derived: Derived, program: Program, gradient: Find) -> Derived:
             derived = _continued(derived, line, found.reason or ALL_CANCEL)
     for use in (_sums, _symmetry):
         term, used = use(derived, program)
-        if not used:
-            continue
-        wider = _continued(derived, Step(derived.target, derived.indices, "facts", derived.result, term, "declared", facts=used), BY_FACTS)
-        derived = wider if length(wider.result) <= length(derived.result) else derived
-    return derived
+        if used:
+            wider = _with_facts(derived, term, used)
+            derived = wider if length(wider.result) <= length(derived.result) else derived
+    tried = [_with_facts(derived, term, used) for term, used in sums_of_entries(derived.result, program.leaf)]
+    shorter = [found for found in tried if length(found.result) < length(derived.result)]
+    return min(shorter, key=lambda found: (length(found.result), len(addends(found.result))), default=derived)
+
+
+def _with_facts(derived: Derived, term: Term, used: tuple[tuple[Name, Fact], ...]) -> Derived:
+    return _continued(derived, Step(derived.target, derived.indices, "facts", derived.result, term, "declared", facts=used), BY_FACTS)
 
 
 ALL_CANCEL = "all terms cancel"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import combinations, product
 from typing import NamedTuple
 
-from symback.algebra.facts import FACTS, Fact, closure
+from symback.algebra.facts import DECLARED, FACTS, Fact, closure
 from symback.errors import NumericError
 from symback.network.program import Leaf
 from symback.numeric.values import Sizes, size_value
@@ -118,7 +118,7 @@ def _cover_of(pair: Pair, name: str, sizes: Sizes) -> Cover:
     if any(i.size.indices for i in leaf.indices):
         return Cover((), ())
     fixed = leaf.role in ("weight", "bias") or any(p.by == name for p in pair.partials)
-    allowed = tuple(row for row in FACTS if not FACTS[row].numbers and not (fixed and row in DISCRETE) and _fits(leaf, Fact(row)))
+    allowed = tuple(row for row in DECLARED if not DECLARED[row].numbers and not (fixed and row in DISCRETE) and _fits(leaf, Fact(row)))
     return cover(tuple(size_value(i.size, sizes) for i in leaf.indices), leaf.facts, allowed)
 
 

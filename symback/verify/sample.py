@@ -18,6 +18,7 @@ from symback.algebra.traverse import children, walk
 from symback.errors import NumericError
 from symback.network.program import Leaf, Program
 from symback.numeric.values import Places, Sizes, index_tuples, size_value
+from symback.verify.together import together
 
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
 TRIES = 4000
@@ -166,7 +167,7 @@ def draw(program: Program, sizes: Sizes, rng: random.Random, positive: bool = Fa
         scalable = [leaf.name for leaf in program.leaves if all(fact.kind in CONES for fact in leaf.facts)]
         tables |= {n: {p: v * scale for p, v in tables[n].items()} for n in scalable if (scale := rng.choice(SCALES)) != 1}
         tables |= {leaf.name: _any_to_one(tables[leaf.name], rng) for leaf in program.leaves if _only_sums(leaf) and not positive}
-    return Point(sizes, tables)
+    return Point(sizes, together(program, tables, rng))
 
 
 def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted: bool, grid: bool) -> Table:
@@ -359,5 +360,6 @@ HOLDS: Mapping[str, Callable[[Table, Fact, bool], bool]] = {
     "plus or minus one": lambda t, f, w: all(v in (-1, 1) for v in t.values()),
     "between": lambda t, f, w: all(f.numbers[0] <= v <= f.numbers[1] for v in t.values()),
     "magnitude above": lambda t, f, w: all(abs(v) > f.numbers[0] for v in t.values()),
+    "entries sum to one": lambda t, f, w: True,
 }
 """What each fact says of a table; the last argument is whether the table is symmetric, and its sum that of all entries."""

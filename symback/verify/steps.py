@@ -123,7 +123,7 @@ class StepChecker:
     def _proved(self, step: Step) -> bool:
         if step.rule == "local derivatives" and inline(step.before, self._local_body) is step.after:
             return True
-        given = tuple(dict.fromkeys((*step.names, *(n for n, _ in step.facts))))
+        given = tuple(dict.fromkeys((*step.names, *(name for n, fact in step.facts for name in (n, *fact.entries)))))
         if given not in self._normalizers:
             definitions = {n: d for n in given if (d := self._definition(n)) is not None}
             facts: dict[Name, tuple[Fact, ...]] = {leaf.name: leaf.facts for leaf in self.program.leaves if leaf.name in given}

@@ -60,8 +60,9 @@ def test_unrolled_program_computes_the_same() -> None:
 
 def test_facts_values_and_spellings_go_to_the_entries() -> None:
     flat = unroll(PROGRAM, {"q": 5})
-    assert [f.kind for f in flat.leaf["x_1"].facts] == ["positive"]
-    assert [f.kind for f in flat.leaf["y_3"].facts] == ["binary"]
+    assert [f.kind for f in flat.leaf["x_1"].facts] == ["positive", "entries sum to one"]
+    assert [f.kind for f in flat.leaf["y_3"].facts] == ["binary", "entries sum to one"]
+    assert flat.leaf["y_3"].facts[1].entries == ("y_1", "y_2", "y_3", "y_4", "y_5")
     assert flat.values == {"rate": 0.1, "x_1": 0.5, "x_2": 2.0}
     assert flat.spellings["W1_21"] == Spelling("w", "1", ("2", "1"), ends="destination-source")
 

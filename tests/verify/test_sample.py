@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from symback.algebra.definitions import Definition
-from symback.algebra.facts import ROWS, Fact
+from symback.algebra.facts import DECLARED, Fact
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ONE, ref, total
 from symback.network.program import Leaf, Program
@@ -57,7 +57,7 @@ SATISFIED = {
 NUMBERS = {"between": (Fraction(-3), Fraction(1, 2)), "magnitude above": (Fraction(4),)}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda r: r.name)
+@pytest.mark.parametrize("row", DECLARED.values(), ids=lambda r: r.name)
 def test_values_satisfy_the_fact_and_what_it_implies(row):
     program = Program("", (Leaf("x", (a, b), "input", (Fact(row.name, NUMBERS.get(row.name, ())),)),), (), ())
     for seed in range(5):
@@ -92,3 +92,14 @@ def test_sizes_are_distinct_primes_that_leave_no_axis_empty():
 def test_declared_sizes_are_used_where_no_primes_fit():
     program = Program("", (Leaf("x", (Index("i", Size.of("n") - 60),)),), (Definition("L", (), ONE),), ("L",), {"n": 64})
     assert list(size_sets(program)) == [{"n": 64}]
+
+
+@pytest.mark.parametrize("kinds", [(), ("nonnegative",), ("binary",)], ids=str)
+def test_entries_that_sum_to_one_are_drawn_together(kinds):
+    entries = ("y_1", "y_2", "y_3")
+    facts = (*map(Fact, kinds), Fact("entries sum to one", entries=entries))
+    program = Program("", tuple(Leaf(n, (), "target", facts) for n in entries), (), ())
+    for seed in range(5):
+        drawn = [draw(program, {}, random.Random(seed)).values[n][()] for n in entries]
+        assert sum(drawn) == 1
+        assert all(SATISFIED[kind]({(): v}) for kind in kinds for v in drawn)

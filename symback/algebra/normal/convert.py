@@ -80,6 +80,8 @@ def _(node: Ref, context: Context) -> Poly:
     if not isinstance(known_as, Ref):
         return context.poly(known_as)
     node = known_as
+    if not node.places and context.fact(node.name, "entries sum to one"):
+        return _last_of_sum(context, node)
     if len(node.places) == 2:
         if context.fact(node.name, "zero diagonal") and node.places[0] is node.places[1]:
             context.use(node.name, "zero diagonal")
@@ -90,6 +92,15 @@ def _(node: Ref, context: Context) -> Poly:
                 context.use(node.name, "symmetric")
                 node = Ref(node.name, places)
     return context.atom(node)
+
+
+def _last_of_sum(context: Context, node: Ref) -> Poly:
+    """The last of some numbers that sum to one is 1 without the others."""
+    entries = context.facts[node.name]["entries sum to one"].entries
+    if node.name != entries[-1]:
+        return context.atom(node)
+    context.use(node.name, "entries sum to one")
+    return minus(constant(Fraction(1)), plus({}, *(context.atom(Ref(n, ())) for n in entries[:-1])))
 
 
 @convert.register
