@@ -85,7 +85,7 @@ def test_everything_shows_what_it_is_in_a_few_words(name):
         (sb.check(scalar(), "dL/dw = (p - y)*x"), "proved: dL/dw = (p - y)*x"),
         (sb.layers["dense"], "dense: Dense layer, samples in rows\nY = X @ W + b"),
     ],
-    ids=repr,
+    ids=lambda given: type(given).__name__,
 )
 def test_what_is_shown(shown, words):
     assert repr(shown).startswith(words)
