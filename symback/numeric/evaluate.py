@@ -263,9 +263,8 @@ def _place_condition(node: Bracket, run: Evaluator) -> Callable[[Evaluator, Env]
 
 @_code.register
 def _(node: Add, run: Evaluator) -> Code:
-    args = tuple(run.code(a) for a in node.args)
-    zero = run.field.zero
-    return lambda run, env: sum([a(run, env) for a in args], zero)
+    args, total = tuple(run.code(a) for a in node.args), _total(run.field)
+    return lambda run, env: total([a(run, env) for a in args])
 
 
 @_code.register
@@ -332,8 +331,14 @@ def _(node: Reduce, run: Evaluator) -> Code:
     return reduced
 
 
+def _total(field: Field) -> Callable[[Sequence[Any]], Any]:
+    """How numbers are added up: what is left of rounding alone is 0."""
+    zero = field.zero
+    return field.total if isinstance(field, HighPrecision) else lambda values: sum(values, zero)
+
+
 def _combiner(node: Reduce, field: Field) -> Callable[[Sequence[Any]], Any]:
-    zero, one, kind = field.zero, field.one, node.kind
+    one, kind, total = field.one, node.kind, _total(field)
 
     def product(values: Sequence[Any]) -> Any:
         result = one
@@ -348,9 +353,9 @@ def _combiner(node: Reduce, field: Field) -> Callable[[Sequence[Any]], Any]:
 
     match kind:
         case "sum":
-            return lambda values: sum(values, zero)
+            return total
         case "mean":
-            return lambda values: sum(values, zero) * field.number(Fraction(1, len(filled(values))))
+            return lambda values: total(values) * field.number(Fraction(1, len(filled(values))))
         case "prod":
             return product
         case "max" | "min":

@@ -114,6 +114,20 @@ class HighPrecision:
             raise NumericError(text(), "the value is not a finite real number", "give values where it is defined")
         return value
 
+    def total(self, values: Sequence[Any]) -> Any:
+        """The sum of some numbers; 0 where all that is left of them is rounding, as of ``Σ (x − mean x)``."""
+        found = sum(values, self.zero)
+        _, mantissa, power, bits = found._mpf_
+        if not mantissa or len(values) < 2:
+            return found
+        largest = max(v._mpf_[2] + v._mpf_[3] for v in values)
+        return self.zero if largest - power - bits > self._left else found
+
+    @cached_property
+    def _left(self) -> int:
+        """How many binary digits are more than rounding leaves right."""
+        return int(3 * self.context.prec // 4)
+
     @cached_property
     def rounding(self) -> Any:
         """How far apart two computed numbers may be, relative to their size, and be one number."""

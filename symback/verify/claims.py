@@ -20,11 +20,12 @@ from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
 from symback.verify.other_layout import other_layout
 from symback.verify.own_notation import read_own, same
-from symback.verify.pairs import pair_of
+from symback.verify.pairs import Pair, pair_of
 from symback.verify.showing import without_internal_names
 from symback.verify.sized import sized_for
 from symback.verify.updates import with_steps
 from symback.verify.verdict import HOLDS, Verdict
+from symback.verify.widths import Freed, freed, in_widths
 from symback.verify.wording import together
 
 SHAPES = "the shapes alone"
@@ -140,6 +141,8 @@ class _Pairs:
 
     def __init__(self, claim: Claim, network: Program) -> None:
         self.claim, self.network = claim, network
+        self._judges: dict[int, tuple[Judge | None, Verdict]] = {}
+        self._widths: dict[int, Freed] = {}
 
     @cached_property
     def resolved(self) -> Resolved:
@@ -148,24 +151,40 @@ class _Pairs:
 
     def judge(self, k: int) -> tuple[Judge | None, Verdict]:
         """The judge of the ``k``-th pair, counted from 0, and a verdict to begin with: without a judge the shapes differ."""
+        if k not in self._judges:
+            pair, clash = self._pair(k)
+            free = None if pair is None else freed(pair)
+            if free is not None:
+                self._widths[k] = free
+            self._judges[k] = (None if pair is None else Judge(pair if free is None else free.pair, clash.claim), clash)
+        return self._judges[k]
+
+    def _pair(self, k: int) -> tuple[Pair | None, Verdict]:
         claim, known = self.claim, self.network.definition
         own = tuple(d.name for d in with_steps(claim).program.definitions if d.name not in known and d.name != claim.program.loss)
         first, second = self.resolved.sides[k : k + 2]
         pair, fitted = pair_of(self.resolved, first, second, own)
         line = f"{_line(first.text)} = {_line(second.text)}"
-        clash = Verdict(
+        return pair, Verdict(
             line,
             "refuted",
             f"the shapes differ: {fitted.clash}",
             route=SHAPES,
             choices=tuple(filter(None, [*claim.choices, fitted.choice])),
         )
-        return None if pair is None else Judge(pair, line), clash
 
     def verdict(self, k: int) -> Verdict:
-        """The verdict on the ``k``-th pair."""
+        """The verdict on the ``k``-th pair: for any widths, and for the declared ones where a number may mean one of these."""
         own, clash = self.judge(k)
-        return clash if own is None else replace(own.verdict(), choices=clash.choices)
+        if own is None:
+            return clash
+        found, free = own.verdict(), self._widths.get(k)
+        if free is not None and free.is_written and not found.holds:
+            pair, _ = self._pair(k)
+            found = found if pair is None else Judge(pair, clash.claim).verdict()
+        elif free is not None:
+            found = in_widths(found, free.widths)
+        return replace(found, choices=clash.choices)
 
     def form(self, k: int) -> str:
         """Symback's own form of the derivative that the ``k``-th pair is about."""

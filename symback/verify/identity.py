@@ -22,10 +22,12 @@ from symback.network.unroll import OF_ENTRIES
 from symback.numeric.values import Places, Sizes, index_tuples
 from symback.verify.entries import entry
 from symback.verify.equality import Shown, prove
+from symback.verify.numbers import affordable
 from symback.verify.pairs import Pair
 from symback.verify.sample import Point, draw, size_sets
 from symback.verify.settled import compared
 from symback.verify.verdict import Word
+from symback.verify.widths import freed
 
 BUDGET = 20_000
 POINTS, FEW, SETS = 6, 2, 2
@@ -48,6 +50,15 @@ def same(pair: Pair) -> Same:
     """Whether the sides of a pair are equal at every entry, for all values that satisfy the facts."""
     if pair.left is pair.right:
         return Same("proved", shown=Shown(True))
+    free = freed(pair)
+    if free is not None:
+        found = _same(free.pair)
+        if found.word != "undecided" and (found.word != "undecided" or not affordable(pair, pair.program.sizes)):
+            return found
+    return _same(pair)
+
+
+def _same(pair: Pair) -> Same:
     found = _at_points(pair, FEW)
     if found.word == "refuted":
         return found

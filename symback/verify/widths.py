@@ -1,0 +1,159 @@
+"""Widths that are only numbers for free sizes: what holds for any width holds for 784, and is shown at small sizes that tell axes apart.
+
+A declared 784-128-10 speaks of its numbers only where a formula does: where it reads an entry by its number, shifts a place, or writes
+a number that is a width. Where nothing does, every axis of one width is taken to be of one free size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from symback.algebra.definitions import Definition
+from symback.algebra.sizes import Atom, Index, Size, SizeSymbol
+from symback.algebra.terms import Count, Num, Reduce, Ref, Term
+from symback.algebra.traverse import walk, with_children
+from symback.network.program import Program
+from symback.verify.pairs import Pair
+from symback.verify.verdict import Verdict
+
+LEAST = 2
+"""The least value of a size that stands for a width above 1."""
+
+
+class Freed(NamedTuple):
+    """A pair over free sizes, the widths that they stand for, and whether a number in the formulas may mean one of these."""
+
+    pair: Pair
+    widths: tuple[int, ...]
+    is_written: bool
+
+
+def freed(pair: Pair) -> Freed | None:
+    """The pair with a free size for each declared width; None where there is none, or a formula speaks of its number.
+
+    >>> from symback.algebra.terms import ref
+    >>> from symback.network.program import Leaf
+    >>> i = Index("i", 784)
+    >>> found = freed(Pair(Program("", (Leaf("x", (i,)),), (), ()), (i,), ref("x", i), ref("x", i), "x"))
+    >>> found.pair.program.leaf["x"].shape, found.widths
+    ((784,), (784,))
+    """
+    bodies = [pair.left, pair.right]
+    widths = widths_of(pair.program, pair.indices, bodies)
+    if not widths:
+        return None
+    own = _Free(widths)
+    pair_ = replace(
+        pair, program=own.program(pair.program), indices=own.indices(pair.indices), left=own.term(pair.left), right=own.term(pair.right)
+    )
+    return Freed(pair_, widths, writes(pair.program, bodies, widths))
+
+
+def in_widths(found: Verdict, widths: tuple[int, ...]) -> Verdict:
+    """A verdict with a witness that says which numbers stand in place of the widths."""
+    if found.witness is None:
+        return found
+    taken = {n: size for n, size in found.witness.sizes.items() if n.isdigit() and int(n) in widths}
+    others = {n: size for n, size in found.witness.sizes.items() if n not in taken}
+    seen = ", ".join(f"{size} in place of {n}" for n, size in taken.items())
+    return replace(found, witness=replace(found.witness, sizes=others), why=f"{found.why}; seen with {seen}" if taken else found.why)
+
+
+def freed_program(program: Program) -> tuple[Program, tuple[int, ...]] | None:
+    """A program with a free size for each declared width; None where a formula may speak of its number."""
+    widths = widths_of(program, (), ())
+    return None if not widths or writes(program, (), widths) else (_Free(widths).program(program), widths)
+
+
+def freed_term(term: Term, widths: tuple[int, ...]) -> Term:
+    """A term over the sizes that stand for widths."""
+    return _Free(widths).term(term)
+
+
+def freed_indices(indices: tuple[Index, ...], widths: tuple[int, ...]) -> tuple[Index, ...]:
+    """Indices over the sizes that stand for widths."""
+    return _Free(widths).indices(indices)
+
+
+def widths_of(program: Program, indices: Iterable[Index], bodies: Iterable[Term]) -> tuple[int, ...]:
+    """The widths above 1 of a program, in order; none where a formula speaks of one by its number."""
+    every = [*bodies, *(d.body for d in program.definitions if isinstance(d.body, Term))]
+    axes = [*indices, *(i for leaf in program.leaves for i in leaf.indices), *(i for d in program.definitions for i in d.indices)]
+    sizes = [i.size for i in axes]
+    for node in _nodes(every):
+        if isinstance(node, Reduce):
+            sizes.append(node.index.size)
+        elif isinstance(node, Ref) and not all(map(_is_plain, node.places)):
+            return ()
+        elif isinstance(node, Count) and not _is_difference(node.size):
+            return ()
+    if any(s.constant is None and not isinstance(s.single, SizeSymbol) for s in sizes):
+        return ()
+    return tuple(dict.fromkeys(s.constant for s in sizes if s.constant is not None and s.constant >= LEAST))
+
+
+def writes(program: Program, bodies: Iterable[Term], widths: tuple[int, ...]) -> bool:
+    """Whether a number in a formula may mean a width, or one that is made of widths."""
+    every = [*bodies, *(d.body for d in program.definitions if isinstance(d.body, Term))]
+    made = {Fraction(w) + k for w in widths for k in (-1, 0, 1)} | {Fraction(a * b) for a in widths for b in widths}
+    numbers = [abs(n.value) for n in _nodes(every) if isinstance(n, Num) and n.value]
+    return any(v in made or 1 / v in made for v in map(Fraction, numbers) if v > LEAST or 1 / v > LEAST)
+
+
+def _nodes(bodies: Iterable[Term]) -> Iterator[Term]:
+    for body in bodies:
+        yield from walk(body)
+
+
+def _is_plain(place: Size) -> bool:
+    """Whether a place is an index, or the one place of an axis of size 1."""
+    return isinstance(place.single, Index) or place.constant == 0
+
+
+def _is_difference(size: Size) -> bool:
+    """Whether a number made of indices speaks of no width: an index, or how two of them lie to each other."""
+    return size.constant is not None or all(len(m) == 1 and m[0][1] == 1 and isinstance(m[0][0], Index) and c in (1, -1) for m, c in size.terms)
+
+
+class _Free:
+    """Free sizes in place of widths, everywhere."""
+
+    def __init__(self, widths: tuple[int, ...]) -> None:
+        self.sizes: Mapping[int, Size] = {w: Size.of(SizeSymbol(str(w), LEAST)) for w in widths}
+
+    def program(self, program: Program) -> Program:
+        """The program over free sizes; values that were declared for its arrays are left out."""
+        leaves = tuple(replace(leaf, indices=self.indices(leaf.indices)) for leaf in program.leaves)
+        definitions = tuple(
+            Definition(d.name, self.indices(d.indices), self.term(d.body) if isinstance(d.body, Term) else d.body) for d in program.definitions
+        )
+        return replace(program, leaves=leaves, definitions=definitions)
+
+    def indices(self, indices: tuple[Index, ...]) -> tuple[Index, ...]:
+        """The same indices over axes of free sizes."""
+        return tuple(Index(i.name, self.sizes.get(i.size.constant or 0, i.size), i.mark) for i in indices)
+
+    def size(self, size: Size) -> Size:
+        """A width, or a place, over free sizes."""
+        return self.sizes.get(size.constant or 0, size) if size.constant is not None else size.replace(self.atom)
+
+    def atom(self, atom: Atom) -> Size | None:
+        """What stands in place of an index."""
+        return Size.of(self.indices((atom,))[0]) if isinstance(atom, Index) else None
+
+    def term(self, node: Term) -> Term:
+        """A term over free sizes."""
+        match node:
+            case Ref(name=name, places=places):
+                return Ref(name, tuple(map(self.size, places)))
+            case Count(size=size):
+                return Count(self.size(size))
+            case Reduce(kind=kind, index=index, body=body):
+                return Reduce(kind, self.indices((index,))[0], self.term(body))
+        return with_children(node, tuple(map(self.term, node.below))) if node.below else node
+
+
+__all__ = ["Freed", "freed", "freed_indices", "freed_program", "freed_term", "widths_of"]
