@@ -179,17 +179,25 @@ class _Pairs:
         if own is None:
             return clash
         found, free = own.verdict(), self._widths.get(k)
-        if free is not None and free.is_written and not found.holds:
-            pair, _ = self._pair(k)
-            found = found if pair is None else Judge(pair, clash.claim).verdict()
-        elif free is not None:
-            found = in_widths(found, free.widths)
+        if free is not None:
+            found = in_widths(found if found.holds or not free.is_written else _as_meant(found, free, clash.claim), free.widths)
         return replace(found, choices=clash.choices)
 
     def form(self, k: int) -> str:
         """Symback's own form of the derivative that the ``k``-th pair is about."""
         own, _ = self.judge(k)
         return "" if own is None else own.form()
+
+
+def _as_meant(found: Verdict, free: Freed, line: str) -> Verdict:
+    """The verdict where a number may mean a width: as a size if that holds, else at the width itself, else as a size."""
+    assert free.meant is not None
+    assert free.apart is not None
+    second = Judge(free.meant, line).verdict()
+    if second.holds:
+        return second
+    third = Judge(free.apart, line).verdict()
+    return second if third.word == "undecided" else third
 
 
 def _link(step: Verdict | None, k: int, pairs: _Pairs) -> Verdict:

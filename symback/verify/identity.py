@@ -53,7 +53,8 @@ def same(pair: Pair) -> Same:
     free = freed(pair)
     if free is not None:
         found = _same(free.pair)
-        if found.word != "undecided" and (found.word != "undecided" or not affordable(pair, pair.program.sizes)):
+        settled = found.word in ("proved", "agrees") or not free.is_written
+        if settled or not affordable(pair, pair.program.sizes):
             return found
     return _same(pair)
 

@@ -17,6 +17,7 @@ from symback.verify.derivatives import resolve
 from symback.verify.layouts import layouts
 from symback.verify.repair import Repair, repair
 from symback.verify.repair_text import MOST_READ, Reading, repair_text
+from symback.verify.widths import Free, widths_of
 
 FEW_READ = 24
 """How many edits of a text are read whose sizes meet: only what is read whole, as the operands of a linear system, is mended there."""
@@ -80,8 +81,20 @@ def _reading(sides: Sides) -> Reading | None:
     for one, other in ((sides.first, sides.second), (sides.second, sides.first)):
         right = _definition(one.body, sides.program)
         if right is not None and other.body is not None:
-            return Reading(sides.program, other.indices, other.body, right, sides.own)
+            return _any_widths(Reading(sides.program, other.indices, other.body, right, sides.own))
     return None
+
+
+def _any_widths(reading: Reading) -> Reading:
+    """The same over free sizes where the declared widths are only numbers: what mends a claim for any width mends it."""
+    widths = widths_of(reading.program, reading.indices, [reading.term])
+    if not widths:
+        return reading
+    free = Free(widths)
+    program = free.program(reading.program)
+    return Reading(
+        program, free.indices(tuple(reading.indices)), free.term(reading.term), program.definition[reading.right.name], reading.own
+    )
 
 
 def _definition(body: Term | None, program: Program) -> Definition | None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Atom, Index, Size, SizeSymbol
-from symback.algebra.terms import Count, Num, Reduce, Ref, Term
+from symback.algebra.terms import MINUS_ONE, Count, Mul, Num, Reduce, Ref, Term, reciprocal
 from symback.algebra.traverse import walk, with_children
 from symback.network.program import Program
 from symback.verify.pairs import Pair
@@ -24,11 +24,21 @@ LEAST = 2
 
 
 class Freed(NamedTuple):
-    """A pair over free sizes, the widths that they stand for, and whether a number in the formulas may mean one of these."""
+    """A pair over free sizes, and the widths that they stand for.
+
+    Where a number in the formulas may mean a width there are two more readings: ``apart`` keeps those widths as they are declared, in
+    ``meant`` the numbers are sizes.
+    """
 
     pair: Pair
     widths: tuple[int, ...]
-    is_written: bool
+    apart: Pair | None = None
+    meant: Pair | None = None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a number may mean a width."""
+        return self.meant is not None
 
 
 def freed(pair: Pair) -> Freed | None:
@@ -45,11 +55,11 @@ def freed(pair: Pair) -> Freed | None:
     widths = widths_of(pair.program, pair.indices, bodies)
     if not widths:
         return None
-    own = _Free(widths)
-    pair_ = replace(
-        pair, program=own.program(pair.program), indices=own.indices(pair.indices), left=own.term(pair.left), right=own.term(pair.right)
-    )
-    return Freed(pair_, widths, writes(pair.program, bodies, widths))
+    written = written_widths(pair.program, bodies, widths)
+    if not written:
+        return Freed(Free(widths).pair(pair), widths)
+    kept = tuple(w for w in widths if w not in written)
+    return Freed(Free(widths).pair(pair), widths, Free(kept).pair(pair), Free(widths, meant=True).pair(pair))
 
 
 def in_widths(found: Verdict, widths: tuple[int, ...]) -> Verdict:
@@ -65,17 +75,7 @@ def in_widths(found: Verdict, widths: tuple[int, ...]) -> Verdict:
 def freed_program(program: Program) -> tuple[Program, tuple[int, ...]] | None:
     """A program with a free size for each declared width; None where a formula may speak of its number."""
     widths = widths_of(program, (), ())
-    return None if not widths or writes(program, (), widths) else (_Free(widths).program(program), widths)
-
-
-def freed_term(term: Term, widths: tuple[int, ...]) -> Term:
-    """A term over the sizes that stand for widths."""
-    return _Free(widths).term(term)
-
-
-def freed_indices(indices: tuple[Index, ...], widths: tuple[int, ...]) -> tuple[Index, ...]:
-    """Indices over the sizes that stand for widths."""
-    return _Free(widths).indices(indices)
+    return None if not widths or written_widths(program, (), widths) else (Free(widths).program(program), widths)
 
 
 def widths_of(program: Program, indices: Iterable[Index], bodies: Iterable[Term]) -> tuple[int, ...]:
@@ -86,21 +86,26 @@ def widths_of(program: Program, indices: Iterable[Index], bodies: Iterable[Term]
     for node in _nodes(every):
         if isinstance(node, Reduce):
             sizes.append(node.index.size)
-        elif isinstance(node, Ref) and not all(map(_is_plain, node.places)):
-            return ()
-        elif isinstance(node, Count) and not _is_difference(node.size):
+        elif (isinstance(node, Ref) and not all(map(_is_plain, node.places))) or (
+            isinstance(node, Count) and not _is_difference(node.size)
+        ):
             return ()
     if any(s.constant is None and not isinstance(s.single, SizeSymbol) for s in sizes):
         return ()
     return tuple(dict.fromkeys(s.constant for s in sizes if s.constant is not None and s.constant >= LEAST))
 
 
-def writes(program: Program, bodies: Iterable[Term], widths: tuple[int, ...]) -> bool:
-    """Whether a number in a formula may mean a width, or one that is made of widths."""
+def written_widths(program: Program, bodies: Iterable[Term], widths: tuple[int, ...]) -> tuple[int, ...]:
+    """The widths that a number in a formula may mean, alone or in a product."""
     every = [*bodies, *(d.body for d in program.definitions if isinstance(d.body, Term))]
-    made = {Fraction(w) + k for w in widths for k in (-1, 0, 1)} | {Fraction(a * b) for a in widths for b in widths}
-    numbers = [abs(n.value) for n in _nodes(every) if isinstance(n, Num) and n.value]
-    return any(v in made or 1 / v in made for v in map(Fraction, numbers) if v > LEAST or 1 / v > LEAST)
+    numbers = {_whole(n.value) for n in _nodes(every) if isinstance(n, Num) and n.value}
+    return tuple(w for w in widths if not numbers.isdisjoint({w - 1, w, w + 1, *(w * v for v in widths)}))
+
+
+def _whole(value: Fraction) -> int:
+    """The integer that a number or its reciprocal is; 0 for any other."""
+    exact = abs(Fraction(value))
+    return exact.numerator if exact.denominator == 1 else exact.denominator if exact.numerator == 1 else 0
 
 
 def _nodes(bodies: Iterable[Term]) -> Iterator[Term]:
@@ -115,20 +120,38 @@ def _is_plain(place: Size) -> bool:
 
 def _is_difference(size: Size) -> bool:
     """Whether a number made of indices speaks of no width: an index, or how two of them lie to each other."""
-    return size.constant is not None or all(len(m) == 1 and m[0][1] == 1 and isinstance(m[0][0], Index) and c in (1, -1) for m, c in size.terms)
+    return size.constant is not None or all(
+        len(m) == 1 and m[0][1] == 1 and isinstance(m[0][0], Index) and c in (1, -1) for m, c in size.terms
+    )
 
 
-class _Free:
-    """Free sizes in place of widths, everywhere."""
+class Free:
+    """Free sizes in place of widths, everywhere; where they are ``meant``, in place of numbers that are widths or products of two as well."""
 
-    def __init__(self, widths: tuple[int, ...]) -> None:
+    def __init__(self, widths: tuple[int, ...], meant: bool = False) -> None:
         self.sizes: Mapping[int, Size] = {w: Size.of(SizeSymbol(str(w), LEAST)) for w in widths}
+        pairs = {w * v: self.sizes[w] * self.sizes[v] for w in widths for v in widths} if meant else {}
+        self.numbers: Mapping[int, Size] = {**pairs, **self.sizes} if meant else {}
+
+    def pair(self, pair: Pair) -> Pair:
+        """A pair over free sizes."""
+        program, indices = self.program(pair.program), self.indices(pair.indices)
+        return replace(pair, program=program, indices=indices, left=self.term(pair.left), right=self.term(pair.right))
+
+    def number(self, node: Num) -> Term:
+        """A number, or the sizes that it may mean."""
+        size = self.numbers.get(_whole(node.value))
+        if size is None:
+            return node
+        found: Term = Count(size) if Fraction(node.value).denominator == 1 else reciprocal(Count(size))
+        return Mul((MINUS_ONE, found)) if node.value < 0 else found
 
     def program(self, program: Program) -> Program:
         """The program over free sizes; values that were declared for its arrays are left out."""
         leaves = tuple(replace(leaf, indices=self.indices(leaf.indices)) for leaf in program.leaves)
         definitions = tuple(
-            Definition(d.name, self.indices(d.indices), self.term(d.body) if isinstance(d.body, Term) else d.body) for d in program.definitions
+            Definition(d.name, self.indices(d.indices), self.term(d.body) if isinstance(d.body, Term) else d.body)
+            for d in program.definitions
         )
         return replace(program, leaves=leaves, definitions=definitions)
 
@@ -147,6 +170,8 @@ class _Free:
     def term(self, node: Term) -> Term:
         """A term over free sizes."""
         match node:
+            case Num():
+                return self.number(node)
             case Ref(name=name, places=places):
                 return Ref(name, tuple(map(self.size, places)))
             case Count(size=size):
@@ -156,4 +181,4 @@ class _Free:
         return with_children(node, tuple(map(self.term, node.below))) if node.below else node
 
 
-__all__ = ["Freed", "freed", "freed_indices", "freed_program", "freed_term", "widths_of"]
+__all__ = ["Free", "Freed", "freed", "freed_program", "in_widths", "widths_of"]
