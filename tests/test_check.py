@@ -230,7 +230,7 @@ def test_hostile_claims_get_an_answer(claim, word):
 
 
 @pytest.mark.parametrize(
-    ("size", "claim", "word"), [("100000000", "2*x", "proved"), ("100000000", "3*x", "undecided"), ("3000", "3*x", "refuted")]
+    ("size", "claim", "word"), [("100000000", "2*x", "proved"), ("100000000", "3*x", "refuted"), ("3000", "3*x", "refuted")]
 )
 def test_huge_sizes(size, claim, word):
     net = sb.Network.from_dict({"symbols": {"x": {"shape": [size]}}, "forward": "L = sum(x**2)", "loss": "L"})

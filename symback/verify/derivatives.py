@@ -40,6 +40,15 @@ def resolve(claim: Claim) -> Resolved:
     return Resolved(whole, sides, tuple(maker.partials))
 
 
+def derived_anew(program: Program, sides: tuple[Term, ...]) -> tuple[Program, tuple[Term, ...]]:
+    """A program, and sides over it, with every derivative that they read worked out for it as it is now."""
+    maker = _Maker(program.with_definitions([d for d in program.definitions if not isinstance(d.name, Partial)]))
+    for definition in maker.program.definitions:
+        maker.take(definition)
+    made = tuple(map(maker.put, sides))
+    return program.with_definitions(maker.table.values()), made
+
+
 class _Maker:
     """A table of definitions that grows: each derivative is made once, when something reads it."""
 

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from symback.algebra.definitions import Definition
+from symback.algebra.sizes import Size
 from symback.algebra.terms import Name, Partial, Ref, Term
 from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.reading.sides import Claim, Side
-from symback.verify.derivatives import resolve
+from symback.verify.derivatives import derived_anew, resolve
 from symback.verify.layouts import layouts
 from symback.verify.repair import Repair, repair
 from symback.verify.repair_text import MOST_READ, Reading, repair_text
@@ -91,10 +92,9 @@ def _any_widths(reading: Reading) -> Reading:
     if not widths:
         return reading
     free = Free(widths)
-    program = free.program(reading.program)
-    return Reading(
-        program, free.indices(tuple(reading.indices)), free.term(reading.term), program.definition[reading.right.name], reading.own
-    )
+    whole = Ref(reading.right.name, tuple(map(Size.of, free.indices(reading.right.indices))))
+    program, (term, _) = derived_anew(free.program(reading.program), (free.term(reading.term), whole))
+    return Reading(program, free.indices(tuple(reading.indices)), term, program.definition[reading.right.name], reading.own)
 
 
 def _definition(body: Term | None, program: Program) -> Definition | None:

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Atom, Index, Size, SizeSymbol
-from symback.algebra.terms import MINUS_ONE, Count, Mul, Num, Reduce, Ref, Term, reciprocal
+from symback.algebra.terms import MINUS_ONE, Count, Mul, Num, Partial, Reduce, Ref, Term, reciprocal
 from symback.algebra.traverse import walk, with_children
 from symback.network.program import Program
+from symback.verify.derivatives import derived_anew
 from symback.verify.pairs import Pair
 from symback.verify.verdict import Verdict
 
@@ -80,7 +81,7 @@ def freed_program(program: Program) -> tuple[Program, tuple[int, ...]] | None:
 
 def widths_of(program: Program, indices: Iterable[Index], bodies: Iterable[Term]) -> tuple[int, ...]:
     """The widths above 1 of a program, in order; none where a formula speaks of one by its number."""
-    every = [*bodies, *(d.body for d in program.definitions if isinstance(d.body, Term))]
+    every = [*bodies, *_written(program)]
     axes = [*indices, *(i for leaf in program.leaves for i in leaf.indices), *(i for d in program.definitions for i in d.indices)]
     sizes = [i.size for i in axes]
     for node in _nodes(every):
@@ -92,14 +93,21 @@ def widths_of(program: Program, indices: Iterable[Index], bodies: Iterable[Term]
             return ()
     if any(s.constant is None and not isinstance(s.single, SizeSymbol) for s in sizes):
         return ()
-    return tuple(dict.fromkeys(s.constant for s in sizes if s.constant is not None and s.constant >= LEAST))
+    found = tuple(dict.fromkeys(s.constant for s in sizes if s.constant is not None and s.constant >= LEAST))
+    counts = {n.size.constant for n in _nodes(every) if isinstance(n, Count) and n.size.constant is not None and n.size.constant >= LEAST}
+    return found if counts <= {*found, *(v * w for v in found for w in found)} else ()
 
 
 def written_widths(program: Program, bodies: Iterable[Term], widths: tuple[int, ...]) -> tuple[int, ...]:
     """The widths that a number in a formula may mean, alone or in a product."""
-    every = [*bodies, *(d.body for d in program.definitions if isinstance(d.body, Term))]
+    every = [*bodies, *_written(program)]
     numbers = {_whole(n.value) for n in _nodes(every) if isinstance(n, Num) and n.value}
     return tuple(w for w in widths if not numbers.isdisjoint({w - 1, w, w + 1, *(w * v for v in widths)}))
+
+
+def _written(program: Program) -> list[Term]:
+    """The bodies that somebody wrote: derivatives are worked out anew."""
+    return [d.body for d in program.definitions if isinstance(d.body, Term) and not isinstance(d.name, Partial)]
 
 
 def _whole(value: Fraction) -> int:
@@ -130,13 +138,13 @@ class Free:
 
     def __init__(self, widths: tuple[int, ...], meant: bool = False) -> None:
         self.sizes: Mapping[int, Size] = {w: Size.of(SizeSymbol(str(w), LEAST)) for w in widths}
-        pairs = {w * v: self.sizes[w] * self.sizes[v] for w in widths for v in widths} if meant else {}
-        self.numbers: Mapping[int, Size] = {**pairs, **self.sizes} if meant else {}
+        self.counts: Mapping[int, Size] = {**{w * v: self.sizes[w] * self.sizes[v] for w in widths for v in widths}, **self.sizes}
+        self.numbers: Mapping[int, Size] = self.counts if meant else {}
 
     def pair(self, pair: Pair) -> Pair:
         """A pair over free sizes."""
-        program, indices = self.program(pair.program), self.indices(pair.indices)
-        return replace(pair, program=program, indices=indices, left=self.term(pair.left), right=self.term(pair.right))
+        program, (left, right) = derived_anew(self.program(pair.program), (self.term(pair.left), self.term(pair.right)))
+        return replace(pair, program=program, indices=self.indices(pair.indices), left=left, right=right)
 
     def number(self, node: Num) -> Term:
         """A number, or the sizes that it may mean."""
@@ -175,7 +183,7 @@ class Free:
             case Ref(name=name, places=places):
                 return Ref(name, tuple(map(self.size, places)))
             case Count(size=size):
-                return Count(self.size(size))
+                return Count(self.counts.get(size.constant or 0, self.size(size)))
             case Reduce(kind=kind, index=index, body=body):
                 return Reduce(kind, self.indices((index,))[0], self.term(body))
         return with_children(node, tuple(map(self.term, node.below))) if node.below else node
