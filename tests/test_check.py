@@ -24,7 +24,9 @@ WORDS = [
     ("dL/dx = (A + A.T) @ x = 2*A @ x", "conditional"),
     ("L = np.sum(A * np.outer(x, x))", "proved"),
     ("dL/dx = A @ q", "cannot read"),
-    ("A @ x", "cannot read"),
+    ("A @ x", "refuted"),
+    ("A @ x + A.T @ x", "proved"),
+    ("x @ x", "cannot read"),
 ]
 
 

@@ -13,10 +13,18 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
     >>> suggestion("sigmiod", ["sigmoid", "tanh"])
     'did you mean sigmoid?'
+    >>> suggestion("W3", ["x", "W2"])
+    'did you mean W2?'
     """
     names = list(dict.fromkeys(known))
-    close = get_close_matches(name, names, n=1) or [n for n in names if n.lower() == name.lower()]
+    close = get_close_matches(name, names, n=1) or [n for n in names if n.lower() == name.lower()] or _numbered_alike(name, names)
     return f"did you mean {close[0]}?" if close else ""
+
+
+def _numbered_alike(name: str, names: Iterable[str]) -> list[str]:
+    """Names with the same letters and another number, the last of them first."""
+    bare = name.rstrip("0123456789")
+    return [n for n in reversed(list(names)) if bare not in ("", name) and n.rstrip("0123456789") == bare]
 
 
 def shape_text(shape: Sequence[Size]) -> str:

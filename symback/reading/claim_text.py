@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symback.algebra.definitions import Definition
@@ -19,6 +19,8 @@ from symback.reading.claim_memory import Memory
 from symback.reading.derivative_names import Names, joined, spelled
 from symback.reading.expressions import read_body
 from symback.reading.goals import Goal, derivative_axes
+from symback.reading.index_notation import line as index_line
+from symback.reading.lines import read_lines
 from symback.reading.names import declared_name
 from symback.reading.over_program import define
 from symback.reading.scope import Scope
@@ -67,6 +69,25 @@ class Text:
         self.own.add(define(self.scope, visible, array, before).name)
         self.assigned.add(visible)
 
+    def own_entries(self, lines: Sequence[Line]) -> None:
+        """Lines of the text's own that give entries, ``e[t] = ... e[t + 1]``: they may read each other and themselves."""
+        items = []
+        for line in lines:
+            text, found = joined(line.sides[-1].text, self.names())
+            if found:
+                raise ReadingError(shown(line.text), "a line of entries reads a derivative", "write the claim as a line of whole arrays")
+            items.append(index_line(line.left, text))
+        before = len(self.scope.added)
+        try:
+            read_lines(items, self.scope, {})
+        except AxisMismatch as error:
+            self.clash = f"{shown(lines[0].text)}: {clash_of(error)}"
+            return
+        self.own |= {d.name for d in self.scope.added[before:]}
+        for item in items:
+            self.partials.pop(item.name, None)
+            self.assigned.add(item.name)
+
     def keeps_its_shape(self, name: str, array: Array, line: Line) -> None:
         """An array that is changed in place stays as large as it is, and so do the names that share its memory."""
         old = tuple(i.size for i in self.scope.axes.get(name, ()))
@@ -79,8 +100,8 @@ class Text:
 
     # derivatives ---------------------------------------------------------------------------------------------------------
 
-    def array(self, piece: Piece, name: str, line: Line) -> Array:
-        """One expression, with the derivatives in it as names of the scope."""
+    def array(self, piece: Piece, name: str, line: Line, places: Mapping[str, Size] | None = None) -> Array:
+        """One expression, with the derivatives in it as names of the scope; ``places`` are the letters of an entry."""
         try:
             text, found = joined(piece.text, self.names())
             broken = self.memory.broken(parse(text, name))
@@ -89,7 +110,7 @@ class Text:
             for alias, partial in found.items():
                 self.partials[alias] = self._renamed(partial)
                 self.scope.axes[alias] = tuple(self.scope.index(n) for n in self.axes(self.partials[alias])[1])
-            return read_body(parse(text, name), self.scope, name)
+            return read_body(parse(text, name), self.scope, name, places)
         except ReadingError as error:
             raise placed(error, piece, line) from None
         except SymbackError as error:
@@ -105,7 +126,7 @@ class Text:
     def names(self, without: Collection[str] = ()) -> Names:
         own = {n for n in self.scope.axes if n not in self.partials and n not in without}
         known = {*own, *self.scope.entries, *self.scope.sizes}
-        return Names(known.__contains__, own.__contains__, self.program.loss)
+        return Names(known.__contains__, own.__contains__, self.program.loss, tuple(n for n in self.scope.axes if n in own))
 
     def _renamed(self, partial: Partial) -> Partial:
         """A derivative with the names that were given a new meaning put in."""

@@ -11,6 +11,7 @@ from symback.algebra.terms import Term
 from symback.errors import ReadingError
 from symback.network.program import Program
 from symback.reading.arrays import Misfit
+from symback.reading.claim_forms import lines_in_python, python_signs, with_powers
 from symback.reading.claim_lines import lines_of
 from symback.reading.claim_numpy import read_numpy
 from symback.reading.claim_sympy import read_sympy
@@ -67,13 +68,42 @@ def read_entry(program: Program, entry: Mapping[str, Any], target: str | None = 
 
 def _read(program: Program, text: str, language: str, target: str | None, kind: str | None) -> tuple[Claim, ...]:
     goal = None if target is None else goal_of(program, target, kind)
+    declared = {str(n) for n in (*program.leaf, *program.definition)}.__contains__
     if language == "text":
+        return _read_text(program, lines_in_python(text, declared), goal)
+    try:
+        return _read_published(program, text, goal)
+    except ReadingError:
+        plain = lines_in_python(python_signs(text, declared), declared)
+        if plain == text or not is_python(plain):
+            raise
+        return _read_in_python(program, plain, goal)
+
+
+def _read_text(program: Program, text: str, goal: Goal | None) -> tuple[Claim, ...]:
+    """NumPy, else mathematical text without LaTeX, such as ``dV = P^T dO``, else NumPy but for hats; what is Python is told so."""
+    try:
+        return read_numpy(program, text, goal)
+    except ReadingError as error:
+        if is_python(text):
+            raise
         try:
-            return read_numpy(program, text, goal)
-        except ReadingError as error:
-            if is_python(text):
-                raise
-            return _read_plain(program, text, target, kind, error)
+            return _read_published(program, ";".join(text.strip().splitlines()), goal)
+        except ReadingError as other:
+            powers = with_powers(text, {str(n) for n in (*program.leaf, *program.definition)}.__contains__)
+            if powers != text and is_python(powers):
+                return _read_in_python(program, powers, goal)
+            further = (other.position or 0) > (error.position or 0)
+            raise (other if further else error) from None
+
+
+def _read_in_python(program: Program, text: str, goal: Goal | None) -> tuple[Claim, ...]:
+    """A text made Python, read as NumPy, and said to be."""
+    said = f"read as {' '.join(text.split())}"
+    return tuple(replace(claim, choices=(said, *claim.choices)) for claim in read_numpy(program, text, goal))
+
+
+def _read_published(program: Program, text: str, goal: Goal | None) -> tuple[Claim, ...]:
     try:
         claims = read_published(program, text) if goal is None else read_published(goal.program, text, goal.side)
     except RecursionError:
@@ -87,15 +117,6 @@ def is_python(text: str) -> bool:
         return not any("^" in side.text or not parse(side.text) for line in lines_of(text) for side in line.sides)
     except ReadingError as error:
         return error.position is None
-
-
-def _read_plain(program: Program, text: str, target: str | None, kind: str | None, error: ReadingError) -> tuple[Claim, ...]:
-    """Mathematical text without LaTeX, such as ``dV = P^T dO``; where neither reader gets through, what the one says that got further."""
-    try:
-        return _read(program, ";".join(text.strip().splitlines()), "latex", target, kind)
-    except ReadingError as other:
-        further = (other.position or 0) > (error.position or 0)
-        raise (other if further else error) from None
 
 
 def _about(claim: Claim, goal: Goal | None) -> Claim:

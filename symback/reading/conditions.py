@@ -97,6 +97,8 @@ def combined(scope: Indices, join: Callable[[Term, Term], Term], first: Array, s
     """Two conditions joined by *and* or *or*."""
     for side in (first, second):
         if not side.boolean:
+            if join is one_of:
+                raise Misfit("^ is no power in NumPy", "write ** for a power, as in (1 - a)**2")
             raise Misfit(f"{side.text or 'a side'} is no condition", "& and | join comparisons, as in (x > 0) & (x < 1)")
     return elementwise(scope, (first, second), join, boolean=True)
 

@@ -7,11 +7,12 @@ character for character, and positions stay what they were.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from symback.algebra.terms import Name, Partial
 from symback.errors import ReadingError
+from symback.network.hints import suggestion
 
 JOIN = "ǀ"
 """Stands where a ratio had a bar, a blank or a bracket: a letter to Python that nobody types."""
@@ -25,11 +26,15 @@ _TOP = re.compile(r"d(\d*)(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a name may be while derivatives are looked for: the declared names, and the result that ``dz3`` is short for."""
+    """What a name may be while derivatives are looked for: the declared names, and the result that ``dz3`` is short for.
+
+    ``shown`` are names to suggest where one is not declared.
+    """
 
     declared: Callable[[str], bool]
     differentiable: Callable[[str], bool]
     result: Name
+    shown: Collection[str] = ()
 
 
 def joined(text: str, names: Names) -> tuple[str, Mapping[str, Partial]]:
@@ -101,7 +106,8 @@ def _refuse_unknown(match: re.Match[str], text: str, names: Names, derived: bool
         return
     base, _, units = name.rpartition("_")
     entry = ", ".join(str(int(u) - 1) for u in units) if units.isascii() and units.isdigit() and "0" not in units else ""
-    remedy = f"places count from 0: for an entry of {base} write {base}[{entry}]" if entry and names.differentiable(base) else "declare it"
+    remedy = f"places count from 0: for an entry of {base} write {base}[{entry}]" if entry and names.differentiable(base) else ""
+    remedy = remedy or suggestion(name, names.shown) or "declare it"
     raise ReadingError(text, f"{name} is not declared", remedy, match.start("by") + 1)
 
 

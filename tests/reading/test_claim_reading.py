@@ -59,7 +59,7 @@ def test_an_own_line_may_read_a_derivative():
 # text, what the message holds
 REFUSED = [
     ("", "empty"),
-    ("A @ x", "derivative of"),
+    ("2*x", "x and y have its shape"),
     ("grad = A @ x", "derivative of"),
     ("dL/dx = A @", "character"),
     ("dL/dx = q", "q is not declared at character 9"),
