@@ -454,15 +454,18 @@ def provably_at_least(size: Size, low: int = 0) -> bool:
 
 
 def _next_to_eliminate(size: Size) -> Index | Floor | None:
-    """An index or floor no other atom of ``size`` depends on: innermost first."""
-    candidates = [a for a in size.atoms if isinstance(a, Index | Floor)]
-    for atom in candidates:
-        if isinstance(atom, Floor):
-            return atom
-        others = [a for a in size.atoms if a is not atom]
-        if not any(atom in (a.size.indices if isinstance(a, Index) else Size.of(a).indices) for a in others):
-            return atom
-    return None
+    """An index or floor no other atom of ``size`` depends on, floors first."""
+    inner = {part for atom in size.atoms for part in _inside(atom)}
+    free = [a for a in size.atoms if isinstance(a, Index | Floor) and a not in inner]
+    return next((a for a in free if isinstance(a, Floor)), free[0] if free else None)
+
+
+@lru_cache(maxsize=65536)
+def _inside(atom: Atom) -> frozenset[Atom]:
+    """The atoms an atom depends on: those of the range of an index, and of what stands under a floor."""
+    parts = (atom.size,) if isinstance(atom, Index) else _parts(atom)
+    found = {a for part in parts for a in part.atoms}
+    return frozenset(found).union(*map(_inside, found))
 
 
 def _eliminate(size: Size, atom: Index | Floor) -> Size | None:

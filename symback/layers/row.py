@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -14,9 +13,9 @@ from symback.network.hints import suggestion
 from symback.network.program import Program
 from symback.reading.declarations import declared_sizes, size_names, symbol
 from symback.reading.files import from_dict
-from symback.reading.index_notation import line
-from symback.reading.lines import Lines
+from symback.reading.index_notation import RowText, line, replaced
 from symback.reading.names import declared_name
+from symback.reading.settle import ALPHABET
 from symback.reading.sympy_equations import name_of
 from symback.reading.syntax import assignments
 
@@ -82,7 +81,7 @@ class LayerRow:
         network: Network = import_module(API).Network.from_program(self.program(), own if wrt is None else wrt)
         return network
 
-    def define(self, **names: Any) -> Lines:
+    def define(self, **names: Any) -> dict[str, str]:
         """The lines of the definition for ``forward``: that of a network file or a dict, or of a network declared with SymPy.
 
         ``names`` says what a symbol, a line or a size of the row is called: text or a SymPy symbol; for a symbol or a size it may
@@ -90,20 +89,54 @@ class LayerRow:
         name itself. Among SymPy equations the lines read declared symbols by their names, and the equations read what the
         lines define as a symbol of that name and shape.
 
-        Raises DeclarationError: a name the row does not have, or one that it uses for an index.
+        A size that is not named is read off an array (``x.shape[0]``), and one that no array has, such as a stride, keeps its name; the
+        lines bring their shapes and what the row says of its symbols. An index that one of the new names needs gets another letter.
+
+        Raises DeclarationError: a name the row does not have, or one given twice.
         """
         table = self._renamed(names)
-        lines = {table.left(left): table.right(right) for left, right in self.lines}
-        shapes = {table.new(n): row["shape"] for n, row in self.symbols.items() if n in self.defined}
-        return Lines(lines, {n: [table.right(str(s)) for s in shape] for n, shape in shapes.items() if isinstance(shape, list)})
+        shapes = {name: self._shape(row, table) for name, row in self.symbols.items() if name in self.defined}
+        own = {table.new(n): least for n, least in self.own_sizes.items() if not table.is_number(n)}
+        facts = {
+            table.new(n): tuple(f) for n, row in self.symbols.items() if isinstance(f := row.get("facts"), list) and n not in self.defined
+        }
+        return {
+            table.left(left): RowText.of(table.right(right), shapes.get(name), own, facts)
+            for name, (left, right) in zip(self.defined, self.lines, strict=True)
+        }
 
     def declare(self, **names: Any) -> dict[str, dict[str, object]]:
         """The declarations that go with `define`, names replaced in the same way; what became a number is left out."""
-        table = self._renamed(names)
+        table, plain = self._renamed(names), self._renamed(names, measured=False)
         return {
-            table.new(name): {k: [table.right(str(s)) for s in v] if k == "shape" and isinstance(v, list) else v for k, v in row.items()}
+            table.new(name): {**row, **({"shape": [*self._shape(row, table if name in self.defined else plain)]} if "shape" in row else {})}
             for name, row in self.symbols.items()
             if not table.is_number(name)
+        }
+
+    @staticmethod
+    def _shape(row: Mapping[str, object], table: _Renaming) -> tuple[str, ...]:
+        shape = row.get("shape")
+        return tuple(table.right(str(size)) for size in shape) if isinstance(shape, list) else ()
+
+    @cached_property
+    def _measured(self) -> Mapping[str, tuple[str, int]]:
+        """The sizes that are the whole of an axis of a symbol that comes from outside, each with the first of these."""
+        found: dict[str, tuple[str, int]] = {}
+        for name, row in self.symbols.items():
+            shape = row.get("shape")
+            for axis, size in enumerate(shape if isinstance(shape, list) and name not in self.defined else ()):
+                found.setdefault(str(size), (name, axis))
+        names = (*self.symbols, *self.defined)
+        return {size: found[size] for size in self.size_names if size in found and size not in names}
+
+    @cached_property
+    def own_sizes(self) -> Mapping[str, int]:
+        """The sizes that no array has as an axis, with their least values: strides, paddings, windows."""
+        sizes = declared_sizes(self.sizes)
+        least = size_names([symbol(n, row) for n, row in self.symbols.items()], sizes.fixed)[0]
+        return {
+            name: sizes.least.get(name, low) for name, low in least.items() if name not in (*self._measured, *self.symbols, *self.defined)
         }
 
     @cached_property
@@ -127,7 +160,7 @@ class LayerRow:
         own = {"symbols": dict(self.symbols), "forward": dict(self.lines), "loss": self.result, "sizes": dict(self.sizes)}
         return from_dict(own, scalar=False)
 
-    def _renamed(self, given: Mapping[str, Any]) -> _Renaming:
+    def _renamed(self, given: Mapping[str, Any], measured: bool = True) -> _Renaming:
         names: dict[str, New] = {n: v if isinstance(v, New) else name_of(v, f"{self.name}: {n}={v!r}") for n, v in given.items()}
         known = dict.fromkeys((*self.symbols, *self.defined, *self.size_names))
         for name, new in names.items():
@@ -140,9 +173,10 @@ class LayerRow:
                 raise DeclarationError(f"{self.name}: {name}={new!r}", f"{name} is defined by a line", "give it another name")
         ending = _ending(str(names.get(self.result, "")))
         table = {n: names.get(n, n + ending if n in self.defined else n) for n in known}
-        renaming = _Renaming(table, tuple(dict.fromkeys(n for pair in self.lines for n in _letters(*pair, known))))
-        renaming.check(self.name, self.size_names)
-        return renaming
+        arrays = {n: a for n, a in self._measured.items() if measured and n not in names and isinstance(table[a[0]], str)}
+        check_names(self.name, {n: new for n, new in table.items() if n not in arrays}, self.size_names)
+        table |= {n: f"{table[array]}.shape[{axis}]" for n, (array, axis) in arrays.items()}
+        return _Renaming(table | _fresh(dict.fromkeys(n for pair in self.lines for n in line(*pair).bound), table))
 
 
 def _ending(result: str) -> str:
@@ -151,30 +185,28 @@ def _ending(result: str) -> str:
     return digits or (f"_{result}" if result else "")
 
 
-def _letters(left: str, right: str, known: Collection[str]) -> Iterator[str]:
-    """The names of a line that are indices: those of its left side and those of comprehensions."""
-    yield from line(left, right).letters or ()
-    for node in ast.walk(ast.parse(right, mode="eval")):
-        if isinstance(node, ast.comprehension) and isinstance(node.target, ast.Name):
-            yield node.target.id
+def _fresh(letters: Iterable[str], table: Mapping[str, New]) -> dict[str, str]:
+    """The letters of indices that are names now, each with one that is free."""
+    own = list(letters)
+    taken = {*own, *table, *map(str, table.values())}
+    free = iter(letter for letter in ALPHABET if letter not in taken)
+    return {letter: next(free) for letter in own if letter in table.values()}
+
+
+def check_names(where: str, table: Mapping[str, New], sizes: Collection[str]) -> None:
+    """Refuse two names that become one; two sizes may."""
+    seen: dict[New, str] = {}
+    for old, new in table.items():
+        if isinstance(new, str) and new in seen and not (old in sizes and seen[new] in sizes):
+            raise DeclarationError(f"{where}: {old}={new!r}", f"{seen[new]} is called {new} as well", "take another name")
+        seen.setdefault(new, old)
 
 
 @dataclass(frozen=True)
 class _Renaming:
-    """New names or numbers by old names, and the letters of indices, which stay."""
+    """What stands for a name, a size or the letter of an index now: a name, a number, or where a size is read off."""
 
     table: Mapping[str, New]
-    letters: tuple[str, ...]
-
-    def check(self, where: str, sizes: Collection[str]) -> None:
-        """Refuse two names that become one (two sizes may), and a name that is an index."""
-        seen: dict[New, str] = {}
-        for old, new in self.table.items():
-            if isinstance(new, str) and new in self.letters:
-                raise DeclarationError(f"{where}: {old}={new!r}", f"{new} is an index there", "take another name")
-            if isinstance(new, str) and new in seen and not (old in sizes and seen[new] in sizes):
-                raise DeclarationError(f"{where}: {old}={new!r}", f"{seen[new]} is called {new} as well", "take another name")
-            seen.setdefault(new, old)
 
     def is_number(self, name: str) -> bool:
         return not isinstance(self.table[name], str)
@@ -184,17 +216,8 @@ class _Renaming:
 
     def left(self, text: str) -> str:
         name, bracket, rest = text.partition("[")
-        return self.new(name) + bracket + rest
+        return self.new(name) + (self.right(f"{bracket}{rest}") if bracket else "")
 
     def right(self, text: str) -> str:
         """An expression with names replaced where they stand, the rest as written."""
-        found = [n for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name) and n.id in self.table]
-        lines = text.encode().splitlines(keepends=True)
-        starts = [sum(len(row) for row in lines[:k]) for k in range(len(lines))]
-        raw = text.encode()
-        for node in sorted(found, key=lambda n: (n.lineno, n.col_offset), reverse=True):
-            new = self.table[node.id]
-            shown = str(new) if isinstance(new, str) or new >= 0 else f"({new})"
-            at = starts[node.lineno - 1] + node.col_offset
-            raw = raw[:at] + shown.encode() + raw[at + len(node.id.encode()) :]
-        return raw.decode()
+        return replaced(text, {old: str(new) if isinstance(new, str) or new >= 0 else f"({new})" for old, new in self.table.items()})

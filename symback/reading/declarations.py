@@ -175,11 +175,12 @@ def size_names(symbols: Iterable[Symbol], extra: Mapping[str, object]) -> tuple[
             for n in ast.walk(d.right)
             if isinstance(n, ast.Name)
         }
+        measured = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         heads = {n.value.id for n in ast.walk(tree) if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and node.id in heads:
                 tables[node.id] = None
-            elif isinstance(node, ast.Name) and node.id not in letters:
+            elif isinstance(node, ast.Name) and node.id not in letters and id(node) not in measured:
                 floor = 1 if bare or node.id in divisors else 0
                 least[node.id] = max(least.get(node.id, 0), floor)
     return least, tuple(tables)
@@ -225,7 +226,7 @@ def size_table(least: Mapping[str, int], tables: tuple[str, ...], sizes: Sizes, 
         if not ready:
             raise DeclarationError(f"sizes.{next(iter(pending))}", f"the size reads itself: {next(iter(pending.values()))}")
         for name in ready:
-            names[name] = declared_size(pending.pop(name), f"sizes.{name}", names, tables, {})
+            names[name] = declared_size(pending.pop(name), f"sizes.{name}", names, tables, {}, min(merged.get(name, 1), 1))
     return names
 
 

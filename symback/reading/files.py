@@ -32,7 +32,7 @@ from symback.reading.declarations import (
     symbol,
 )
 from symback.reading.index_notation import Line, line
-from symback.reading.lines import read_lines, text_pairs
+from symback.reading.lines import brought_sizes, read_lines, text_pairs, with_facts
 from symback.reading.scope import Scope, SizeAtLeast, SizeSolved
 from symback.reading.settle import Letters
 
@@ -118,6 +118,9 @@ def from_dict(data: Mapping[str, object], scalar: bool = True) -> Program:
     symbols = _symbols(data.get("symbols", {}))
     lines, result = _lines(data)
     _unique(symbols, lines)
+    shapes = {s.name: tuple(a.text for a in s.axes) for s in symbols if _is_measured(s)}
+    names = {*(s.name for s in symbols), *(item.name for item in lines)}
+    lines = tuple(replace(item, shape=shapes.get(item.name, item.shape)).relettered(names) for item in lines)
     declared = Declared(data, symbols, lines, result, declared_sizes(data.get("sizes", {})))
     solved: dict[str, Size] = {}
     for _ in range(100):
@@ -141,6 +144,11 @@ def _symbols(table: object) -> tuple[Symbol, ...]:
     if len(table) > MAX_KEYS:
         raise DeclarationError("symbols", f"declares {len(table)} symbols", f"at most {MAX_KEYS} are read")
     return tuple(symbol(name, row) for name, row in table.items())
+
+
+def _is_measured(s: Symbol) -> bool:
+    """Whether the shape of an intermediate is read off other arrays (``X.shape[0]``), so that it is known when its line is read."""
+    return s.role == "intermediate" and any(".shape" in axis.text for axis in s.axes)
 
 
 def _lines(data: Mapping[str, object]) -> tuple[tuple[Line, ...], str]:
@@ -212,18 +220,22 @@ class _Reading:
 
     def __init__(self, declared: Declared, solved: Mapping[str, Size]) -> None:
         self.data, self.symbols, self.lines = declared.data, declared.symbols, declared.lines
+        measured = {s.name for s in self.symbols if _is_measured(s)}
         self.result, self.fixed, self.solved = declared.result, declared.sizes, solved
         symbols, lines, sizes = self.symbols, self.lines, self.fixed
         least, tables = size_names(symbols, sizes.fixed)
+        known = {*least, *tables, *(s.name for s in symbols), *(item.name for item in lines)}
+        least |= {name: low for name, low in brought_sizes(lines).items() if name not in known}
         tables = tuple(dict.fromkeys((*tables, *sizes.lists)))
         self.sizes = size_table(least, tables, sizes, solved)
         axes = [a.letter for s in symbols for a in s.axes if a.letter]
         left = [c for item in lines for c in item.letters or ()]
         taken = (*(s.name for s in symbols), *(item.name for item in lines), *self.sizes, *tables, *axes, *left)
         self.letters = Letters(taken)
-        indices = {s.name: shape_indices(s, self.sizes, tables, self.letters) for s in symbols}
-        self.leaves = tuple(leaf(s, indices[s.name]) for s in symbols if s.role != "intermediate")
-        self.shapes = {s.name: indices[s.name] for s in symbols if s.role == "intermediate"}
+        indices = {s.name: shape_indices(s, self.sizes, tables, self.letters) for s in symbols if s.name not in measured}
+        told = [replace(s, facts=with_facts(s.facts, s.name, lines)) for s in symbols if s.role != "intermediate"]
+        self.leaves = tuple(leaf(s, indices[s.name]) for s in told)
+        self.shapes = {s.name: indices[s.name] for s in symbols if s.role == "intermediate" and s.name not in measured}
         axes_of = {a.name: a.indices for a in self.leaves}
         facts: dict[Name, tuple[Fact, ...]] = {a.name: a.facts for a in self.leaves}
         later = tuple(item.name for item in lines)

@@ -9,8 +9,9 @@ over ``for k in range(n)`` bind an index, ``a if t >= 1 else b`` chooses, places
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
@@ -19,29 +20,97 @@ from symback.reading.arrays import is_one
 from symback.reading.expressions import read_body
 from symback.reading.names import declared_name
 from symback.reading.scope import Scope
-from symback.reading.settle import settle
+from symback.reading.settle import ALPHABET, settle
 from symback.reading.syntax import Source, parse
+
+
+class RowText(str):
+    """The right side of a line that brings what the text does not show, wherever it is put.
+
+    ``shape`` is that of what the line defines, ``sizes`` the sizes of its own with their least values, ``facts`` what is said of
+    the leaves it reads.
+    """
+
+    shape: tuple[str, ...] | None = None
+    sizes: Mapping[str, int] = MappingProxyType({})
+    facts: Mapping[str, tuple[object, ...]] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, text: str, shape: tuple[str, ...] | None, sizes: Mapping[str, int], facts: Mapping[str, tuple[object, ...]]) -> RowText:
+        """A text with what it brings."""
+        self = cls(text)
+        self.shape, self.sizes, self.facts = shape, dict(sizes), dict(facts)
+        return self
 
 
 @dataclass(frozen=True)
 class Line:
-    """One declaration: a name, its left indices (None for a whole array), the right side, and the sizes it was declared with, if any."""
+    """One declaration: a name, its left indices (None for a whole array), the right side, and what that brings (see `RowText`).
+
+    ``free`` says that nobody wrote the letters of its indices, so that others may be taken.
+    """
 
     name: str
     letters: tuple[str, ...] | None
     source: Source
     shape: tuple[str, ...] | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    free: bool = False
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """The letters of indices: those of the left side and those of comprehensions."""
+        inner = [n.target.id for n in ast.walk(self.source.tree) if isinstance(n, ast.comprehension) and isinstance(n.target, ast.Name)]
+        return tuple(dict.fromkeys([*(self.letters or ()), *inner]))
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The names on the right, each once, in order of the text."""
-        found = [n for n in ast.walk(self.source.tree) if isinstance(n, ast.Name)]
-        return tuple(dict.fromkeys(n.id for n in sorted(found, key=lambda n: n.col_offset)))
+        """The names on the right, each once, in order of the text; an index is none of them."""
+        bound = self.bound
+        found = [n for n in ast.walk(self.source.tree) if isinstance(n, ast.Name) and n.id not in bound]
+        measured = [n for text in self.shape or () for n in measured_names(parse(text).tree)]
+        return tuple(dict.fromkeys([*(n.id for n in sorted(found, key=lambda n: n.col_offset)), *measured]))
+
+    def relettered(self, taken: Collection[str]) -> Line:
+        """The line with other letters for the indices that are names of something else, where nobody wrote them."""
+        clash = [letter for letter in self.bound if letter in taken] if self.free else []
+        if not clash:
+            return self
+        names = {n.id for n in ast.walk(self.source.tree) if isinstance(n, ast.Name)}
+        letters = dict(zip(clash, (c for c in ALPHABET if c not in taken and c not in names and c not in self.bound), strict=False))
+        left = tuple(letters.get(c, c) for c in self.letters or ())
+        head = f"{self.name}[{', '.join(left)}]" if left else self.name
+        return replace(self, letters=left or None, source=parse(replaced(self.source.text, letters), head))
+
+
+def measured_names(tree: ast.AST) -> Iterator[str]:
+    """The arrays that a size is read off: the ``x`` of ``x.shape[0] + 2*p``."""
+    return (n.value.id for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name))
 
 
 def line(left: str, right: object) -> Line:
     """A declaration from the text of its two sides."""
-    left = left.strip()
+    found = _line(left.strip(), right)
+    return replace(found, shape=right.shape, sizes=right.sizes, facts=right.facts, free=True) if isinstance(right, RowText) else found
+
+
+def replaced(text: str, table: Mapping[str, str]) -> str:
+    """An expression with names replaced where they stand, the rest as written.
+
+    >>> replaced("a*x[a] + alpha", {"a": "i", "x": "y"})
+    'i*y[i] + alpha'
+    """
+    found = [n for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name) and n.id in table]
+    raw = text.encode()
+    starts = [0, *(at + 1 for at, byte in enumerate(raw) if byte == ord("\n"))]
+    for node in sorted(found, key=lambda n: (n.lineno, n.col_offset), reverse=True):
+        at = starts[node.lineno - 1] + node.col_offset
+        raw = raw[:at] + table[node.id].encode() + raw[at + len(node.id.encode()) :]
+    return raw.decode()
+
+
+def _line(left: str, right: object) -> Line:
     if "[" not in left:
         name = declared_name(left, f"{left} = {right}" if isinstance(right, str) else left)
         return Line(name, None, parse(right, left))

@@ -6,23 +6,20 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symback.algebra.definitions import Definition, Opaque
-from symback.algebra.sizes import Index
+from symback.algebra.facts import Fact
+from symback.algebra.sizes import Index, Size
 from symback.errors import AxisMismatch, DeclarationError, ReadingError
 from symback.network.hints import shape_text
 from symback.network.program import recurrence_groups
+from symback.reading.arrays import Misfit
+from symback.reading.declarations import facts as read_facts
+from symback.reading.declarations import size_names, symbol
 from symback.reading.expressions import read_body
 from symback.reading.index_notation import Line, left_indices, read_indexed
 from symback.reading.scope import Scope
 from symback.reading.settle import settle
-from symback.reading.syntax import assignments
-
-
-class Lines(dict[str, str]):
-    """Right sides by left sides, as in the ``forward`` of a network file; ``shapes`` are those that a line does not show itself."""
-
-    def __init__(self, lines: Mapping[str, str], shapes: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(lines)
-        self.shapes = shapes
+from symback.reading.size_text import size_of
+from symback.reading.syntax import assignments, parse
 
 
 def text_pairs(text: str) -> list[tuple[str, str]]:
@@ -43,6 +40,7 @@ def ordered(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
 def read_lines(lines: Sequence[Line], scope: Scope, shapes: Mapping[str, tuple[Index, ...]]) -> None:
     """Add the definitions of lines in any order to a scope; ``shapes`` holds the indices of those that have a declared shape."""
     for group in ordered(lines):
+        shapes = {**_brought_shapes(group, scope, shapes), **shapes}
         known = left_indices(group, scope, shapes)
         if len(group) > 1 or group[0].name in group[0].reads:
             whole = [item for item in group if item.letters is None]
@@ -53,6 +51,51 @@ def read_lines(lines: Sequence[Line], scope: Scope, shapes: Mapping[str, tuple[I
             scope.axes.update(known)
         for definition in [_definition(item, scope, shapes, known) for item in group]:
             scope.add(definition)
+
+
+def brought_sizes(lines: Iterable[Line]) -> dict[str, int]:
+    """The sizes that lines bring, with their least values: those of a row's own (a stride), and those in the shapes of what it defines."""
+    inner = [symbol(item.name, {"shape": list(item.shape)}) for item in lines if item.shape is not None]
+    return {**size_names(inner, {})[0], **{name: least for item in lines for name, least in item.sizes.items()}}
+
+
+def with_facts(facts: tuple[Fact, ...], name: str, lines: Iterable[Line]) -> tuple[Fact, ...]:
+    """The facts of a leaf and those that lines bring for it: what the targets of a loss are."""
+    brought = [fact for item in lines for fact in read_facts(item.source.where, item.facts.get(name, ()))]
+    return tuple(dict.fromkeys([*facts, *brought]))
+
+
+def _brought_shapes(group: Iterable[Line], scope: Scope, declared: Mapping[str, tuple[Index, ...]]) -> dict[str, tuple[Index, ...]]:
+    """The indices of lines that bring their shape; one that is declared as well must be the same."""
+    found = {item.name: own_indices(item, scope) for item in group if item.shape is not None}
+    for item in group:
+        own, other = ([i.size for i in table.get(item.name, ())] for table in (found, declared))
+        if own and other and not (len(own) == len(other) and all(map(scope.agree, own, other))):
+            said = f"{item.name} is declared as {shape_text(other)}, and what the line defines is {shape_text(own)}"
+            raise AxisMismatch(item.source.where, said, "declare it so, or leave its shape out")
+    return found
+
+
+def own_indices(item: Line, scope: Scope) -> tuple[Index, ...]:
+    """The indices of a line that brings its shape, with the sizes of the arrays it reads."""
+
+    def measured(node: ast.AST) -> Size | None:
+        match node:
+            case ast.Subscript(value=ast.Attribute(value=ast.Name(id=name), attr="shape"), slice=ast.Constant(value=int(axis))):
+                axes = scope.axes.get(name, ())
+                return axes[axis].size if axis < len(axes) else None
+        return None
+
+    sizes = []
+    for text in item.shape or ():
+        source = parse(text)
+        try:
+            sizes.append(size_of(source.tree, scope.sizes.get, scope.tables.__contains__, source.piece, measured))
+        except Misfit as misfit:
+            raise DeclarationError(item.source.where, f"{misfit.found} in the shape of {item.name}", misfit.remedy) from None
+        if (found := sizes[-1].constant) is not None and found < 1:
+            raise DeclarationError(item.source.where, f"an axis of {item.name}, {text}, has {found} entries", "an axis has at least one")
+    return scope.letters.indices(sizes)
 
 
 def _definition(item: Line, scope: Scope, shapes: Mapping[str, tuple[Index, ...]], known: Mapping[str, tuple[Index, ...]]) -> Definition:

@@ -79,10 +79,13 @@ def _combined(op: ast.operator, left: Size, right: Size, text: str) -> Size:
     return left // right
 
 
-def declared_size(text: object, where: str, names: Mapping[str, Size], tables: tuple[str, ...], indices: Mapping[str, Size]) -> Size:
+def declared_size(
+    text: object, where: str, names: Mapping[str, Size], tables: tuple[str, ...], indices: Mapping[str, Size], least: int = 1
+) -> Size:
     """A size as declared: an integer, a name or an expression; ``"3"`` is an integer.
 
-    ``names`` gives what a name stands for, ``indices`` the axis indices in reach (``l`` of ``n[l]``).
+    ``names`` gives what a name stands for, ``indices`` the axis indices in reach (``l`` of ``n[l]``). A size that is no axis by itself,
+    such as a padding, has a ``least`` of 0.
     """
     if isinstance(text, bool) or not isinstance(text, int | str):
         raise DeclarationError(
@@ -93,6 +96,6 @@ def declared_size(text: object, where: str, names: Mapping[str, Size], tables: t
         size = size_of(source.tree, lambda n: indices.get(n, names.get(n)), tables.__contains__, source.piece)
     except Misfit as misfit:
         raise ReadingError(where, f"{misfit.found} in the size {source.text}", misfit.remedy) from None
-    if size.constant is not None and size.constant < 1:
-        raise DeclarationError(where, f"the size {source.text} is {size.constant}", "a size is at least 1")
+    if size.constant is not None and size.constant < least:
+        raise DeclarationError(where, f"the size {source.text} is {size.constant}", f"a size is at least {least}")
     return size

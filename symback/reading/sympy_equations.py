@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from symback.errors import AxisMismatch, DeclarationError
 from symback.network.hints import suggestion
 from symback.reading.index_notation import Line, line
 from symback.reading.lazy import sp
-from symback.reading.lines import Lines, text_pairs
+from symback.reading.lines import text_pairs
 from symback.reading.names import spelled_name
 from symback.reading.syntax import parse
 
@@ -130,21 +130,14 @@ def entries(given: Any, where: str) -> Iterator[Entry]:
     if isinstance(given, str):
         yield from (TextLine(line(left, right)) for left, right in text_pairs(given))
     elif isinstance(given, Mapping):
-        shapes = given.shapes if isinstance(given, Lines) else {}
         for left, right in given.items():
-            yield from (_with_shape(entry, shapes) for entry in _pair(left, right, where))
+            yield from _pair(left, right, where)
     elif isinstance(given, sp.Equality):
         yield from _pair(given.lhs, given.rhs, where)
     elif isinstance(given, tuple | list) and len(given) == 2:
         yield from _pair(given[0], given[1], where)
     else:
         raise DeclarationError(where, f"{str(given)[:80]} is no equation", FORMS)
-
-
-def _with_shape(entry: Entry, shapes: Mapping[str, Sequence[str]]) -> Entry:
-    if not isinstance(entry, TextLine) or entry.line.name not in shapes:
-        return entry
-    return replace(entry, line=replace(entry.line, shape=tuple(shapes[entry.line.name])))
 
 
 def _pair(left: Any, right: Any, where: str) -> Iterator[Entry]:

@@ -20,9 +20,8 @@ from symback.network.spelling import spell
 from symback.network.values import checked_values, sizes_from_values
 from symback.reading.arrays import Misfit, is_one
 from symback.reading.declarations import facts as read_facts
-from symback.reading.declarations import shape_indices, size_names, symbol
 from symback.reading.lazy import sp
-from symback.reading.lines import read_lines
+from symback.reading.lines import brought_sizes, read_lines, with_facts
 from symback.reading.lines import term_uses as text_uses
 from symback.reading.names import spelled_name
 from symback.reading.scope import Remedies, Scope, SizeAtLeast
@@ -78,6 +77,7 @@ class _Reading:
         self._declare(given)
         self.equations = {name: entry for name, entry in self.entries.items() if isinstance(entry, Equation)}
         self.lines = {name: entry.line for name, entry in self.entries.items() if isinstance(entry, TextLine)}
+        self.lines = {name: line.relettered({*self.things, *self.entries}) for name, line in self.lines.items()}
         self.shapes = self._shapes()
         self._constants()
         order = {name: n for n, name in enumerate((*self.roles, *self.entries))}
@@ -86,7 +86,7 @@ class _Reading:
         letters = [c for line in self.lines.values() for c in line.letters or ()]
         self.letters = Letters((*self.things, *self.lines, *self.shapes.names, *letters))
         axes = {name: self._axes(name) for name in self.roles}
-        sizes = {name: named_size(name) for name in self.shapes.names}
+        sizes = {n: named_size(n, self.brought.get(n, 1)) for n in self.shapes.names}
         reserved = tuple(self.entries)
         self.scope = Scope(dict(axes), sizes, self.letters, reserved=reserved, solves=False, asks=True, remedies=REMEDIES)
         self.converter = Converter(self.scope, self.shapes, Order(order, parameters, literal), self._known)
@@ -141,8 +141,9 @@ class _Reading:
         pairs = [(e.left, e.right) for e in self.equations.values()]
         pairs += [(e.left, e.left) for e in self.entries.values() if isinstance(e, TextLine) and e.left is not None]
         shapes = Shapes([*pairs, *((thing, thing) for thing in (*self.things.values(), *self._said()))])
-        inner = [symbol(name, {"shape": list(line.shape)}) for name, line in self.lines.items() if line.shape is not None]
-        shapes.names.update(dict.fromkeys(size_names(inner, {})[0]))
+        taken = {*shapes.names, *self.roles, *self.entries}
+        self.brought = {n: least for n, least in brought_sizes(self.lines.values()).items() if n not in taken}
+        shapes.names.update(dict.fromkeys(self.brought))
         return shapes
 
     def _constants(self) -> None:
@@ -170,7 +171,7 @@ class _Reading:
     def _leaf(self, name: str, indices: tuple[Index, ...]) -> Leaf:
         given = [v for k, v in self.declared.facts.items() if self._key(k, "facts") == name]
         facts = tuple(f for item in given for f in read_facts(f"facts of {name}", item))
-        return Leaf(name, indices, self._role(name), facts)
+        return Leaf(name, indices, self._role(name), with_facts(facts, name, self.lines.values()))
 
     def _role(self, name: str) -> Role:
         role = self.roles[name]
@@ -207,11 +208,9 @@ class _Reading:
     def _line_shapes(self) -> dict[str, tuple[Index, ...]]:
         """The indices of the lines of text that have a shape of their own or of a SymPy object of that name."""
         found = {}
-        for name, line in self.lines.items():
+        for name in self.lines:
             if name in self.things and self.shapes.is_known(self.things[name], name):
                 found[name] = self._axes(name)
-            elif line.shape is not None:
-                found[name] = shape_indices(symbol(name, {"shape": list(line.shape)}), self.scope.sizes, (), self.letters)
         return found
 
     def _check_names(self) -> None:

@@ -17,9 +17,9 @@ LEAST: ContextVar[Mapping[str, int] | None] = ContextVar("LEAST", default=None)
 """The least value of each size that a declaration asks for, while it is read; None where sizes are settled."""
 
 
-def named_size(name: str) -> Size:
+def named_size(name: str, least: int = 1) -> Size:
     """What the name of a size stands for: a symbol that is at least 1, or what the declaration asks for."""
-    return Size.of(SizeSymbol(name, (LEAST.get() or {}).get(name, 1)))
+    return Size.of(SizeSymbol(name, (LEAST.get() or {}).get(name, least)))
 
 
 def size_of(value: Any, bound: dict[Any, Size] | None = None) -> Size:

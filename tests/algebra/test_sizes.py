@@ -143,3 +143,14 @@ def test_a_fresh_index_is_none_of_those_avoided():
 def test_a_size_has_no_truth_value():
     with pytest.raises(TypeError, match="provably_at_least"):
         bool(n)
+
+
+def test_windows_of_windows_stay_inside():
+    """A floor under a floor: the inner one is kept until the outer one is gone."""
+    s = Size.of(SizeSymbol("s"))
+    rows = (Size.of("H") - 3) // s + 1
+    u, a = Index("u", (rows - 2) // 2 + 1), Index("a", 2)
+    last = rows - 1 - Size.of(u) * 2 - a
+    assert provably_at_least(last)
+    assert not provably_at_least(last, 1)
+    assert not provably_at_least(last - Size.of(a))

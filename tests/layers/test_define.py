@@ -30,7 +30,7 @@ def test_renamed_row_is_the_same_row(row):
     sizes = {names[n]: v for n, v in row.sizes.items()}
     program = Network.from_dict({"symbols": symbols, "forward": forward, "loss": {"loss": f"sum({row.result})"}, "sizes": sizes}).program
     assert [d.name for d in program.definitions] == [*row.defined, "loss"]
-    assert row.define() == dict(row.lines)
+    assert row.define(**{n: n for n in row.size_names}) == dict(row.lines)
 
 
 def test_a_block_of_layers():
@@ -81,7 +81,6 @@ def test_inner_names_follow_the_result():
         ("layer_norm", {"x": "h 1"}, ("h 1 is not a name",)),
         ("layer_norm", {"x": "h1", "beta": "h1"}, ("x is called h1 as well",)),
         ("layer_norm", {"y": 3}, ("y is defined by a line",)),
-        ("conv2d", {"X": "u"}, ("u is an index there",)),
         ("layer_norm", {"x": "__import__('os')"}, ("is not a name",)),
     ],
 )
