@@ -10,13 +10,14 @@ from typing import Any
 
 __version__ = "0.1.0"
 
+_FUNCTIONS = "symback.reading.sympy_functions"
 _HOME = {
     **dict.fromkeys(("Network", "Derivation", "Formula", "load", "check"), "symback.api"),
     **dict.fromkeys(("layers", "losses"), "symback.layers"),
     **dict.fromkeys(("lookup", "catalogue"), "symback.catalogue"),
     **dict.fromkeys(("SymbackError", "DeclarationError", "AxisMismatch", "ReadingError", "NotationError", "NumericError", "VerificationError"), "symback.errors"),
     **dict.fromkeys(
-        ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "erf", "sin", "cos", "exp", "log", "sqrt", "elementwise", "ones_like", "sum", "mean", "add_bias"), "symback.reading.sympy_functions"
+        ("sigmoid", "tanh", "relu", "softplus", "silu", "gelu", "erf", "sin", "cos", "exp", "log", "sqrt", "elementwise", "ones_like", "sum", "mean", "add_bias"), _FUNCTIONS
     ),
 }  # fmt: skip
 
@@ -24,7 +25,7 @@ __all__ = ["__version__", *_HOME]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOME.get(name)
+    home = _HOME.get(name) or (_FUNCTIONS if name in import_module("symback.algebra.operations").OPERATIONS else None)
     if home is None:
         raise AttributeError(f"module 'symback' has no attribute {name!r}")
     value = getattr(import_module(home), name)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import singledispatch
 
-from symback.algebra.operations import OPERATIONS
+from symback.algebra.operations import OPERATIONS, Operation
 from symback.algebra.sizes import Index, Size, SizeAt
 from symback.algebra.terms import NEGATED, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Relation, Term, is_number, mul
 from symback.algebra.traverse import walk
@@ -22,7 +22,6 @@ from symback.numeric.scope import Scope, number_of, shape
 from symback.numeric.stable import Along, flat
 
 SYMBOLS: dict[Relation, str] = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-MATH = {"np.abs": "abs", "np.sign": "sign", "np.arctan": "math.atan", "np.arctan2": "math.atan2"}
 
 
 @singledispatch
@@ -249,9 +248,13 @@ def _power(base: Term, exponent: Fraction, scope: Scope) -> Piece:
 
 @emit.register
 def _(node: Apply, scope: Scope) -> Piece:
+    row = OPERATIONS[node.op]
     args = [emit(a, scope) for a in node.args]
     weak = all(a.weak for a in args)
-    function = _function(OPERATIONS[node.op].numpy, scope, weak)
+    function = _function(row, scope, weak)
+    if not function:
+        assert row.means is not None
+        return emit(row.means(*node.args), scope)
     if not args:
         return Piece(function, weak=True)
     if weak and not scope.scalar and not function.startswith("math."):
@@ -260,15 +263,14 @@ def _(node: Apply, scope: Scope) -> Piece:
     return Piece(f"{function}({', '.join(align(a, axes).code for a in args)})", axes, weak=weak and function.startswith("math."))
 
 
-def _function(name: str, scope: Scope, weak: bool) -> str:
-    """The function's name: from ``math`` for plain numbers, so that a number never widens a float32 array."""
-    if name in ("np.sign", "np.abs") and weak and not scope.scalar:
-        return name
-    if (scope.scalar or weak) and name.startswith("np."):
-        name = MATH.get(name, f"math.{name.removeprefix('np.')}")
-    if name.startswith(("np.exp", "np.log", "np.sinh", "np.cosh")):
-        scope.needs.guarded = True
-    return name if "." in name or name == "abs" else scope.helper(name)
+def _function(row: Operation, scope: Scope, weak: bool) -> str:
+    """The function's name: from ``math`` for plain numbers, so that a number never widens a float32 array; empty where there is none."""
+    if row.helper and (row.helper.math if scope.scalar else row.helper.numpy):
+        return scope.helper(row.helper.name)
+    if scope.scalar or (weak and row.plain.startswith("math.")):
+        return row.plain
+    scope.needs.guarded |= row.warns
+    return row.numpy
 
 
 @emit.register

@@ -96,7 +96,7 @@ class HighPrecision:
 
     def apply(self, op: str, args: Sequence[Any]) -> Any:
         function = self._functions[op]
-        if op == "pi":
+        if not args:
             return +function
 
         def text() -> str:

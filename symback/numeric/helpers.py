@@ -1,88 +1,16 @@
 """Functions that generated modules may need, one row each: the source for arrays and the source for plain numbers.
 
-They are written so that they neither overflow nor lose the small side: exp is only taken of what is not positive.
+They are written so that they neither overflow nor lose the small side: exp is only taken of what is not positive. Those of
+element-wise operations stand in the rows of the operations; here are those that work along an axis.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from symback.algebra.operations import OPERATIONS, Helper
 
-@dataclass(frozen=True, slots=True)
-class Helper:
-    """One function: its source over NumPy, its source over ``math``, and the helpers it calls."""
-
-    name: str
-    numpy: str
-    math: str = ""
-    needs: tuple[str, ...] = ()
-
-
-ROWS: tuple[Helper, ...] = (
-    Helper(
-        "sigmoid",
-        '''def sigmoid(x):
-    """1 / (1 + exp(-x)) without overflow."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)''',
-        '''def sigmoid(x):
-    """1 / (1 + exp(-x)) without overflow."""
-    e = math.exp(-abs(x))
-    return (1 if x >= 0 else e) / (1 + e)''',
-    ),
-    Helper(
-        "softplus",
-        '''def softplus(x):
-    """log(1 + exp(x)) without overflow."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))''',
-        '''def softplus(x):
-    """log(1 + exp(x)) without overflow."""
-    return max(x, 0) + math.log1p(math.exp(-abs(x)))''',
-    ),
-    Helper(
-        "relu",
-        '''def relu(x):
-    """The larger of x and 0."""
-    return np.maximum(x, 0)''',
-        '''def relu(x):
-    """The larger of x and 0."""
-    return max(x, 0.0)''',
-    ),
-    Helper(
-        "erf",
-        '''def erf(x):
-    """The error function, entry by entry."""
-    return np.vectorize(math.erf, otypes=[DTYPE])(x)[()]''',
-        '''def erf(x):
-    """The error function."""
-    return math.erf(x)''',
-    ),
-    Helper(
-        "normal_cdf",
-        '''def normal_cdf(x):
-    """The standard normal distribution function, accurate in the left tail."""
-    return np.vectorize(lambda u: math.erfc(-u / math.sqrt(2)) / 2, otypes=[DTYPE])(x)[()]''',
-        '''def normal_cdf(x):
-    """The standard normal distribution function, accurate in the left tail."""
-    return math.erfc(-x / math.sqrt(2)) / 2''',
-    ),
-    Helper(
-        "normal_pdf",
-        '''def normal_pdf(x):
-    """The standard normal density."""
-    return np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)''',
-        '''def normal_pdf(x):
-    """The standard normal density."""
-    return math.exp(-x * x / 2) / math.sqrt(2 * math.pi)''',
-    ),
-    Helper(
-        "sign",
-        "",
-        '''def sign(x):
-    """-1, 0 or 1."""
-    return float((x > 0) - (x < 0))''',
-    ),
+ALONG: tuple[Helper, ...] = (
     Helper(
         "softmax",
         '''def softmax(x, axis):
@@ -104,8 +32,9 @@ ROWS: tuple[Helper, ...] = (
     top = np.max(x, axis=axis, keepdims=True)
     return np.squeeze(top, axis) + np.log(np.sum(np.exp(x - top), axis=axis))''',
     ),
-)  # fmt: skip
+)
 
+ROWS: tuple[Helper, ...] = (*(row.helper for row in OPERATIONS.values() if row.helper), *ALONG)
 HELPERS: Mapping[str, Helper] = {row.name: row for row in ROWS}
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from symback.algebra.operations import OPERATIONS
 from symback.errors import AxisMismatch, DeclarationError
 from symback.reading.lazy import nodes, sp
-from symback.reading.sympy_writing import DIRECT, function_class
+from symback.reading.sympy_writing import function_class, function_of
 
 
 def _is_matrix(value: Any) -> bool:
@@ -41,25 +42,30 @@ def elementwise(f: Callable[[Any], Any], Z: Any) -> Any:
     return nodes.Entrywise(sp.Lambda(t, body), Z)
 
 
-def _operation(name: str) -> Callable[[Any], Any]:
-    def apply(x: Any) -> Any:
-        scalar = getattr(sp, DIRECT[name]) if name in DIRECT else function_class(name)
-        return elementwise(scalar, x)
+@cache
+def _operation(name: str) -> Callable[..., Any]:
+    row = OPERATIONS[name]
+    scalar = function_of(row)
+
+    def apply(*arguments: Any) -> Any:
+        if len(arguments) != row.arity:
+            raise DeclarationError(name, f"takes {row.arity} arguments and gets {len(arguments)}")
+        if len(arguments) == 1:
+            return elementwise(scalar, arguments[0])
+        if any(map(_is_matrix, arguments)):
+            raise DeclarationError(name, "takes scalars", "say it entry by entry, with sp.IndexedBase")
+        return scalar(*arguments)
 
     apply.__name__ = apply.__qualname__ = name
-    apply.__doc__ = f"{OPERATIONS[name].says.capitalize()} of a scalar, or of each entry of a matrix."
+    apply.__doc__ = f"{row.says.capitalize()} of a scalar, or of each entry of a matrix."
     return apply
 
 
-exp = _operation("exp")
-log = _operation("log")
-sin = _operation("sin")
-cos = _operation("cos")
-tanh = _operation("tanh")
-sigmoid = _operation("sigmoid")
-softplus = _operation("softplus")
-relu = _operation("relu")
-erf = _operation("erf")
+def __getattr__(name: str) -> Any:
+    """Every operation of the table by its name: ``tanh``, ``sigmoid`` ..."""
+    if name not in OPERATIONS or not OPERATIONS[name].arity:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _operation(name)
 
 
 def silu(x: Any) -> Any:
@@ -131,8 +137,3 @@ def add_bias(M: Any, b: Any) -> Any:
     if isinstance(M, sp.MatrixBase) and isinstance(b, sp.MatrixBase):
         return sp.Matrix(rows, columns, lambda i, j: M[i, j] + b[0 if b.shape[0] == 1 else i, 0 if b.shape[1] == 1 else j])
     return M + nodes.Repeated(b, rows, columns)
-
-
-__all__ = [
-    "add_bias", "cos", "elementwise", "erf", "exp", "gelu", "log", "mean", "ones_like", "relu", "sigmoid", "silu", "sin", "softplus", "sqrt", "sum", "tanh",
-]  # fmt: skip

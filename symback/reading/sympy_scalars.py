@@ -36,11 +36,10 @@ from symback.reading.names import spelled_name
 from symback.reading.scope import Scope
 from symback.reading.sympy_order import Order, is_negative
 from symback.reading.sympy_sizes import Shapes, ask_for, size_of
-from symback.reading.sympy_writing import DIRECT
 from symback.reading.syntax import bounded_power
 from symback.typeset.letters import SIGNS
 
-OPERATION_OF = {sympy: name for name, sympy in DIRECT.items()} | {name: name for name in OPERATIONS}
+OPERATION_OF = {row.sympy: row.name for row in OPERATIONS.values() if row.sympy} | {name: name for name in OPERATIONS}
 RELATIONS: dict[str, Relation] = {
     "Equality": "=", "Unequality": "!=", "StrictLessThan": "<", "LessThan": "<=", "StrictGreaterThan": ">", "GreaterThan": ">=",
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from symback.algebra.operations import OPERATIONS, meaning
+from symback.algebra.operations import OPERATIONS, Operation, meaning
 from symback.algebra.sizes import Atom, Floor, Index, Size, SizeAt, SizeSymbol
 from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Partial, Pow, Reduce, Ref, Term
 from symback.algebra.traverse import refs, rewrite
@@ -14,7 +14,6 @@ from symback.errors import NotationError, UnknownTerm
 from symback.reading.lazy import sp
 
 Known = Mapping[Name, Any]
-DIRECT = {name: op.sympy for name, op in OPERATIONS.items() if op.sympy} | {"abs": "Abs", "sign": "sign"}
 RELATIONS = {"=": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge"}
 
 
@@ -71,9 +70,13 @@ def step(node: Bracket, left: Any, right: Any) -> Any:
 
 def applied(op: str, arguments: Sequence[Any]) -> Any:
     """An operation of the table as a SymPy function."""
-    if not arguments:
-        return getattr(sp, DIRECT[op])
-    return (getattr(sp, DIRECT[op]) if op in DIRECT else function_class(op))(*arguments)
+    function = function_of(OPERATIONS[op])
+    return function(*arguments) if arguments else function
+
+
+def function_of(row: Operation) -> Any:
+    """The SymPy function of an operation: SymPy's own, or else a class made from the row."""
+    return getattr(sp, row.sympy) if row.sympy else function_class(row.name)
 
 
 def reduction(node: Reduce, body: Any) -> Any:
@@ -161,7 +164,9 @@ def function_class(name: str) -> Any:
         "_eval_rewrite_as_exp": meant,
         "_eval_rewrite_as_Piecewise": meant,
         "meaning": meant,
-        "_eval_evalf": lambda self, precision: meant(self)._eval_evalf(precision),
+        "_eval_evalf": lambda self, precision: (
+            _evaluated(self, row.mpmath, precision) if row.means is None else meant(self)._eval_evalf(precision)
+        ),
         "_imp_": staticmethod(numeric),
         "__doc__": row.says,
         "__module__": "symback.reading.function_classes",
@@ -173,9 +178,24 @@ def _applied(name: str, arguments: Any) -> Any:
     return Apply(name, tuple(arguments))
 
 
+def _evaluated(node: Any, function: str, precision: int) -> Any:
+    """A primitive of numbers by mpmath; None where an argument is no number."""
+    import mpmath
+
+    if not all(a.is_number for a in node.args):
+        return None
+    with mpmath.workprec(precision):
+        value = getattr(mpmath, function)(*(a._to_mpmath(precision) for a in node.args))
+    return sp.Expr._from_mpmath(value, precision)
+
+
 @cache
 def _numeric(name: str) -> Callable[..., Any]:
-    """The operation as a NumPy function, from its meaning."""
+    """The operation as a NumPy function: from its meaning, or for a primitive NumPy's own."""
+    import numpy as np
+
+    if OPERATIONS[name].means is None:
+        return getattr(np, OPERATIONS[name].numpy.removeprefix("np."))  # type: ignore[no-any-return]
     arguments = sp.symbols(f"x:{OPERATIONS[name].arity}")
     return sp.lambdify(arguments, function_class(name)(*arguments).meaning(), "numpy")  # type: ignore[no-any-return]
 
@@ -184,7 +204,7 @@ def spelled_out(term: Term) -> Term:
     """A term in which operations that SymPy lacks are replaced by their meaning."""
 
     def change(node: Term) -> Term:
-        if isinstance(node, Apply) and not OPERATIONS[node.op].sympy and node.op not in ("abs", "sign"):
+        if isinstance(node, Apply) and not OPERATIONS[node.op].sympy:
             meant = meaning(node)
             return node if meant is None else spelled_out(meant)
         return node
@@ -209,4 +229,6 @@ def lambdify(term: Term, arguments: Sequence[Name]) -> Callable[..., Any]:
             )
     symbols = sp.symbols(f"a:{len(arguments)}")
     expression = write(spelled_out(term), dict(zip(arguments, symbols, strict=True)))
-    return sp.lambdify(symbols, expression, modules=[{"erf": np.vectorize(math.erf)}, "numpy"])  # type: ignore[no-any-return]
+    lacking = (row for row in OPERATIONS.values() if row.sympy and not row.numpy)
+    own = {row.sympy: np.vectorize(getattr(math, row.plain.removeprefix("math."))) for row in lacking}
+    return sp.lambdify(symbols, expression, modules=[own, "numpy"])  # type: ignore[no-any-return]

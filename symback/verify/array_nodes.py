@@ -13,6 +13,7 @@ from symback.algebra.sizes import Index
 from symback.algebra.terms import Add, Apply, Bracket, Count, Kind, Mul, Num, Pow, Reduce, Ref, Relation, Term
 from symback.algebra.traverse import factors
 from symback.errors import NumericError, UnknownTerm
+from symback.numeric.compile import compile_source
 from symback.numeric.field import COMPARE, as_float
 
 if TYPE_CHECKING:
@@ -115,12 +116,17 @@ def _(node: Pow, run: Arrays) -> Value:
 
 @value_of.register(Apply)
 def _(node: Apply, run: Arrays) -> Value:
-    if node.op not in run.functions:
+    row = OPERATIONS.get(node.op)
+    if row is None:
         raise UnknownTerm(node, f"evaluate {node.op} as an array")
+    function = run.functions.get(node.op)
+    if function is None:
+        assert row.means is not None
+        return value_of(row.means(*node.args), run)
     if not node.args:
-        return Value((), run.np.asarray(run.functions[node.op]()))
+        return Value((), run.np.asarray(function))
     axes, arrays = run.aligned([run.value(a) for a in node.args])
-    return Value(axes, run.functions[node.op](*arrays))
+    return Value(axes, function(*arrays))
 
 
 @value_of.register(Reduce)
@@ -155,21 +161,14 @@ def _ragged(body: Value, index: Index, kind: Kind, run: Arrays) -> Value:
 
 
 @lru_cache(maxsize=1)
-def functions() -> Mapping[str, Callable[..., Any]]:
-    """The NumPy function of every row of the operations table."""
+def functions() -> Mapping[str, Any]:
+    """The NumPy function of every row of the operations table that names one or brings its source; a constant is its value."""
     import numpy as np
 
-    each = np.vectorize
-    own: dict[str, Callable[..., Any]] = {
-        "sigmoid": lambda x: 1.0 / (1.0 + np.exp(-x)),
-        "softplus": lambda x: np.logaddexp(0.0, x),
-        "relu": lambda x: np.maximum(x, 0.0),
-        "erf": each(math.erf, otypes=[float]),
-        "Phi": each(lambda x: math.erfc(-x / math.sqrt(2.0)) / 2.0, otypes=[float]),
-        "phi": lambda x: np.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi),
-        "pi": lambda: math.pi,
-    }
-    return {row.name: own.get(row.name) or getattr(np, row.numpy.removeprefix("np.")) for row in OPERATIONS.values()}
+    helpers = [row.helper.numpy for row in OPERATIONS.values() if row.helper and row.helper.numpy]
+    own = compile_source("\n".join(["import math", "import numpy as np", "DTYPE = np.float64", *helpers]))
+    named = {row.name: getattr(np, row.numpy.removeprefix("np.")) for row in OPERATIONS.values() if row.numpy}
+    return named | {row.name: own[row.helper.name] for row in OPERATIONS.values() if row.helper and row.helper.numpy}
 
 
 SINGULAR = 1e-12
@@ -217,7 +216,8 @@ class Floats:
         return math.nan if isinstance(value, complex) else value
 
     def apply(self, op: str, args: Sequence[Any]) -> Any:
-        return float(functions()[op](*args))
+        function = functions()[op]
+        return float(function(*args) if args else function)
 
     def holds(self, relation: Relation, left: Any, right: Any) -> bool:
         alike = abs(left - right) <= ROUNDING * (abs(left) + abs(right))

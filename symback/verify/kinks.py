@@ -50,9 +50,7 @@ class Kinks:
 
 
 CONVENTIONS: Mapping[str, str] = {
-    "relu": "relu′(0) = 0",
-    "abs": "abs′(0) = 0",
-    "sign": "sign′(0) = 0",
+    **{row.name: row.convention for row in OPERATIONS.values() if row.kinks},
     "max": "the places of a maximum share its slope",
     "min": "the places of a minimum share its slope",
     "condition": "a condition is decided as it is written",

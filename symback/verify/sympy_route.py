@@ -20,6 +20,7 @@ from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
+from symback.reading.sympy_writing import applied, function_of
 from symback.verify.differences import MOVED, moving
 from symback.verify.sample import Point, draw, possible, symbols_of
 
@@ -55,7 +56,7 @@ class Symbolic:
         self.zero, self.one = sympy.Integer(0), sympy.Integer(1)
         self.values: dict[Any, Any] = {}
         self._known: dict[Any, Any] = {}
-        self._named = {getattr(sympy, row.sympy): row.name for row in OPERATIONS.values() if row.sympy and row.name != "pi"}
+        self._named = {function_of(row): row.name for row in OPERATIONS.values() if row.mpmath and row.arity}
 
     def symbol(self, value: Fraction) -> Any:
         """A fresh real Symbol with a value."""
@@ -70,8 +71,7 @@ class Symbolic:
         return self._real(base**exponent, f"{base}**{exponent}")
 
     def apply(self, op: str, args: Sequence[Any]) -> Any:
-        row = getattr(self.sympy, OPERATIONS[op].sympy)
-        return row if op == "pi" else self._real(row(*args), op)
+        return self._real(applied(op, args), op)
 
     def _real(self, value: Any, text: str) -> Any:
         """A value that is finite and real as far as SymPy sees."""

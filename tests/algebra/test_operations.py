@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from fractions import Fraction
 
 import mpmath
@@ -10,9 +12,10 @@ import pytest
 import sympy
 
 from symback.algebra.normal import equal
-from symback.algebra.operations import OPERATIONS, ROWS, Interval, meaning, slope
+from symback.algebra.operations import OPERATIONS, ROWS, Interval, Operation, meaning, slope
 from symback.algebra.terms import Term, apply, ref
 from symback.network.program import Leaf, Program
+from symback.numeric.compile import compile_source
 from symback.numeric.evaluate import Evaluator
 
 NAMES = ("x", "y")
@@ -101,12 +104,48 @@ def test_mpmath_knows_the_operation_by_the_name_given(row):
             assert abs(value(applied(row), point) - expected) < mpmath.mpf(10) ** -60
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if r.numpy.startswith("np.")], ids=by_name)
+@pytest.mark.parametrize("row", [r for r in ROWS if r.numpy], ids=by_name)
 def test_numpy_knows_the_operation_by_the_name_given(row):
     function = getattr(np, row.numpy.removeprefix("np."))
     for point in points(row):
         args = [float(v) for v in point[: row.arity]]
         assert (function(*args) if row.arity else function) == pytest.approx(float(value(applied(row), point)), rel=1e-13)
+
+
+@pytest.mark.parametrize("row", [r for r in FUNCTIONS if r.numpy and not (r.helper and r.helper.math)], ids=by_name)
+def test_plain_numbers_have_the_function_named(row):
+    function = {"abs": abs}.get(row.plain) or getattr(math, row.plain.removeprefix("math."))
+    for point in points(row):
+        assert function(*map(float, point[: row.arity])) == pytest.approx(float(value(applied(row), point)), rel=1e-13)
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if r.helper], ids=by_name)
+def test_a_helper_is_the_operation_over_arrays_and_over_plain_numbers(row):
+    sources = [text for text in (row.helper.numpy, row.helper.math) if text]
+    assert row.helper.math
+    for text in sources:
+        function = compile_source(f"import math\nimport numpy as np\nDTYPE = np.float64\n{text}")[row.helper.name]
+        for point in points(row):
+            args = [float(v) for v in point[: row.arity]]
+            assert function(*args) == pytest.approx(float(value(applied(row), point)), rel=1e-13)
+        for large in (1e3, -1e3):
+            assert math.isfinite(function(large))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "a primitive names its function in mpmath and in NumPy"),
+        ({"numpy": "np.expm1"}, "a primitive names its function in mpmath and in NumPy"),
+        ({"mpmath": "expm1"}, "a primitive names its function in mpmath and in NumPy"),
+        ({"numpy": "np.i0", "mpmath": "expm1"}, "there is no math.i0; name the function for plain numbers in math"),
+        ({"means": lambda x: x, "kinks": (0,)}, "a row with kinks says in convention what its slope is there"),
+        ({"means": lambda x: x, "convention": "new′(0) = 0"}, "a row with kinks says in convention what its slope is there"),
+    ],
+)
+def test_a_row_that_cannot_be_evaluated_is_refused(given, words):
+    with pytest.raises(ValueError, match=re.escape(f"new: {words}")):
+        Operation("new", (lambda out, x: out,), r"\operatorname{new}", "a new one", **given)
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if r.sympy], ids=by_name)
@@ -119,10 +158,10 @@ def test_sympy_knows_the_operation_by_the_name_given(row):
 
 @pytest.mark.parametrize("row", ROWS, ids=by_name)
 def test_a_row_is_complete(row):
-    assert row.numpy
+    assert row.numpy or row.helper or row.means
     assert row.says
     assert row.latex
-    assert row.means or row.mpmath or row.name == "sign"
+    assert row.means or row.mpmath
     assert OPERATIONS[row.name] is row
 
 
