@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from symback.algebra.normal import normal, sign_of
 from symback.algebra.terms import (
     MINUS_ONE,
     ONE,
@@ -70,7 +69,7 @@ def _clipped(scope: Scope, x: Term, low: Term, high: Term) -> Term:
 
     Where low is above high the value is high: below low it is the smaller bound, and above high only what is not below low counts.
     """
-    gap = sign_of(normal(high - low, facts=scope.facts), facts=scope.facts)
+    gap = scope.sign(high - low)
     if low is high or gap in ("negative", "nonpositive"):
         return high
     inside = conditions.times(conditions.both(Bracket(">=", x, low), Bracket("<=", x, high)), x)

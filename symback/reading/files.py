@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from unicodedata import category
 
-from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Name
 from symback.errors import DeclarationError, ReadingError
 from symback.network.checks import check
 from symback.network.hints import suggestion
@@ -35,6 +33,7 @@ from symback.reading.index_notation import Line, line
 from symback.reading.lines import brought_sizes, read_lines, text_pairs, with_facts
 from symback.reading.scope import Scope, SizeAtLeast, SizeSolved
 from symback.reading.settle import Letters
+from symback.reading.signs import signs
 
 KEYS = ("name", "symbols", "forward", "loss", "values", "sizes", "rate", "rounding", "notation")
 MAX_BYTES = 1_000_000
@@ -237,9 +236,8 @@ class _Reading:
         self.leaves = tuple(leaf(s, indices[s.name]) for s in told)
         self.shapes = {s.name: indices[s.name] for s in symbols if s.role == "intermediate" and s.name not in measured}
         axes_of = {a.name: a.indices for a in self.leaves}
-        facts: dict[Name, tuple[Fact, ...]] = {a.name: a.facts for a in self.leaves}
         later = tuple(item.name for item in lines)
-        self.scope = Scope(axes_of, self.sizes, self.letters, tables, entry_reads(symbols), later, facts=facts)
+        self.scope = Scope(axes_of, self.sizes, self.letters, tables, entry_reads(symbols), later, sign=signs(self.leaves))
 
     def program(self, scalar: bool) -> Program:
         """The checked program."""

@@ -18,6 +18,7 @@ from symback.reading.names import declared_name
 from symback.reading.scope import Scope
 from symback.reading.settle import Letters, settle
 from symback.reading.sides import INTERNAL, Side
+from symback.reading.signs import signs
 from symback.reading.syntax import assignments, parse
 
 
@@ -70,9 +71,7 @@ def scope_of(program: Program) -> Scope:
         letters.adopt(indices)
     entries = {name: Ref(leaf.name, tuple(Size.of(p) for p in place)) for leaf in program.leaves for place, name in leaf.entries}
     opaque = {(d.body.row, d.body.operands): str(d.name) for d in program.definitions if isinstance(d.body, Opaque)}
-    return Scope(
-        dict(axes), sizes, letters, tables, entries, opaque=opaque, solves=False, facts={leaf.name: leaf.facts for leaf in program.leaves}
-    )
+    return Scope(dict(axes), sizes, letters, tables, entries, opaque=opaque, solves=False, sign=signs(program.leaves))
 
 
 def _sizes(program: Program, axes: Mapping[str, tuple[Index, ...]]) -> tuple[dict[str, Size], tuple[str, ...]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
 from symback.algebra.definitions import Definition, Opaque
-from symback.algebra.facts import Fact
 from symback.algebra.opaque import OPAQUE
 from symback.algebra.sizes import Floor, Index, Size, SizeLike, SizeSymbol, provably_at_least
 from symback.algebra.terms import Name, Ref, Term
@@ -53,7 +52,8 @@ class Scope:
     ``tables`` the names of size tables (``n[l]``); ``entries`` the named entries of matrices; ``reserved`` the names that
     are declared further down; ``added`` the definitions made on the way; ``opaque`` which name holds an opaque row of
     operands; ``solves`` says whether a size symbol may be solved for, ``asks`` whether its least value may be raised;
-    ``aliases`` what a name that was given twice means now; ``remedies`` is advice for messages; ``facts`` are what is declared of leaves.
+    ``aliases`` what a name that was given twice means now; ``remedies`` is advice for messages; ``sign`` tells the sign of a term, as far as the facts
+    of leaves tell it.
     """
 
     axes: dict[str, tuple[Index, ...]]
@@ -70,7 +70,7 @@ class Scope:
     bodies: dict[tuple[tuple[Index, ...], Term], str] = field(default_factory=dict)
     asks: bool = False
     remedies: Remedies = Remedies()
-    facts: Mapping[Name, tuple[Fact, ...]] = field(default_factory=dict)
+    sign: Callable[[Term], str] = lambda term: "unknown"
 
     def index(self, size: SizeLike, letter: str = "") -> Index:
         """An index nobody else has; ``letter`` is a wish for how it is written."""

@@ -26,6 +26,7 @@ from symback.reading.lines import term_uses as text_uses
 from symback.reading.names import spelled_name
 from symback.reading.scope import Remedies, Scope, SizeAtLeast
 from symback.reading.settle import Letters, settle
+from symback.reading.signs import signs
 from symback.reading.sympy_equations import Entry, Equation, TextLine, Texts, defined, entries_of, head, name_of, text_of
 from symback.reading.sympy_order import Order, is_literal
 from symback.reading.sympy_sizes import LEAST, Shapes, index_range, named_size, size_of
@@ -96,7 +97,7 @@ class _Reading:
                 raise DeclarationError(f"facts of {self._key(key, 'facts')}", "is not declared", remedy)
         self.terms_only = self._terms_only()
         self.leaves = [self._leaf(name, axes[name]) for name in self.roles]
-        self.scope.facts = {leaf.name: leaf.facts for leaf in self.leaves}
+        self.scope.sign = signs(self.leaves)
 
     # what is declared ----------------------------------------------------------------------------------------------
 
