@@ -190,6 +190,8 @@ class _Needs:
             return [need]
         if need.kind == "!=" and isinstance(need.base, Mul):
             return [part for f in factors(need.base) if not isinstance(f, Bracket) for part in self._parts(Need("!=", f, need.guards))]
+        if need.kind in (">", "!=") and isinstance(need.base, Apply) and need.base.op in ("abs", "sign"):
+            return self._parts(Need("!=", need.base.args[0], need.guards))
         form = self.normalizer.normal(need.base) if not self._holds(need.kind, need.base) else None
         if form is None or self._guarded(need):
             return []

@@ -36,6 +36,9 @@ from symback.algebra.normal.signs import bounds, sign
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ZERO, Bracket, Count, Ref, Relation, Term
 
+MOST_FACTORS = 3
+"""How many factors the sign of a product is written out by: every one more doubles its terms."""
+
 
 def condition(context: Context, relation: Relation, difference: Poly) -> Poly:
     """``[difference relation 0]`` as a polynomial in canonical brackets."""
@@ -178,8 +181,25 @@ def _three(context: Context, difference: Poly) -> tuple[Poly, Poly, Poly]:
             return zero, minus(UNIT, zero), {}
         case "nonpositive":
             return zero, {}, minus(UNIT, zero)
-    above = context.atom(Bracket(">", node, ZERO))
+    above = _above_of_product(context, poly) or context.atom(Bracket(">", node, ZERO))
     return zero, above, minus(minus(UNIT, above), zero)
+
+
+def _above_of_product(context: Context, poly: Poly) -> Poly | None:
+    """``[d > 0]`` of a product by the signs of its factors: ``[a²b > 0] = [a ≠ 0]·[b > 0]``; None for a sum, one factor, or many."""
+    ((factors, _), *more) = poly.items()
+    if more or len(factors) > MOST_FACTORS or (len(factors) == 1 and factors[0][1] == 1):
+        return None
+    above, below = UNIT, dict[Mono, Rational]()
+    for atom, e in factors:
+        zero, positive, negative = _three(context, context.poly(atom))
+        if not (whole(e) and e % 2):
+            positive, negative = (minus(UNIT, zero), {}) if whole(e) else (positive, {})
+        above, below = (
+            plus(times(context, above, positive), times(context, below, negative)),
+            plus(times(context, above, negative), times(context, below, positive)),
+        )
+    return above
 
 
 def _zero(context: Context, poly: Poly, node: Term) -> Poly:

@@ -153,6 +153,11 @@ def _mono_power(context: Context, product_: Mono, c: Rational, exponent: Rationa
     good = {a: e for a, e in product_ if sign(a, context) == "positive"}
     rest = [(a, e) for a, e in product_ if a not in good]
     outside = settled(context, {a: e * exponent for a, e in good.items()})
+    squares = [(a, e) for a, e in rest if whole(e) and e % 2 == 0]
+    if len(rest) > 1 and squares and (c > 0 or len(squares) < len(rest)):
+        roots = [_root_of_one(context, a, e, exponent) for a, e in squares]
+        left = _mono_power(context, tuple(f for f in rest if f not in squares), c, exponent)
+        return product(context, outside, left, *roots)
     if c > 0 and len(rest) <= 1:
         inside = _root_of_one(context, *rest[0], exponent) if rest else UNIT
         return product(context, number_power(Fraction(c), exponent), outside, inside)
