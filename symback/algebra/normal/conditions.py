@@ -190,7 +190,8 @@ def _above_of_product(context: Context, poly: Poly) -> Poly | None:
     ((factors, _), *more) = poly.items()
     if more or len(factors) > MOST_FACTORS or (len(factors) == 1 and factors[0][1] == 1):
         return None
-    above, below = UNIT, dict[Mono, Rational]()
+    above: Poly = UNIT
+    below: Poly = {}
     for atom, e in factors:
         zero, positive, negative = _three(context, context.poly(atom))
         if not (whole(e) and e % 2):
