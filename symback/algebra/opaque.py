@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.sizes import Index, Size, SizeLike
@@ -56,8 +57,9 @@ class OpaqueRow:
 
     ``shape`` gives the output's shape from those of the operands, ``jacobians`` one function per operand:
     (site, output places, operand places) -> derivative. ``relations`` gives pairs of terms that are equal at given
-    places and define the output. ``numpy`` is the source of the function there, ``needs`` the condition under which it is
-    defined and differentiable; ``square`` names the operands that must be square matrices.
+    places and define the output. ``numpy`` is the source of the function there and ``mpmath`` its value from nested lists, given
+    the context to work in; ``needs`` is the condition under which it is differentiable, and without ``everywhere`` that under
+    which it is defined; ``square`` names the operands that must be square matrices.
     """
 
     name: str
@@ -65,10 +67,12 @@ class OpaqueRow:
     shape: Callable[[tuple[Shape, ...]], Shape]
     jacobians: tuple[Jacobian, ...]
     numpy: str
+    mpmath: Callable[..., Any]
     latex: str
     needs: str
     relations: Callable[[Site, Places], tuple[tuple[Term, Term], ...]] = lambda site, places: ()
     square: tuple[int, ...] = (0,)
+    everywhere: bool = False
 
 
 def _inv_jacobian(s: Site, o: Places, p: Places) -> Term:
@@ -117,17 +121,75 @@ def _pinv_relations(s: Site, o: Places) -> tuple[tuple[Term, Term], ...]:
     return ((total([b, a], s.out(o[0], a) * s.operand(0, a, b) * s.out(b, o[1])), s.out(*o)),)
 
 
+# values at high precision, from nested lists to nested lists -------------------------------------------------------------
+
+
+def _entries(matrix: Any) -> list[list[Any]]:
+    return [[matrix[i, j] for j in range(matrix.cols)] for i in range(matrix.rows)]
+
+
+def _determinant(ctx: Any, matrix: Any) -> Any:
+    """The determinant; 0 where it is no more than rounding: a singular matrix has a tiny determinant instead of none."""
+    largest = ctx.mpf(1)
+    for i in range(matrix.rows):
+        largest *= ctx.norm(matrix[i, :])
+    found = +ctx.mpf(ctx.det(matrix))
+    return ctx.mpf(0) if abs(found) <= largest * ctx.mpf(10) ** (-ctx.dps // 2) else found
+
+
+def _invertible(ctx: Any, a: Any) -> Any:
+    """A matrix that is not singular."""
+    matrix = ctx.matrix(a)
+    if not _determinant(ctx, matrix):
+        raise ZeroDivisionError
+    return matrix
+
+
+def _inverse_value(ctx: Any, a: Any) -> Any:
+    return _entries(ctx.inverse(_invertible(ctx, a)))
+
+
+def _det_value(ctx: Any, a: Any) -> Any:
+    return _determinant(ctx, ctx.matrix(a))
+
+
+def _logabsdet_value(ctx: Any, a: Any) -> Any:
+    return ctx.log(abs(ctx.det(_invertible(ctx, a))))
+
+
+def _signdet_value(ctx: Any, a: Any) -> Any:
+    return ctx.sign(_det_value(ctx, a))
+
+
+def _solve_value(ctx: Any, a: Any, b: Any) -> Any:
+    matrix, vector = _invertible(ctx, a), not isinstance(b[0], list)
+    right = ctx.matrix([[v] for v in b] if vector else b)
+    solution = _entries(ctx.inverse(matrix) * right)
+    return [row[0] for row in solution] if vector else solution
+
+
+def _pinv_value(ctx: Any, a: Any) -> Any:
+    """V diag(1/s) Uᵀ over the singular values that are not zero at half the precision."""
+    u, s, v = ctx.svd_r(ctx.matrix(a))
+    cut = max(s) * ctx.mpf(10) ** (-ctx.dps // 2)
+    scaled = ctx.matrix(v.T)
+    for j in range(len(s)):
+        for i in range(scaled.rows):
+            scaled[i, j] = scaled[i, j] / s[j] if s[j] > cut else ctx.mpf(0)
+    return _entries(scaled * u.T)
+
+
 ROWS: tuple[OpaqueRow, ...] = (
-    OpaqueRow("inv", "inverse", lambda s: s[0], (_inv_jacobian,), "np.linalg.inv({0})", "{0}^{{-1}}", "{0} is invertible", _inv_relation),
-    OpaqueRow("det", "determinant", lambda s: (), (_det_jacobian,), "np.linalg.det({0})", r"\det {0}", "{0} is invertible"),
-    OpaqueRow("logabsdet", "logarithm of the absolute determinant", lambda s: (), (_logabsdet_jacobian,), "np.linalg.slogdet({0})[1]",
+    OpaqueRow("inv", "inverse", lambda s: s[0], (_inv_jacobian,), "np.linalg.inv({0})", _inverse_value, "{0}^{{-1}}", "{0} is invertible", _inv_relation),
+    OpaqueRow("det", "determinant", lambda s: (), (_det_jacobian,), "np.linalg.det({0})", _det_value, r"\det {0}", "{0} is invertible", everywhere=True),
+    OpaqueRow("logabsdet", "logarithm of the absolute determinant", lambda s: (), (_logabsdet_jacobian,), "np.linalg.slogdet({0})[1]", _logabsdet_value,
               r"\log|\det {0}|", "{0} is invertible"),
-    OpaqueRow("signdet", "sign of the determinant", lambda s: (), (lambda s, o, p: ZERO,), "np.linalg.slogdet({0})[0]",
+    OpaqueRow("signdet", "sign of the determinant", lambda s: (), (lambda s, o, p: ZERO,), "np.linalg.slogdet({0})[0]", _signdet_value,
               r"\operatorname{{sign}}\det {0}", "{0} is invertible"),
     OpaqueRow("solve", "solution of a linear system", lambda s: (s[0][1], *s[1][1:]), (_solve_by_matrix, _solve_by_right_side),
-              "np.linalg.solve({0}, {1})", "{0}^{{-1}} {1}", "{0} is invertible", _solve_relation),
-    OpaqueRow("pinv", "pseudo-inverse", lambda s: (s[0][1], s[0][0]), (_pinv_jacobian,), "np.linalg.pinv({0})", "{0}^{{+}}",
-              "the rank of {0} is constant nearby", _pinv_relations, square=()),
+              "np.linalg.solve({0}, {1})", _solve_value, "{0}^{{-1}} {1}", "{0} is invertible", _solve_relation),
+    OpaqueRow("pinv", "pseudo-inverse", lambda s: (s[0][1], s[0][0]), (_pinv_jacobian,), "np.linalg.pinv({0})", _pinv_value, "{0}^{{+}}",
+              "the rank of {0} is constant nearby", _pinv_relations, square=(), everywhere=True),
 )  # fmt: skip
 
 OPAQUE: Mapping[str, OpaqueRow] = {row.name: row for row in ROWS}

@@ -8,10 +8,10 @@ from functools import cached_property, lru_cache
 from math import inf
 from typing import Any, Protocol
 
+from symback.algebra.opaque import OPAQUE
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.terms import Kind, Relation
 from symback.errors import NumericError, OutOfRange
-from symback.numeric.matrices import MATRICES
 
 
 class Field(Protocol):
@@ -145,10 +145,8 @@ class HighPrecision:
         return max(values) if kind == "max" else min(values)
 
     def opaque(self, row: str, operands: Sequence[Any], sizes: Sequence[tuple[int, ...]]) -> Any:
-        if row not in MATRICES:
-            raise NumericError(row, "no high-precision evaluation is known", "this is a defect of symback; please report it")
         try:
-            return MATRICES[row](self.context, *operands)
+            return OPAQUE[row].mpmath(self.context, *operands)
         except ZeroDivisionError:
             raise NumericError(row, "the matrix is singular", "give an invertible matrix") from None
 

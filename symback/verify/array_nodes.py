@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache, singledispatch
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from symback.algebra.opaque import OPAQUE
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Index
 from symback.algebra.terms import Add, Apply, Bracket, Count, Kind, Mul, Num, Pow, Reduce, Ref, Relation, Term
@@ -179,25 +181,23 @@ def opaque_value(row: str, operands: Sequence[Any]) -> Any:
     """An opaque row by NumPy; not a number where the matrix is singular."""
     import numpy as np
 
-    linalg = np.linalg
-    rows: dict[str, Callable[..., Any]] = {
-        "inv": linalg.inv,
-        "det": linalg.det,
-        "logabsdet": lambda a: linalg.slogdet(a)[1],
-        "signdet": lambda a: linalg.slogdet(a)[0],
-        "solve": linalg.solve,
-        "pinv": linalg.pinv,
-    }
-    if row not in rows:
-        raise NumericError(row, "no NumPy function is known", "this is a defect of symback; please report it")
+    function = primitives()[row]
     try:
-        if row in ("inv", "logabsdet", "signdet", "solve"):
+        if not OPAQUE[row].everywhere:
             lengths = np.prod(np.linalg.norm(operands[0], axis=-1), axis=-1)
-            if np.any(np.abs(linalg.det(operands[0])) <= SINGULAR * lengths):
-                raise linalg.LinAlgError
-        return np.asarray(rows[row](*operands))
-    except linalg.LinAlgError:
+            if np.any(np.abs(np.linalg.det(operands[0])) <= SINGULAR * lengths):
+                raise np.linalg.LinAlgError
+        return np.asarray(function(*operands))
+    except np.linalg.LinAlgError:
         raise NumericError(row, "the matrix is singular", "give an invertible matrix") from None
+
+
+@lru_cache(maxsize=1)
+def primitives() -> Mapping[str, Callable[..., Any]]:
+    """The NumPy function of every opaque row, from its source."""
+    letters = {row.name: ascii_lowercase[: len(row.jacobians)] for row in OPAQUE.values()}
+    lines = [f"def {name}({', '.join(given)}):\n    return {OPAQUE[name].numpy.format(*given)}" for name, given in letters.items()]
+    return compile_source("\n".join(["import numpy as np", *lines]))
 
 
 class Floats:
