@@ -7,7 +7,7 @@ from dataclasses import replace
 from symback.algebra.definitions import Opaque
 from symback.algebra.operations import OPERATIONS, slope
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import HALF, MINUS_ONE, TWO, Apply, Kind, Mul, Num, Pow, Reduce, Ref, Term, bracket
+from symback.algebra.terms import HALF, MINUS_ONE, TWO, Apply, Kind, Mul, Num, Pow, Reduce, Ref, Term, bracket, total
 from symback.reading import conditions
 from symback.reading.formula_grammar import Enclosed, OnesSyntax
 from symback.reading.published_chains import diagonal
@@ -15,10 +15,11 @@ from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_forms import differential_of, is_differential
 from symback.reading.published_meaning import determinant, entry_of, inverted, located_symbol, opaque, raised, value
 from symback.reading.published_names import cells, text
-from symback.reading.published_nodes import Derivative, Function, Product, Reach, Symbol
+from symback.reading.published_nodes import Derivative, Function, Node, Product, Reach, Symbol
 from symback.reading.published_places import Located, scripts, undeclared, whole
 from symback.reading.published_reads import derivative_of, sole_variable
 from symback.reading.published_symbols import bare
+from symback.reading.stacking import SAYS, Order, place
 from symback.reading.published_values import along, entrywise, mapped, number, ones, reduced, transposed
 
 KINDS: tuple[Kind, ...] = ("sum", "mean", "max", "min", "prod")
@@ -28,6 +29,7 @@ KINDS: tuple[Kind, ...] = ("sum", "mean", "max", "min", "prod")
 def _(node: Derivative, ctx: Context) -> Value:
     if is_differential(node) and (ctx.varying or node.sloppy == "∂"):
         return _differential(node, ctx)
+    node = _without_vec(node)
     inner = bare(node.top)[0] if node.top is not None else None
     if isinstance(inner, Derivative) and inner.top is not None:
         node = replace(node, top=inner.top, bottoms=(*inner.bottoms, *node.bottoms))
@@ -189,6 +191,8 @@ def _spelled(node: Function, arg: Value, ctx: Context) -> Value:
             return number(Reduce("sum", k, arg.entry(Size.of(k), Size.of(k))))
         case "softmax":
             return _softmax(arg, ctx)
+        case "vec":
+            return _vec(arg, ctx)
         case "logsumexp":
             return mapped(reduced(ctx, mapped(arg, lambda t: Apply("exp", (t,))), "sum"), lambda t: Apply("log", (t,)))
         case "norm":
@@ -214,6 +218,31 @@ def _diag(arg: Value, ctx: Context) -> Value:
     axis = arg.axes[0]
     other = Index(axis.name, axis.size, axis.mark + 1)
     return Value((axis, other), lambda r, c: Mul((arg.entry(r), bracket(r, "=", c))), fixed=True)
+
+
+def _vec(arg: Value, ctx: Context) -> Value:
+    """The entries of a matrix as one vector."""
+    if arg.rank != 2:
+        return replace(arg, row=False)
+    order: Order = "rows" if ctx.choose("vec", 2) else "columns"
+    ctx.note(SAYS[order])
+    axes = tuple(ctx.fresh(letter, a.size) for letter, a in zip("ij", arg.axes, strict=True))
+    whole_size = axes[0].size * axes[1].size
+
+    def entry(p: Size) -> Term:
+        return total(axes, Mul((bracket(p, "=", place(axes, order)), arg.entry(*map(Size.of, axes)))))
+
+    return Value((ctx.fresh("r", whole_size),), entry)
+
+
+def _without_vec(node: Derivative) -> Derivative:
+    """A derivative of vec(z) by vec(W) is that of z by W with its axes stacked; in which order shows when sides are compared."""
+
+    def opened(part: Node | None) -> Node | None:
+        inside = bare(part)[0] if part is not None else None
+        return inside.args[0] if isinstance(inside, Function) and inside.word == "vec" and len(inside.args) == 1 else part
+
+    return replace(node, top=opened(node.top), bottoms=tuple(b for part in node.bottoms if (b := opened(part)) is not None))
 
 
 def _softmax(arg: Value, ctx: Context) -> Value:

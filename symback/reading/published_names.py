@@ -35,6 +35,7 @@ FUNCTION_WORDS: Mapping[str, str] = {
     **{f"{side}{kind}": f"{side}{kind}" for side in ("row", "col") for kind in ("sum", "mean", "max", "min", "prod")},
     "sum": "sum", "mean": "mean", "logsumexp": "logsumexp", "LSE": "logsumexp", "sech": "sech", "Var": "var", "var": "var", "atan": "arctan", "sig": "sigmoid",
     "sigm": "sigmoid", "det": "det", "Det": "det", "inv": "inv", "pinv": "pinv", "logdet": "logdet", "adj": "adj", "prod": "prod", "norm": "norm", "maximum": "max", "minimum": "min", "softplus": "softplus",
+    "vec": "vec", "Vec": "vec",
 }  # fmt: skip
 
 

@@ -11,14 +11,15 @@ from symback.algebra.traverse import names as names_read
 from symback.network.program import PARAMETERS
 from symback.reading.published_arguments import at_sample, depends_on, without_parameters
 from symback.reading.published_chains import chained, diagonal
-from symback.reading.published_context import Clash, Context, Value
+from symback.reading.published_context import SINGLE, Clash, Context, Value
 from symback.reading.published_meaning import located_symbol, scripted, value
 from symback.reading.published_names import LOSS_WORDS, text, unbracketed
 from symback.reading.published_nodes import Group, Listed, Node, Product, Rows, Scripted, Symbol, arguments_of
-from symback.reading.published_places import Located, text_of, whole
+from symback.reading.published_places import Located, size_named, text_of, whole
 from symback.reading.published_reads import derivative_of, valued
-from symback.reading.published_values import entrywise, mapped, minus, multiplied, over, reduced, times
+from symback.reading.published_values import entrywise, mapped, minus, multiplied, over, reduced, squeezed, times
 
+Factors = list[tuple[str, Node]]
 ACTIVATIONS = ("f", "g", "h", "a", "phi", "psi", "sigma", "s", "act", "rho", "F", "G")
 """Letters of an activation function that nobody declared: the only function that the network applies to its argument."""
 
@@ -28,25 +29,36 @@ def _(node: Product, ctx: Context) -> Value:
     parts = list(node.factors)
     if any(a == "/" and not b for (a, _), (b, _) in pairwise(parts)):
         ctx.note("a slash takes the one factor after it: 1/2 x is (1/2) x")
-    runs = _between_entrywise_signs(parts)
+    runs = _cut(parts, ("⊙", "*", "×"))
+    around = _cut(parts, ("⊗",))
+    if len(around) > 1 and any(len(run) > 1 for run in around) and ctx.choose("products beside ⊗", 2):
+        ctx.note("what stands beside ⊗ is multiplied first")
+        return _of_runs(around, node, ctx, beside=True)
     if len(runs) > 1 and any(len(run) > 1 for run in runs[1:]) and ctx.choose("products between entrywise signs", 2):
         ctx.note("what stands between entrywise signs is multiplied first")
-        first, *others = ((run[0][0], _product([("", run[0][1]), *run[1:]], node, ctx)) for run in runs)
-        result = first[1]
-        for sign, other in others:
-            result = combined(ctx, result, sign, other, node)
-        return result
+        return _of_runs(runs, node, ctx)
     return _product(parts, node, ctx)
 
 
-Factors = list[tuple[str, Node]]
+def _of_runs(runs: list[Factors], node: Product, ctx: Context, beside: bool = False) -> Value:
+    """Products of factors, combined by the signs between them; ``beside`` where those are ⊗."""
+
+    def of(run: Factors) -> Value:
+        alone = _sized(run[0][1], ctx) if beside and len(run) == 1 else None
+        return alone or _product([("", run[0][1]), *run[1:]], node, ctx)
+
+    first, *others = ((run[0][0], of(run)) for run in runs)
+    result = first[1]
+    for sign, other in others:
+        result = combined(ctx, result, sign, other, node)
+    return result
 
 
-def _between_entrywise_signs(parts: Factors) -> list[Factors]:
-    """Factors cut before each sign that may mean entry by entry."""
+def _cut(parts: Factors, signs: tuple[str, ...]) -> list[Factors]:
+    """Factors cut before each of some signs."""
     runs: list[Factors] = [[]]
     for sign, part in parts:
-        if sign in ("⊙", "*", "×"):
+        if sign in signs:
             runs.append([])
         runs[-1].append((sign, part))
     return runs
@@ -62,10 +74,25 @@ def _product(parts: Factors, node: Product, ctx: Context) -> Value:
         applied = _applied(part, parts[at][1] if at < len(parts) and not parts[at][0] else None, ctx)
         if applied is not None:
             at += 1
-        other = applied if applied is not None else value(part, ctx)
+        beside = sign == "⊗" or (at < len(parts) and parts[at][0] == "⊗")
+        other = applied if applied is not None else (_sized(part, ctx) if beside else None) or value(part, ctx)
         result = replace(other, open=not isinstance(part, Group)) if result is None else combined(ctx, result, sign, other, node)
     assert result is not None
     return result
+
+
+def _sized(part: Node, ctx: Context) -> Value | None:
+    """The identity beside ⊗, whose size is its subscript, or one of the network's; None of anything else."""
+    if not isinstance(part, Symbol) or part.letter != "I" or part.above or part.accents or ctx.names.declares("I"):
+        return None
+    size = size_named(text(part.below), ctx)
+    if size is None:
+        shapes = [leaf.shape for leaf in ctx.program.leaves] + [tuple(i.size for i in d.indices) for d in ctx.program.definitions]
+        sizes = list(dict.fromkeys(s for shape in shapes for s in shape if s.constant != 1))
+        size = sizes[min(ctx.choose("the size of the identity beside ⊗", len(sizes)), len(sizes) - 1)] if sizes else SINGLE
+        ctx.note(f"the identity beside ⊗ has {size} rows")
+    axes = ctx.fresh("i", size), ctx.fresh("j", size)
+    return Value(axes, lambda r, c: bracket(r, "=", c), fixed=True)
 
 
 def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
@@ -199,26 +226,30 @@ def combined(ctx: Context, a: Value, sign: str, b: Value, node: Product) -> Valu
     linked = chained(ctx, a, b, what, schematic=False)
     if linked is not None:
         return linked
-    if sign == "⊗" and a.rank == b.rank == 1:
-        ctx.note("⊗ between vectors is their outer product")
-        return multiplied(ctx, replace(a, row=False), replace(b, row=True), what)
-    if sign == "⊗" and a.rank == b.rank == 2:
-        ctx.note("⊗ between matrices is their Kronecker product")
-        return _kronecker(ctx, a, b)
+    if sign == "⊗":
+        return _kronecker(ctx, a, b, what)
     return _by_sizes(ctx, a, sign, b, what)
 
 
-def _kronecker(ctx: Context, a: Value, b: Value) -> Value:
-    """All products of entries of two matrices, block by block."""
-    axes = tuple(ctx.fresh(letter, one * other) for letter, one, other in zip("rc", a.shape, b.shape, strict=True))
-    outer = tuple(ctx.fresh(letter, size) for letter, size in zip("ij", a.shape, strict=True))
-    inner = tuple(ctx.fresh(letter, size) for letter, size in zip("kl", b.shape, strict=True))
+def _kronecker(ctx: Context, a: Value, b: Value, what: str) -> Value:
+    """All products of entries of two matrices, block by block; of two vectors as a matrix."""
+    if a.any_size or b.any_size or max(a.rank, b.rank) > 2:
+        raise Clash(f"{what}: {a.says} ⊗ {b.says}: the size of this cannot be told")
+    if a.rank == b.rank == 1 and not ctx.choose("⊗ between vectors", 2):
+        ctx.note("⊗ between vectors is their outer product")
+        return multiplied(ctx, replace(a, row=False), replace(b, row=True), what)
+    if a.rank == b.rank == 1:
+        a, b = replace(a, row=False), replace(b, row=False)
+    ctx.note(f"⊗ between {'vectors' if a.rank == b.rank == 1 else 'matrices'} is their Kronecker product")
+    axes = tuple(ctx.fresh(letter, one * other) for letter, one, other in zip("rc", a.sides, b.sides, strict=True))
+    outer = tuple(ctx.fresh(letter, size) for letter, size in zip("ij", a.sides, strict=True))
+    inner = tuple(ctx.fresh(letter, size) for letter, size in zip("kl", b.sides, strict=True))
 
     def entry(*places: Size) -> Term:
         blocks = [bracket(p, "=", Size.of(o) * i.size + Size.of(i)) for p, o, i in zip(places, outer, inner, strict=True)]
-        return total((*outer, *inner), Mul((*blocks, a.entry(*map(Size.of, outer)), b.entry(*map(Size.of, inner)))))
+        return total((*outer, *inner), Mul((*blocks, a.cell(*map(Size.of, outer)), b.cell(*map(Size.of, inner)))))
 
-    return Value(axes, entry, fixed=True)
+    return squeezed(axes, entry)
 
 
 def _opened(made: Value) -> Value:

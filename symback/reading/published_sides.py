@@ -11,6 +11,7 @@ from symback.reading.published_context import Context, Value
 from symback.reading.published_reads import row_vectors
 from symback.reading.published_values import squeezed
 from symback.reading.sides import Side
+from symback.reading.stacking import stacked
 
 
 def aligned(values: list[Value | str], texts: list[tuple[str, int]], ctx: Context) -> tuple[Side, ...]:
@@ -24,12 +25,21 @@ def aligned(values: list[Value | str], texts: list[tuple[str, int]], ctx: Contex
     letters = tuple(i for i in ctx.free.values() if i in read)
     indices = (*letters, *axes)
     made = []
-    for (shown, position), body in zip(texts, bodies, strict=True):
-        if isinstance(body, str):
+    for (shown, position), body, value in zip(texts, bodies, values, strict=True):
+        if isinstance(body, str) and isinstance(value, Value) and reference is not None and _stacks(value, reference):
+            own = _own_axes(value, ctx)
+            made.append(Side(shown, position, (*letters, *own), value.entry(*map(Size.of, own))))
+        elif isinstance(body, str):
             made.append(Side(shown, position, indices, None, body))
         else:
             made.append(Side(shown, position, indices, body))
     return tuple(made)
+
+
+def _stacks(one: Value, other: Value) -> bool:
+    """Whether one of two values has the axes of the other stacked: which of the two orders is meant shows when they are compared."""
+    shapes = (one.shape, other.shape)
+    return any(a is not None for a in (stacked(*shapes), stacked(*shapes[::-1])))
 
 
 def of_side(side: Side, ctx: Context) -> Value:
@@ -65,6 +75,8 @@ def _fitted(found: Value | str, reference: Value | None, axes: tuple[Index, ...]
     if isinstance(found, str) or reference is None:
         return found if isinstance(found, str) else ""
     places = tuple(map(Size.of, axes))
+    if found.fills == "identity" and len(axes) not in (0, 2):
+        return f"this is a multiple of the identity, and the other side {reference.says}"
     if found.any_size:
         return _renamed(found.entry(*places), axes) if axes else "the size of this cannot be told"
     if not found.rank and axes and _constant_value(found):

@@ -14,10 +14,14 @@ from symback.network.program import Program
 from symback.numeric.worked import RATE
 from symback.reading.claims import read_claim
 from symback.reading.sides import Claim
+from symback.reading.stacking import SAYS as STACKED
+from symback.reading.stacking import Order, unfolded, unstacked
+from symback.verify.conventions import of_single_samples
 from symback.verify.derivatives import Resolved, resolve
 from symback.verify.judge import Judge
 from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
+from symback.verify.numbers import look
 from symback.verify.other_layout import other_layout
 from symback.verify.own_notation import read_own, same
 from symback.verify.pairs import Pair, pair_of
@@ -29,6 +33,8 @@ from symback.verify.widths import Freed, freed, in_widths
 from symback.verify.wording import together
 
 SHAPES = "the shapes alone"
+ORDERS: tuple[Order, ...] = ("columns", "rows")
+"""The ways to stack the axes of an array, the usual one first."""
 LONGEST_MENDED = 2_000
 
 
@@ -72,6 +78,12 @@ def _as_written(program: Program, claims: tuple[Claim, ...], claim: object, targ
     if sized is not None:
         found = further(found, check(sized[0], claim, target, kind), sized[1])
     return found
+
+
+def _better(first: Verdict, others: tuple[Verdict, ...], text: str) -> Verdict:
+    """The verdicts on another reading where that holds, else the first one."""
+    second = others[0] if len(others) == 1 else together(text, others)
+    return second if second.holds else first
 
 
 def _mended(program: Program, claim: object, target: str | None, kind: str | None) -> str:
@@ -162,7 +174,7 @@ class _Pairs:
     def _pair(self, k: int) -> tuple[Pair | None, Verdict]:
         claim, known = self.claim, self.network.definition
         own = tuple(d.name for d in with_steps(claim).program.definitions if d.name not in known and d.name != claim.program.loss)
-        first, second = self.resolved.sides[k : k + 2]
+        first, second = unfolded((self.resolved.sides[k], self.resolved.sides[k + 1]))
         pair, fitted = pair_of(self.resolved, first, second, own)
         line = f"{_line(first.text)} = {_line(second.text)}"
         return pair, Verdict(
@@ -177,11 +189,31 @@ class _Pairs:
         """The verdict on the ``k``-th pair: for any widths, and for the declared ones where a number may mean one of these."""
         own, clash = self.judge(k)
         if own is None:
-            return clash
+            return self._stacked(k) or clash
         found, free = own.verdict(), self._widths.get(k)
         if free is not None:
             found = in_widths(found if found.holds or not free.is_written else _as_meant(found, free, clash.claim), free.widths)
         return replace(found, choices=clash.choices)
+
+    def _stacked(self, k: int) -> Verdict | None:
+        """The verdict where one side has the axes of the other stacked, in the order in which the claim holds if there is one."""
+        ways = [made for order in ORDERS if (made := self._in_order(k, order)) is not None]
+        if not ways:
+            return None
+        alike = [(own, choices) for own, choices in ways if look(own.pair, own.sizes[0] if own.sizes else {}) != "different"]
+        found = [replace(own.verdict(), choices=choices) for own, choices in alike or ways[:1]]
+        return next((v for v in found if v.holds), found[0])
+
+    def _in_order(self, k: int, order: Order) -> tuple[Judge, tuple[str, ...]] | None:
+        """The judge of the ``k``-th pair with axes stacked in one order, and the choices that were made."""
+        first, second = self.resolved.sides[k : k + 2]
+        longer = len(first.indices) >= len(second.indices)
+        sides = (first, unstacked(second, first, order)) if longer else (unstacked(first, second, order), second)
+        if sides[0] is None or sides[1] is None:
+            return None
+        pair, fitted = pair_of(self.resolved, sides[0], sides[1])
+        choices = (*self.claim.choices, *filter(None, [fitted.choice]), STACKED[order])
+        return None if pair is None else (Judge(pair, f"{_line(first.text)} = {_line(second.text)}"), choices)
 
     def form(self, k: int) -> str:
         """Symback's own form of the derivative that the ``k``-th pair is about."""

@@ -132,7 +132,24 @@ def zero_place(context: Context, place: Size) -> Poly:
     place = _shrunk(place, divisor, last)
     if provably_at_least(place, 1) or provably_at_least(-place, 1):
         return {}
+    if (digits := _digits(place)) is not None:
+        return times(context, *(zero_place(context, part) for part in digits))
     return context.atom(Bracket("=", Count(-place if _backwards(place) else place), ZERO))
+
+
+def _digits(place: Size) -> tuple[Size, Size] | None:
+    """``i − r`` and ``E`` where a place is ``i − r + s·E`` for two indices of one size s: it is 0 where both are, as digits to base s are."""
+    signed = {c: [m[0][0] for m, k in place.terms if k == c and len(m) == 1 and m[0][1] == 1 and isinstance(m[0][0], Index)] for c in (1, -1)}
+    for one in signed[1]:
+        for other in signed[-1]:
+            assert isinstance(one, Index)
+            assert isinstance(other, Index)
+            if one.size is other.size and one.size.constant != 1:
+                digit = Size.of(one) - Size.of(other)
+                rest = (place - digit) // one.size
+                if rest.constant != 0 and rest * one.size is place - digit:
+                    return digit, rest
+    return None
 
 
 def _backwards(place: Size) -> bool:
