@@ -139,7 +139,9 @@ def zero_place(context: Context, place: Size) -> Poly:
 
 def _digits(place: Size) -> tuple[Size, Size] | None:
     """``i − r`` and ``E`` where a place is ``i − r + s·E`` for two indices of one size s: it is 0 where both are, as digits to base s are."""
-    signed = {c: [m[0][0] for m, k in place.terms if k == c and len(m) == 1 and m[0][1] == 1 and isinstance(m[0][0], Index)] for c in (1, -1)}
+    signed = {
+        c: [m[0][0] for m, k in place.terms if k == c and len(m) == 1 and m[0][1] == 1 and isinstance(m[0][0], Index)] for c in (1, -1)
+    }
     for one in signed[1]:
         for other in signed[-1]:
             assert isinstance(one, Index)
