@@ -19,8 +19,8 @@ from symback.reading.published_nodes import Derivative, Function, Node, Product,
 from symback.reading.published_places import Located, scripts, undeclared, whole
 from symback.reading.published_reads import derivative_of, sole_variable
 from symback.reading.published_symbols import bare
-from symback.reading.stacking import SAYS, Order, place
 from symback.reading.published_values import along, entrywise, mapped, number, ones, reduced, transposed
+from symback.reading.stacking import SAYS, Order, place
 
 KINDS: tuple[Kind, ...] = ("sum", "mean", "max", "min", "prod")
 
