@@ -176,6 +176,10 @@ def _spelled(node: Function, arg: Value, ctx: Context) -> Value:
             return mapped(arg, lambda t: Pow(Apply("cosh", (t,)), MINUS_ONE))
         case "sum" | "mean" | "max" | "min" | "prod":
             kind: Kind = next(k for k in KINDS if k == word)
+            side = ctx.choose("a reduction of a matrix", 3) if arg.rank == 2 else 0
+            if side:
+                ctx.note(f"{word} of a matrix is that of each {'row' if side == 1 else 'column'}")
+                return along(ctx, arg, 2 - side, kind)
             return reduced(ctx, arg, kind)
         case _ if word[:3] in ("row", "col"):
             reduction: Kind = next(k for k in KINDS if word.endswith(k))

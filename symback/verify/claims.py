@@ -69,6 +69,8 @@ def _as_written(program: Program, claims: tuple[Claim, ...], claim: object, targ
     """The verdict on what people mean by a text."""
     verdicts = tuple(judge(c, program) for c in claims)
     found = verdicts[0] if len(verdicts) == 1 else together(_text_of(claim), verdicts)
+    if found.word == "refuted" and (samples := of_single_samples(program, claims)) is not None:
+        found = samples.better(found, tuple(judge(c, program) for c in samples.claims), _text_of(claim))
     if found.word == "refuted" and found.route == SHAPES:
         found = replace(found, repair=_mended(program, claim, target, kind))
     if found.word in ("refuted", "conditional") and len(claims) == 1 and isinstance(claim, str):
@@ -78,12 +80,6 @@ def _as_written(program: Program, claims: tuple[Claim, ...], claim: object, targ
     if sized is not None:
         found = further(found, check(sized[0], claim, target, kind), sized[1])
     return found
-
-
-def _better(first: Verdict, others: tuple[Verdict, ...], text: str) -> Verdict:
-    """The verdicts on another reading where that holds, else the first one."""
-    second = others[0] if len(others) == 1 else together(text, others)
-    return second if second.holds else first
 
 
 def _mended(program: Program, claim: object, target: str | None, kind: str | None) -> str:
