@@ -19,7 +19,9 @@ from symback.verify.verdict import Verdict
 from symback.verify.wording import together
 
 RATIO = re.compile(r"∂|\\partial|\\nabla|/\s*d\w")
-SAYS = "a d before an array with an entry for each sample is the derivative of the losses of single samples, of which {} is the mean over {}"
+SAYS = (
+    "a d before an array with an entry for each sample is the derivative of the losses of single samples, of which {} is the mean over {}"
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,12 @@ class _Samples:
     def shows(self, claim: Claim) -> bool:
         """Whether a claim makes the derivative by a parameter of such derivatives."""
         first, *others = (side.body for side in claim.sides)
-        own = isinstance(first, Ref) and isinstance(first.name, Partial) and first.name.of == self.network.loss and not self.is_one(first.name)
+        own = (
+            isinstance(first, Ref)
+            and isinstance(first.name, Partial)
+            and first.name.of == self.network.loss
+            and not self.is_one(first.name)
+        )
         return own and any(self.is_one(n) for body in others if body is not None for n in names(body))
 
     def side(self, side: Side) -> Side:
