@@ -28,6 +28,7 @@ from symback.verify.mistakes import ORDER
 from symback.verify.numbers import FEW_POINTS, against_differences, far_contradiction, look, sets_of
 from symback.verify.pairs import CLAIMED, Pair
 from symback.verify.repair import Repair, repair
+from symback.verify.rounded import rounded_constants
 from symback.verify.sample import possible
 from symback.verify.settled import hidden
 from symback.verify.spots import has_conditions
@@ -201,6 +202,9 @@ class Judge:
     # what does not ---------------------------------------------------------------------------------------------------------
 
     def _fails(self) -> Verdict:
+        rounded = rounded_constants(self.pair, self.sizes)
+        if rounded is not None:
+            return replace(self._made("agrees to digits", rounded.says), digits=rounded.digits, constants=rounded.constants)
         witness = smallest(self.pair)
         supported: dict[str, Verdict] = {}
 

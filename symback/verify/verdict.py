@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from symback.errors import short
 
-Word = Literal["proved", "agrees", "conditional", "refuted", "undecided", "cannot read"]
-WORST_FIRST: tuple[Word, ...] = ("refuted", "cannot read", "undecided", "conditional", "agrees", "proved")
-HOLDS: tuple[Word, ...] = ("proved", "agrees")
+Word = Literal["proved", "agrees", "agrees to digits", "conditional", "refuted", "undecided", "cannot read"]
+WORST_FIRST: tuple[Word, ...] = ("refuted", "cannot read", "undecided", "conditional", "agrees to digits", "agrees", "proved")
+HOLDS: tuple[Word, ...] = ("proved", "agrees", "agrees to digits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ def apart(one: float, other: float) -> tuple[str, str]:
 class Verdict:
     """The verdict on one claim.
 
-    ``word`` is one of proved, agrees, conditional, refuted, undecided, cannot read, and ``why`` a sentence. ``condition`` is what a
+    ``word`` is one of proved, agrees, agrees to digits, conditional, refuted, undecided, cannot read, and ``why`` a sentence. Where
+    constants were rounded, ``digits`` says to how many digits it agrees and ``constants`` what each of them is. ``condition`` is what a
     conditional claim needs that was not declared; ``conditions`` what any claim rests on (denominators, a unique maximum),
     ``facts`` the declared facts that were used. ``repair`` is the one change that makes a wrong claim right; ``form`` symback's own
     form of the right formula; ``choices`` how ambiguous notation was read; ``links`` the verdicts on the links of a chain.
@@ -102,6 +103,8 @@ class Verdict:
     worst: float = 0.0
     seconds: float = 0.0
     id: str = ""
+    digits: int = 0
+    constants: tuple[tuple[str, str], ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -126,6 +129,7 @@ class Verdict:
             "worst": self.worst,
             "seconds": self.seconds,
         }
+        data |= {"digits": self.digits, "constants": [list(pair) for pair in self.constants]} if self.constants else {}
         return data | ({"links": [link.json() for link in self.links]} if self.links else {})
 
     def text(self) -> str:
