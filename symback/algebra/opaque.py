@@ -133,8 +133,24 @@ def _determinant(ctx: Any, matrix: Any) -> Any:
     largest = ctx.mpf(1)
     for i in range(matrix.rows):
         largest *= ctx.norm(matrix[i, :])
-    found = +ctx.mpf(ctx.det(matrix))
+    found = _eliminated(ctx, _entries(matrix))
     return ctx.mpf(0) if abs(found) <= largest * ctx.mpf(10) ** (-ctx.dps // 2) else found
+
+
+def _eliminated(ctx: Any, rows: list[list[Any]]) -> Any:
+    """The determinant by elimination with the largest pivot of each column; mpmath's own stops where a column has none."""
+    found = ctx.mpf(1)
+    for j in range(len(rows)):
+        best = max(range(j, len(rows)), key=lambda k, j=j: abs(rows[k][j]))  # type: ignore[misc]
+        if not rows[best][j]:
+            return ctx.mpf(0)
+        if best != j:
+            rows[j], rows[best], found = rows[best], rows[j], -found
+        found *= rows[j][j]
+        for row in rows[j + 1 :]:
+            factor = row[j] / rows[j][j]
+            row[j:] = [a - factor * b for a, b in zip(row[j:], rows[j][j:], strict=True)]
+    return found
 
 
 def _invertible(ctx: Any, a: Any) -> Any:
@@ -154,7 +170,7 @@ def _det_value(ctx: Any, a: Any) -> Any:
 
 
 def _logabsdet_value(ctx: Any, a: Any) -> Any:
-    return ctx.log(abs(ctx.det(_invertible(ctx, a))))
+    return ctx.log(abs(_determinant(ctx, _invertible(ctx, a))))
 
 
 def _signdet_value(ctx: Any, a: Any) -> Any:

@@ -54,11 +54,20 @@ class Pair:
 
     @cached_property
     def derivative(self) -> tuple[Partial, Term] | None:
-        """A derivative read as it is by one side, and the formula that the other side gives for it; None if there is none."""
+        """A derivative read as it is by one side, whole, and the formula that the other side gives for it; None if there is none."""
         for one, other in ((self.left, self.right), (self.right, self.left)):
-            if isinstance(one, Ref) and isinstance(one.name, Partial) and one.places == _whole(self.indices):
+            if isinstance(one, Ref) and isinstance(one.name, Partial) and one.places == _whole(self.indices) and self._fills(one.name):
                 return one.name, other
         return None
+
+    def _fills(self, name: Partial) -> bool:
+        """Whether the pair runs over every entry of a derivative; ``dL/dA[:2]`` is read at the same places over a part."""
+        return tuple(i.size for i in self.indices) == self._shape(name)
+
+    def _shape(self, name: Name) -> tuple[Size, ...]:
+        if isinstance(name, Partial):
+            return (*self._shape(name.of), *self._shape(name.by))
+        return tuple(i.size for i in self.program.indices(name))
 
     @property
     def original(self) -> Term:

@@ -69,8 +69,8 @@ def in_widths(found: Verdict, widths: tuple[int, ...]) -> Verdict:
         return found
     taken = {n: size for n, size in found.witness.sizes.items() if n.isdigit() and int(n) in widths}
     others = {n: size for n, size in found.witness.sizes.items() if n not in taken}
-    seen = ", ".join(f"{size} in place of {n}" for n, size in taken.items())
-    return replace(found, witness=replace(found.witness, sizes=others), why=f"{found.why}; seen with {seen}" if taken else found.why)
+    seen = ", ".join(f"{size} in place of {n}" for n, size in taken.items() if int(n) != size)
+    return replace(found, witness=replace(found.witness, sizes=others), why=f"{found.why}; seen with {seen}" if seen else found.why)
 
 
 def freed_program(program: Program) -> tuple[Program, tuple[int, ...]] | None:

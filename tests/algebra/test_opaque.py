@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import product
 
 import mpmath
@@ -11,8 +12,10 @@ import pytest
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.opaque import OPAQUE, ROWS, Site
 from symback.algebra.sizes import Index, Size
+from symback.errors import NumericError
 from symback.network.program import Leaf, Program
 from symback.numeric.evaluate import Evaluator
+from symback.numeric.field import HighPrecision
 
 DIGITS = 80
 STEP = mpmath.mpf(10) ** -25
@@ -149,3 +152,21 @@ def test_the_table_is_complete():
         assert row.needs
         assert row.latex
         assert len(row.jacobians) == len(SHAPES.get(row.name, [((3, 3),)])[0])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[[0, 1], [0, 2]], [[1, 1], [1, 1]], [[1, 1, 0], [1, 1, 1], [1, 1, 2]], [[0, 1], [1, 0]], [[1, 2], [3, 4]], [[0, 0, 1], [0, 1, 0], [1, 0, 0]], [[2]], [[0]],
+     [[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[1, 2, 3], [4, 5, 6], [7, 8, 10]], [[0, 2, 1], [0, 1, 1], [0, 3, 5]]],
+    ids=str,
+)  # fmt: skip
+def test_a_determinant_is_found_where_a_column_has_no_pivot(rows):
+    field = HighPrecision(40)
+    expected = round(float(np.linalg.det(np.array(rows, dtype=float))))
+    given = [[field.number(Fraction(v)) for v in row] for row in rows]
+    assert abs(field.opaque("det", [given], [(len(rows), len(rows))]) - expected) < 1e-30
+    assert field.opaque("signdet", [given], [(len(rows), len(rows))]) == np.sign(expected)
+    for row in ("inv", "logabsdet"):
+        if not expected:
+            with pytest.raises(NumericError, match="singular"):
+                field.opaque(row, [given], [(len(rows), len(rows))])
