@@ -18,7 +18,9 @@ from symback.reading.stacking import SAYS as STACKED
 from symback.reading.stacking import Order, unfolded, unstacked
 from symback.verify.conventions import of_single_samples
 from symback.verify.derivatives import Resolved, resolve
+from symback.verify.equality import NO_KINK
 from symback.verify.judge import Judge
+from symback.verify.link import ROUNDED
 from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
 from symback.verify.numbers import look
@@ -234,7 +236,8 @@ def _link(step: Verdict | None, k: int, pairs: _Pairs) -> Verdict:
         return pairs.verdict(k)
     if step.route == NUMBERS:
         return step
-    found = replace(step, form=pairs.form(k)) if step.word == "proved" else _both(pairs.verdict(k), step)
+    settled = step.word == "proved" and NO_KINK not in step.conditions
+    found = replace(step, form=pairs.form(k)) if settled else _both(pairs.verdict(k), step)
     own, _ = pairs.judge(k)
     return found if own is None else own.nowhere or own.within(found)
 
@@ -252,12 +255,14 @@ def is_chain(claim: Claim, network: Program) -> bool:
 
 
 def _both(one: Verdict, step: Verdict) -> Verdict:
-    """A link by its values and as a step of a derivation: wrong as a step is wrong, a number that was rounded may be right."""
+    """A link by its values and as a step of a derivation: wrong as a step is wrong, a number that was rounded may be right.
+
+    A step that was only seen to agree, at few points, stands back behind what its values say.
+    """
     if one.word == "agrees to digits":
         return one
     if step.word == "refuted":
         shown = step.route == STEPS
         return replace(one, why=f"{step.why}; {one.why}") if shown and one.word == "refuted" else step if shown or one.holds else one
-    if step.holds and one.word in ("refuted", "undecided", "agrees", "conditional"):
-        return step
-    return one
+    by_hand = step.why == ROUNDED and one.word != "proved"
+    return step if by_hand or (step.word == "agrees" and one.word == "undecided") else one

@@ -17,9 +17,10 @@ from symback.algebra.facts import DECLARED, FACTS, Fact, closure
 from symback.errors import NumericError
 from symback.network.program import Leaf
 from symback.numeric.values import Sizes, size_value
+from symback.verify.allowed import Table, number, satisfies, satisfying
 from symback.verify.numbers import CLOSE, TRIES, differing_point, gap, look, sets_of
 from symback.verify.pairs import Pair
-from symback.verify.sample import Point, Table, draw, number, satisfies, satisfying
+from symback.verify.sample import Point, draw
 
 AT_ONCE = 3
 LEAVES_AT_ONCE = 4
@@ -82,7 +83,10 @@ def _base(pair: Pair, sizes: Sizes) -> Point | None:
     """A point at which the sides have values and differ."""
     rng = random.Random("assumed")
     for turn in range(TRIES):
-        point = draw(pair.program, sizes, rng, positive=turn > TRIES // 2)
+        try:
+            point = draw(pair.program, sizes, rng, positive=turn > TRIES // 2)
+        except NumericError:
+            continue
         if not _alike(pair, point, {}):
             return point
     return None

@@ -22,7 +22,8 @@ from symback.network.program import Leaf, Program
 from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
-from symback.verify.sample import Point, draw, number, size_sets
+from symback.verify.allowed import number
+from symback.verify.sample import Point, draw, size_sets
 
 DIGITS = 100
 AGREE = 50
@@ -193,7 +194,11 @@ class _Bench:
         for turn in range(points + TRIES):
             if done == points:
                 return
-            point = draw(self.program, self.sizes, rng, positive=turn - done > TRIES // 2, wide=turn % 3 == 2)
+            try:
+                point = draw(self.program, self.sizes, rng, positive=turn - done > TRIES // 2, wide=turn % 3 == 2)
+            except NumericError as error:
+                why = str(error)
+                continue
             try:
                 used = self._at(point, rng, outcome)
                 why = why if used else "every point was at a kink"

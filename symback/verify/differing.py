@@ -54,7 +54,7 @@ def entries_in_words(wrong: Any) -> str:
     if not wrong.ndim:
         return ""
     if not count:
-        return "no entry differs at this point"
+        return ""
     if count == wrong.size:
         return "every entry differs"
     if wrong.ndim == 2 and wrong.shape[0] == wrong.shape[1]:

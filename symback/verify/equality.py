@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from symback.algebra.facts import Fact, closure
 from symback.algebra.normal import Given, Normalizer
+from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Size
-from symback.algebra.terms import ONE, ZERO, Add, Bracket, Name, Reduce, Term
+from symback.algebra.terms import ONE, ZERO, Add, Apply, Bracket, Name, Num, Pow, Reduce, Ref, Term
 from symback.algebra.traverse import bottom_up, factors, free_indices, refs, substitute, walk
 from symback.network.recurrences import is_circle
 from symback.verify import induction
@@ -52,12 +53,12 @@ def prove(pair: Pair, budget: int = BUDGET) -> Shown:
     if loose.proved:
         once = [c for c in loose.conditions if isinstance(c, Bracket) and c.relation == "="]
         return Shown(True, tuple(c for c in loose.conditions if c not in once), loose.facts, (UNIQUE,) if once else ())
-    smooth = frozenset(a.name for a in leaves if all(f.kind in SMOOTH for f in closure(a.facts)))
+    ties = _Ties(frozenset(a.name for a in leaves if all(f.kind in SMOOTH for f in closure(a.facts))), pair.varied, normalizer)
     rest = _without_ties(shown.difference, normalizer)
     for difference, provided in ((shown.difference, ()), (rest, (UNIQUE,))):
         if difference is ZERO:
             return replace(shown, proved=True, provided=provided)
-        if difference is not None and _vanishes_smoothly(difference, smooth):
+        if difference is not None and ties.are_all(difference):
             return replace(shown, proved=True, provided=(*provided, NO_KINK))
     return shown
 
@@ -85,19 +86,48 @@ def _counts_extremes(node: Reduce, normalizer: Normalizer) -> bool:
     return False
 
 
-def _vanishes_smoothly(difference: Term, smooth: frozenset[Name]) -> bool:
-    """Whether a difference in normal form is 0 but where two values happen to be equal: each term has such a bracket."""
-    terms = difference.args if isinstance(difference, Add) else (difference,)
-    return all(any(_tie(f, smooth) or _sum_of_ties(f, smooth) for f in factors(t)) for t in terms)
+@dataclass(frozen=True, slots=True)
+class _Ties:
+    """Brackets ``[d = 0]`` that hold at kinks only: d moves with what is differentiated by, and is 0 on a set of measure 0.
+
+    ``free`` are the names that no fact ties to a few values, ``varied`` those that are differentiated by.
+    """
+
+    free: frozenset[Name]
+    varied: frozenset[Name]
+    normalizer: Normalizer
+
+    def are_all(self, difference: Term) -> bool:
+        """Whether a difference in normal form is 0 but at kinks: each term has such a bracket."""
+        terms = difference.args if isinstance(difference, Add) else (difference,)
+        return all(any(self._is_one(f) or self._is_sum(f) for f in factors(t)) for t in terms)
+
+    def _is_sum(self, factor: Term) -> bool:
+        return isinstance(factor, Reduce) and factor.kind == "sum" and self.are_all(factor.body)
+
+    def _is_one(self, factor: Term) -> bool:
+        """It reads names free to move, each at one place only, so that it is not 0 by its form; nor is it on half the line."""
+        if not isinstance(factor, Bracket) or factor.relation != "=":
+            return False
+        read = refs(factor)
+        apart = len({r.name for r in read}) == len(read) and all(r.name in self.free for r in read)
+        return apart and any(r.name in self.varied for r in read) and self._is_analytic(factor.left) and self._is_analytic(factor.right)
+
+    def _is_analytic(self, term: Term) -> bool:
+        """Whether a term is one power series wherever it has a value, on one connected piece: 0 on an interval is 0 everywhere."""
+        if isinstance(term, Bracket) or (isinstance(term, Reduce) and term.kind in ("max", "min")):
+            return False
+        if isinstance(term, Pow) and not (isinstance(term.exponent, Num) and term.exponent.value.denominator == 1):
+            return self._is_above_zero(term.base) and all(map(self._is_analytic, term.below))
+        if isinstance(term, Apply):
+            row = OPERATIONS[term.op]
+            whole = all(map(self._is_above_zero, term.args)) if row.domain.low is not None else not row.kinks and row.name != "arctan2"
+            return whole and all(map(self._is_analytic, term.args))
+        return all(map(self._is_analytic, term.below))
+
+    def _is_above_zero(self, term: Term) -> bool:
+        """Whether the values for which a root or a logarithm exists are all, or those of one name above 0."""
+        return isinstance(term, Ref) or self.normalizer.sign(term) == "positive"
 
 
-def _sum_of_ties(factor: Term, smooth: frozenset[Name]) -> bool:
-    return isinstance(factor, Reduce) and factor.kind == "sum" and _vanishes_smoothly(factor.body, smooth)
-
-
-def _tie(factor: Term, smooth: frozenset[Name]) -> bool:
-    """``[d = 0]`` for a value d that is not 0 by its form: it reads names free to move, each at one place only."""
-    if not isinstance(factor, Bracket) or factor.relation != "=":
-        return False
-    read = refs(factor)
-    return bool(read) and len({r.name for r in read}) == len(read) and all(r.name in smooth for r in read)
+__all__ = ["NO_KINK", "UNIQUE", "Shown", "prove"]

@@ -34,8 +34,8 @@ def small_sizes(pair: Pair, seed: str = "small") -> SmallSizes:
         if not possible(pair.program, sizes) or not affordable(pair, sizes):
             continue
         for turn in range(4):
-            point = draw(pair.program, sizes, rng, positive=turn > 1)
             try:
+                point = draw(pair.program, sizes, rng, positive=turn > 1)
                 rational, error = _exact_error(pair, point, exact, rng)
             except NumericError:
                 continue

@@ -25,19 +25,18 @@ from symback.verify.equality import NO_KINK, Shown, prove
 from symback.verify.exactly import SmallSizes, small_sizes
 from symback.verify.kinks import Kinks, check_kinks
 from symback.verify.mistakes import ORDER
-from symback.verify.numbers import FEW_POINTS, against_differences, far_contradiction, look, sets_of
+from symback.verify.numbers import FEW_POINTS, against_differences, look, sets_of
 from symback.verify.pairs import CLAIMED, Pair
 from symback.verify.repair import Repair, repair
 from symback.verify.rounded import rounded_constants
 from symback.verify.sample import possible
 from symback.verify.settled import hidden
-from symback.verify.spots import has_conditions
+from symback.verify.tried import meeting, tried
 from symback.verify.verdict import Verdict, Witness, Word
 from symback.verify.witness import observed, smallest
 from symback.verify.wording import term_text
 
 SIZE_SETS = 3
-FAR = 99
 NESTED = 12
 """How often derivatives within derivatives are put in."""
 LONGEST_FORM = 120
@@ -149,10 +148,12 @@ class Judge:
         if self._contradicts(pair, outcome):
             return None
         if outcome.points and not outcome.reason:
-            self.contradiction = self._far(pair, sizes) or hidden(pair, sizes)
+            more = tried(pair, sizes)
+            self.contradiction = more.against or hidden(pair, sizes)
             if self.contradiction is not None:
                 return None
-            return self._made("agrees", "by numbers at all points tried; no proof was found", outcome=outcome, shown=shown)
+            at = more.says(outcome.points, sizes)
+            return self._made("agrees", f"by numbers {at}; no proof was found", outcome=outcome, shown=shown)
         spent = "the work budget of the proof was spent" if shown.exhausted else "no proof was found"
         return self._made("undecided", f"{spent}, and no point could be tried: {outcome.reason}", outcome=outcome)
 
@@ -164,11 +165,6 @@ class Judge:
         self.contradiction = next(iter(wrong.values()), self.contradiction)
         return bool(wrong)
 
-    def _far(self, pair: Pair, sizes: list[dict[str, object]]) -> Contradiction | None:
-        """Where a claim without a proof fails after all: conditions are looked at from all sides."""
-        asks = bool(sizes) and has_conditions(pair.program, (pair.left, pair.right))
-        return far_contradiction(pair, sizes[0], FAR) if asks else None
-
     def _confirmed(self, pair: Pair, shown: Shown, sizes: list[dict[str, object]]) -> Verdict | None:
         """A proof, and the numbers that must not contradict it."""
         outcome = against_differences(pair, FEW_POINTS, sizes[:1])
@@ -176,7 +172,9 @@ class Judge:
         kinks = self._at_kinks(pair, sizes) if shown.provided == (NO_KINK,) else Kinks()
         if kinks.outside:
             return Verdict(self.text, "refuted", f"at a kink, {kinks.outside}")
-        if self._contradicts(pair, outcome) or small.failed:
+        met = meeting(pair, sizes) if NO_KINK in shown.provided else None
+        if self._contradicts(pair, outcome) or small.failed or met is not None:
+            self.contradiction = met or self.contradiction
             return None
         if kinks.points:
             shown = replace(shown, provided=(kinks.says,))

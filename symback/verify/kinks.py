@@ -20,7 +20,8 @@ from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator, on_places
 from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
-from symback.verify.sample import Point, draw, number
+from symback.verify.allowed import number
+from symback.verify.sample import Point, draw
 from symback.verify.steps import counted
 
 DIGITS = 60

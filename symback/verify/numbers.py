@@ -17,10 +17,10 @@ from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.values import Places, Sizes, index_tuples, size_value
 from symback.verify.arrays import Arrays
-from symback.verify.differences import DIGITS, FINER, MOVED, Outcome, Witness, check_gradients, moving
+from symback.verify.differences import DIGITS, FINER, MOVED, Outcome, check_gradients, moving
 from symback.verify.pairs import CLAIMED, Pair
 from symback.verify.sample import Point, draw, size_sets
-from symback.verify.settled import ENTRIES, EXACT_DIGITS, LEFT, RIGHT, compared, digits_of, evaluator
+from symback.verify.settled import ENTRIES, LEFT, RIGHT, compared, digits_of, evaluator
 
 Likeness = Literal["same", "different", "unknown"]
 FEW_POINTS = 3
@@ -59,8 +59,8 @@ def differing_point(pair: Pair, sizes: Sizes, looks: int) -> Point | None:
     """One of some points drawn wide at which the sides are plainly different: a guard against what holds in a corner only."""
     rng = random.Random("wide")
     for turn in range(looks):
-        point = draw(pair.program, sizes, rng, positive=turn % 4 == 3, wide=True)
         try:
+            point = draw(pair.program, sizes, rng, positive=turn % 4 == 3, wide=True)
             error = gap(pair, point)
         except NumericError:
             continue
@@ -168,18 +168,6 @@ def against_differences(pair: Pair, points: int, sizes: Sequence[Mapping[str, ob
     return outcome
 
 
-def far_contradiction(pair: Pair, sizes: Sizes, looks: int) -> Witness | None:
-    """Where the sides differ at a point drawn wide, to many digits: a condition may come out one way at all points near 1."""
-    point = differing_point(pair, sizes, looks)
-    if point is None:
-        return None
-    try:
-        found = _most_wrong(pair, point, digits_of(EXACT_DIGITS))
-    except NumericError:
-        return None
-    return found if abs(found.formula - found.difference) > PLAIN * (1 + abs(found.difference)) else None
-
-
 def _has_way(pair: Pair, partial: Partial) -> bool:
     """Whether what is differentiated rests on what it is differentiated by; else the derivative is 0 by definition."""
     below = pair.forward(partial.of)
@@ -196,8 +184,8 @@ def _compared(pair: Pair, points: int, sizes: Sequence[Mapping[str, object]]) ->
         for turn in range(share + TRIES):
             if done == share:
                 break
-            point = draw(pair.program, chosen, rng, positive=turn - done > TRIES // 2)
             try:
+                point = draw(pair.program, chosen, rng, positive=turn - done > TRIES // 2)
                 found = compared(pair, point, rng)
             except NumericError as problem:
                 outcome.reason = outcome.reason or str(problem)
@@ -216,14 +204,6 @@ def _compared(pair: Pair, points: int, sizes: Sequence[Mapping[str, object]]) ->
     if outcome.points:
         outcome.reason = ""
     return outcome
-
-
-def _most_wrong(pair: Pair, point: Point, field: Any) -> Witness:
-    """The entry at which the sides differ most."""
-    run = evaluator(pair, point, field)
-    entries = ((at, run.entry(LEFT, at), run.entry(RIGHT, at)) for at in index_tuples(pair.indices, point.sizes))
-    at, left, right = max(entries, key=lambda e: abs(e[1] - e[2]) / (1 + abs(e[1])))
-    return Witness(CLAIMED, at, float(right), float(left), point)
 
 
 class Slopes:

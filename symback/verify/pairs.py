@@ -78,6 +78,18 @@ class Pair:
         return self.right if named and not isinstance(self.left, Ref) else self.left
 
     @cached_property
+    def varied(self) -> frozenset[Name]:
+        """The leaves on which the names rest that something is differentiated by: where these vary, a kink may be met."""
+        found: dict[Name, None] = {}
+        pending: list[Name] = [p.by for p in self.partials]
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found[name] = None
+                pending += self.program.definition[name].reads if name in self.program.definition else ()
+        return frozenset(n for n in found if n in self.program.leaf)
+
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """The leaves that the sides rest on, in order of declaration."""
         needed: dict[Name, None] = {}

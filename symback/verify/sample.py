@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice, permutations
 from math import prod
 from typing import Any
 
 from symback.algebra.definitions import Opaque
-from symback.algebra.facts import Fact, closure
+from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size, SizeAt, SizeSymbol
 from symback.algebra.terms import Reduce, Term
 from symback.algebra.traverse import children, walk
 from symback.errors import NumericError
 from symback.network.program import Leaf, Program
 from symback.numeric.values import Places, Sizes, index_tuples, size_value
+from symback.verify.allowed import ENDS, SCALES, WIDE, Rule, Table, coarse, number, satisfying
 from symback.verify.together import together
 
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
@@ -27,11 +27,11 @@ LIGHT = 4_000
 MOST_HEAVY = 40
 MOST = 200_000
 """How many numbers a point may hold."""
-SCALES = (Fraction(1, 4), Fraction(1), Fraction(4))
 CONES = ("positive", "nonnegative", "symmetric", "positive definite", "invertible", "zero diagonal")
 """Facts that a multiple of what satisfies them satisfies."""
-Table = dict[Places, Fraction]
-Rule = Callable[[Table, random.Random, Fact], Table]
+NO_ZERO = ("positive", "positive definite", "invertible", "magnitude above")
+"""Facts that tables of zeros contradict."""
+USUAL: Mapping[str, Rule] = {}
 
 
 def size_sets(program: Program, wanted: int = 3) -> Iterator[dict[str, object]]:
@@ -159,207 +159,22 @@ def draw(program: Program, sizes: Sizes, rng: random.Random, positive: bool = Fa
     """A random point: decimals of four digits between 0.2 and 1.8 in size, with either sign unless ``positive``.
 
     On the ``grid`` they are small integers, so that comparisons meet; where it is ``wide`` a leaf may be four times as large or a quarter, so
-    that conditions come out the other way, and what sums to one may be negative where no other fact forbids it. Facts change what was drawn; operands that an opaque row inverts get a heavy diagonal.
+    that conditions come out the other way, and facts are used up to what they allow. Facts change what was drawn; operands that an opaque
+    row inverts are invertible.
+
+    Raises NumericError where the facts contradict each other.
     """
     inverted = {n for d in program.definitions if isinstance(d.body, Opaque) for n in d.body.operands[:1] if d.body.row != "pinv"}
-    tables = {leaf.name: _leaf(leaf, sizes, rng, positive, leaf.name in inverted, grid) for leaf in program.leaves}
+    rules = ENDS if grid else WIDE if wide else USUAL
+    tables = {leaf.name: _leaf(leaf, sizes, rng, positive, leaf.name in inverted, rules) for leaf in program.leaves}
     if wide:
         scalable = [leaf.name for leaf in program.leaves if all(fact.kind in CONES for fact in leaf.facts)]
         tables |= {n: {p: v * scale for p, v in tables[n].items()} for n in scalable if (scale := rng.choice(SCALES)) != 1}
-        tables |= {leaf.name: _any_to_one(tables[leaf.name], rng) for leaf in program.leaves if _only_sums(leaf) and not positive}
     return Point(sizes, together(program, tables, rng))
 
 
-def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted: bool, grid: bool) -> Table:
-    pick = coarse if grid else number
-    table = {p: pick(rng, positive or (grid and bool(leaf.facts))) for p in index_tuples(leaf.indices, sizes)}
-    return satisfying(leaf, table, rng, (Fact("invertible"),) if inverted and not leaf.facts else ())
-
-
-def satisfying(leaf: Leaf, table: Table, rng: random.Random, more: tuple[Fact, ...] = (), simple: bool = False) -> Table:
-    """A table changed so that the facts of its leaf, and more of them, hold; ``simple`` takes quarters between two bounds."""
-    kinds = {f.kind: f for f in closure((*leaf.facts, *more))}
-    for kind, rule in RULES:
-        if kind in kinds and not (kind == "sums to one" and "symmetric" in kinds):
-            table = (_quarters if simple and kind == "between" else rule)(table, rng, kinds[kind])
-    if "symmetric" in kinds and "sums to one" in kinds:
-        total = _total(table, table)
-        table = {p: abs(v) / total for p, v in table.items()}
-    return table
-
-
-def coarse(rng: random.Random, positive: bool = False) -> Fraction:
-    """−1, 0 or 1, where comparisons often meet; 1 or 2 where it must be positive."""
-    return Fraction(rng.choice((1, 1, 2) if positive else (-1, 0, 1)))
-
-
-def number(rng: random.Random, positive: bool = False) -> Fraction:
-    """A decimal of four digits between 0.2 and 1.8 in size."""
-    value = Fraction(rng.randint(2000, 18000), 10000)
-    return value if positive or rng.random() < 0.5 else -value
-
-
-def _absolute(table: Table, rng: random.Random, fact: Fact) -> Table:
-    return {p: abs(v) for p, v in table.items()}
-
-
-def _binary(table: Table, rng: random.Random, fact: Fact) -> Table:
-    return {p: Fraction(rng.randint(0, 1)) for p in table}
-
-
-def _one_hot(table: Table, rng: random.Random, fact: Fact) -> Table:
-    hot = {row: rng.choice(places) for row, places in _rows(table).items()}
-    return {p: Fraction(int(hot[p[:-1]] == p)) for p in table}
-
-
-def _rows(table: Iterable[Places]) -> dict[Places, list[Places]]:
-    rows: dict[Places, list[Places]] = {}
-    for p in table:
-        rows.setdefault(p[:-1], []).append(p)
-    return rows
-
-
-def _sums_to_one(table: Table, rng: random.Random, fact: Fact) -> Table:
-    """Each row divided by its sum; entries that are 0 or 1 already (one-hot) stay."""
-    totals = {row: _total(table, places) for row, places in _rows(table).items()}
-    return {p: abs(v) / totals[p[:-1]] for p, v in table.items()}
-
-
-def _only_sums(leaf: Leaf) -> bool:
-    return [fact.kind for fact in leaf.facts] == ["sums to one"]
-
-
-def _any_to_one(table: Table, rng: random.Random) -> Table:
-    """Rows of any numbers of either sign, the last of which makes the sum 1."""
-    scale = rng.choice(SCALES)
-    free = {p: number(rng) * scale for p in table}
-    lasts = {row: (places[-1], 1 - sum((free[p] for p in places[:-1]), Fraction(0))) for row, places in _rows(table).items()}
-    return {**free, **dict(lasts.values())}
-
-
-def _total(table: Table, places: Iterable[Places]) -> Fraction:
-    total = sum((abs(table[p]) for p in places), Fraction(0))
-    if not total:
-        raise NumericError("sums to one", "every entry is 0 by another fact", "take larger sizes")
-    return total
-
-
-def _symmetric(table: Table, rng: random.Random, fact: Fact) -> Table:
-    return {p: table[min(p, (*p[:-2], p[-1], p[-2]))] for p in table}
-
-
-def _definite(table: Table, rng: random.Random, fact: Fact) -> Table:
-    """A Aᵀ + 1."""
-    size = max(p[-1] for p in table) + 1
-    return {
-        p: sum((table[(*p[:-2], p[-2], k)] * table[(*p[:-2], p[-1], k)] for k in range(size)), Fraction(int(p[-1] == p[-2]))) for p in table
-    }
-
-
-def _invertible(table: Table, rng: random.Random, fact: Fact) -> Table:
-    """A diagonal that outweighs the rest."""
-    size = max(p[-1] for p in table) + 1
-    return {p: v + (2 * size if v > 0 else -2 * size) * int(p[-1] == p[-2]) for p, v in table.items()}
-
-
-def _zero_diagonal(table: Table, rng: random.Random, fact: Fact) -> Table:
-    return {p: v * int(p[-1] != p[-2]) for p, v in table.items()}
-
-
-def _sign(table: Table, rng: random.Random, fact: Fact) -> Table:
-    return {p: Fraction(rng.choice((-1, 1))) for p in table}
-
-
-def _between(table: Table, rng: random.Random, fact: Fact) -> Table:
-    low, high = fact.numbers
-    return {p: low + (high - low) * Fraction(rng.randint(500, 9500), 10000) for p in table}
-
-
-def _quarters(table: Table, rng: random.Random, fact: Fact) -> Table:
-    low, high = fact.numbers
-    return {p: low + (high - low) * Fraction(rng.randint(1, 3), 4) for p in table}
-
-
-def _above(table: Table, rng: random.Random, fact: Fact) -> Table:
-    (bound,) = fact.numbers
-    return {p: v + (bound if v > 0 else -bound) for p, v in table.items()}
-
-
-RULES: Sequence[tuple[str, Rule]] = (
-    ("nonnegative", _absolute),
-    ("positive", _absolute),
-    ("between", _between),
-    ("binary", _binary),
-    ("plus or minus one", _sign),
-    ("magnitude above", _above),
-    ("one-hot", _one_hot),
-    ("zero diagonal", _zero_diagonal),
-    ("sums to one", _sums_to_one),
-    ("symmetric", _symmetric),
-    ("positive definite", _definite),
-    ("invertible", _invertible),
-)
-"""What each fact does to a drawn table, in the order in which the rules act."""
-
-
-def satisfies(facts: Iterable[Fact], table: Table) -> bool:
-    """Whether a table has all the facts: rules that contradict each other undo what the other did.
-
-    >>> satisfies([Fact("sums to one"), Fact("plus or minus one")], {(0,): Fraction(1, 2), (1,): Fraction(1, 2)})
-    False
-    """
-    kinds = {f.kind: f for f in closure(facts)}
-    return all(HOLDS[kind](table, fact, "symmetric" in kinds) for kind, fact in kinds.items())
-
-
-def _sums(table: Table, fact: Fact, whole: bool) -> bool:
-    rows = [list(table)] if whole else list(_rows(table).values())
-    return all(sum((table[p] for p in places), Fraction(0)) == 1 for places in rows)
-
-
-def _is_symmetric(table: Table, fact: Fact, whole: bool) -> bool:
-    return all(table[(*p[:-2], p[-1], p[-2])] == v for p, v in table.items())
-
-
-def _minors(table: Table, fact: Fact, whole: bool) -> bool:
-    size = max(p[-1] for p in table) + 1
-    return all(_determinant(table, n) > 0 for n in range(1, size + 1))
-
-
-def _regular(table: Table, fact: Fact, whole: bool) -> bool:
-    return _determinant(table, max(p[-1] for p in table) + 1) != 0
-
-
-def _determinant(table: Table, size: int) -> Fraction:
-    """The determinant of the leading square, by elimination."""
-    rows = [[table[i, j] for j in range(size)] for i in range(size)]
-    result = Fraction(1)
-    for k in range(size):
-        pivot = next((r for r in range(k, size) if rows[r][k]), None)
-        if pivot is None:
-            return Fraction(0)
-        if pivot != k:
-            rows[k], rows[pivot], result = rows[pivot], rows[k], -result
-        result *= rows[k][k]
-        for r in range(k + 1, size):
-            scale = rows[r][k] / rows[k][k]
-            rows[r] = [a - scale * b for a, b in zip(rows[r], rows[k], strict=True)]
-    return result
-
-
-HOLDS: Mapping[str, Callable[[Table, Fact, bool], bool]] = {
-    "positive": lambda t, f, w: all(v > 0 for v in t.values()),
-    "nonnegative": lambda t, f, w: all(v >= 0 for v in t.values()),
-    "binary": lambda t, f, w: all(v in (0, 1) for v in t.values()),
-    "one-hot": lambda t, f, w: all(sorted(t[p] for p in row)[-2:] in ([1], [0, 1]) for row in _rows(t).values()),
-    "sums to one": _sums,
-    "symmetric": _is_symmetric,
-    "positive definite": _minors,
-    "invertible": _regular,
-    "zero diagonal": lambda t, f, w: all(not v for p, v in t.items() if p[-1] == p[-2]),
-    "plus or minus one": lambda t, f, w: all(v in (-1, 1) for v in t.values()),
-    "between": lambda t, f, w: all(f.numbers[0] <= v <= f.numbers[1] for v in t.values()),
-    "magnitude above": lambda t, f, w: all(abs(v) > f.numbers[0] for v in t.values()),
-    "entries sum to one": lambda t, f, w: True,
-}
-"""What each fact says of a table; the last argument is whether the table is symmetric, and its sum that of all entries."""
+def _leaf(leaf: Leaf, sizes: Sizes, rng: random.Random, positive: bool, inverted: bool, rules: Mapping[str, Rule]) -> Table:
+    grid = rules is ENDS
+    pick, above = coarse if grid else number, positive or (grid and any(fact.kind in NO_ZERO for fact in leaf.facts))
+    table = {p: pick(rng, above) for p in index_tuples(leaf.indices, sizes)}
+    return satisfying(leaf, table, rng, (Fact("invertible"),) if inverted and not leaf.facts else (), rules)

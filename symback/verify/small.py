@@ -18,8 +18,9 @@ from symback.network.program import Program
 from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.field import COMPARE, Irrational, Rationals
 from symback.numeric.values import Places, index_tuples
+from symback.verify.allowed import number
 from symback.verify.differences import AGREE, MOVED, Witness, check_gradients, moving
-from symback.verify.sample import Point, draw, number, possible, symbols_of
+from symback.verify.sample import Point, draw, possible, symbols_of
 
 SMALL = (1, 2, 3)
 MOST_ENTRIES = 150
@@ -129,8 +130,8 @@ def _at(
 ) -> dict[Name, Witness] | None:
     """What fails at one choice of sizes; None where no point could be used."""
     for turn in range(TRIES if found.exact else 0):
-        point = draw(program, sizes, rng, positive=turn > 1)
         try:
+            point = draw(program, sizes, rng, positive=turn > 1)
             return _exact(program, gradient, adjoints, point, rng)
         except NumericError:
             continue

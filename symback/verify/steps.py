@@ -28,8 +28,9 @@ from symback.network.program import Leaf
 from symback.numeric.evaluate import Entries, Evaluator
 from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
+from symback.verify.allowed import number
 from symback.verify.differences import AGREE, FINER, LEAST, NEXT_TO_LOSS, SHORTER, STAYS, scaled_step
-from symback.verify.sample import draw, number, size_sets
+from symback.verify.sample import draw, size_sets
 
 Word = Literal["proved", "agrees", "refuted", "undecided"]
 DIGITS = 100

@@ -16,10 +16,11 @@ from symback.errors import NumericError
 from symback.numeric.evaluate import on_places
 from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, index_tuples
+from symback.verify.allowed import SIMPLE, satisfying
 from symback.verify.differences import Witness as Contradiction
 from symback.verify.numbers import Slopes, affordable, both, errors
 from symback.verify.pairs import Pair
-from symback.verify.sample import Point, possible, satisfying, symbols_of
+from symback.verify.sample import Point, possible, symbols_of
 from symback.verify.settled import EXACT_DIGITS
 from symback.verify.verdict import Witness
 
@@ -107,7 +108,7 @@ def _simple(pair: Pair, sizes: Mapping[str, object], rng: random.Random, turn: i
         places = list(index_tuples(leaf.indices, sizes))
         pool = SMALL[: 1 if turn == 0 else 2 if turn < 4 else 3 if turn < 8 else 5]
         table = {p: Fraction(rng.choice(pool)) for p in places}
-        values[leaf.name] = satisfying(leaf, _fitted(table, leaf.facts), rng, simple=True)
+        values[leaf.name] = satisfying(leaf, _fitted(table, leaf.facts), rng, rules=SIMPLE)
     return Point(sizes, values)
 
 

@@ -12,6 +12,7 @@ from symback.network.program import Leaf
 from symback.reading.claims import read_claim
 from symback.reading.files import from_dict
 from symback.verify import claims
+from symback.verify.allowed import HOLDS, RULES, number, satisfies, satisfying
 from symback.verify.claims import check
 from symback.verify.conditions import cover
 from symback.verify.derivatives import resolve
@@ -19,7 +20,6 @@ from symback.verify.equality import prove
 from symback.verify.exactly import small_sizes
 from symback.verify.numbers import against_differences, look, sets_of
 from symback.verify.pairs import pair_of
-from symback.verify.sample import HOLDS, RULES, number, satisfies, satisfying
 from symback.verify.verdict import WORST_FIRST, Verdict, Witness, worst_of
 from symback.verify.witness import smallest
 
