@@ -1,4 +1,4 @@
-"""One point that speaks against a claim: the sides differ there to hundreds of digits, the loss has a value, and it is no kink of both."""
+"""One point that speaks against a claim: the sides differ there to hundreds of digits, the loss has a value, and no kink."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ranged() -> Ranged:
 
 
 def contradiction(pair: Pair, point: Point) -> Witness | None:
-    """The entry at which the sides differ most; None where they do not, have no value, or both jump there: each convention is as good."""
+    """The entry at which the sides differ most; None where they do not, have no value, or it is a kink: each convention is as good."""
     field = ranged()
     try:
         run = evaluator(pair, point, field)
@@ -58,7 +58,7 @@ def contradiction(pair: Pair, point: Point) -> Witness | None:
                 run.entry(partial.of, places)
         entries = [(at, run.entry(LEFT, at), run.entry(RIGHT, at)) for at in index_tuples(pair.indices, point.sizes)]
         at, left, right = max(entries, key=lambda e: abs(e[1] - e[2]) / (1 + abs(e[1])))
-        if not _apart(left, right) or (pair.varied and _both_jump(pair, point, at, (left, right))):
+        if not _apart(left, right) or (pair.varied and _jumps(pair, point, at, left if pair.original is pair.left else right)):
             return None
     except NumericError:
         return None
@@ -72,14 +72,14 @@ def _apart(one: Any, other: Any) -> bool:
     return bool(abs(one - other) > (1 + abs(one)) * ranged().real(10) ** -SAME)
 
 
-def _both_jump(pair: Pair, point: Point, at: Places, values: tuple[Any, Any]) -> bool:
-    """Whether both sides are other numbers right beside a point, where what is differentiated by varies."""
+def _jumps(pair: Pair, point: Point, at: Places, value: Any) -> bool:
+    """Whether the original is another number right beside a point, where what is differentiated by varies."""
     rng = random.Random("beside")
-    jump = [False, False]
+    side = LEFT if pair.original is pair.left else RIGHT
     for _ in range(WAYS):
         way = {n: {p: number(rng) * NEAR for p in point.values[str(n)]} for n in pair.varied}
         for sign in (1, -1):
             table = {n: {p: v + sign * way[n][p] if n in way else v for p, v in t.items()} for n, t in point.values.items()}
-            run = evaluator(pair, Point(point.sizes, table), ranged())
-            jump = [j or _apart(run.entry(side, at), v) for j, side, v in zip(jump, (LEFT, RIGHT), values, strict=True)]
-    return all(jump)
+            if _apart(evaluator(pair, Point(point.sizes, table), ranged()).entry(side, at), value):
+                return True
+    return False
