@@ -12,21 +12,24 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 
+from symback.algebra.terms import ZERO
 from symback.errors import ReadingError
 from symback.network.program import Program
 from symback.reading import published_cells, published_functions, published_products, published_sums
 from symback.reading.published_conditions import restricted
 from symback.reading.published_context import Clash, Context, Undeclared
-from symback.reading.published_definitions import head_of, learn_bounds, marked_below, settled, value_or_clash
+from symback.reading.published_definitions import head_of, learn_bounds, marked_below, of_other_case, settled, value_or_clash
 from symback.reading.published_forms import varying
+from symback.reading.published_functions import is_gradient_of_loss
 from symback.reading.published_grammar import tree
 from symback.reading.published_names import Generic, Names, Row
-from symback.reading.published_nodes import Symbol
+from symback.reading.published_nodes import Symbol, walk
 from symback.reading.published_places import text_of
 from symback.reading.published_sides import aligned, of_side
 from symback.reading.published_statements import Statement, accumulated, statements
 from symback.reading.published_tokens import pieces_of
 from symback.reading.published_updates import after_update, stepped
+from symback.reading.published_values import number
 from symback.reading.sides import Claim, Side
 
 QUOTED = 200
@@ -60,11 +63,22 @@ def read_published(program: Program, source: str, goal: Side | None = None) -> t
         found = accumulated(statements(source, pieces_of(source), names))
         if not found:
             raise ReadingError(source, "this says nothing", "write a formula", 0)
-        return _Text(source, program, names, None if goal is None else (found[-1], goal)).all(found)
+        return _Text(source, program, names, None if goal is None else (_asked(source, found, names), goal)).all(found)
     except ReadingError as error:
         raise in_one_line(error) from None
     except RecursionError:
         raise ReadingError(source[:60], "this is too long a product or nested too deeply", "give it in parts", 0) from None
+
+
+def _asked(source: str, found: tuple[Statement, ...], names: Names) -> Statement:
+    """The statement that answers what is asked: the last one, but for definitions of what stands before them, where S = sign(Y)."""
+    trees = [[tree(source, s.pieces, names) for s in statement.sides] for statement in found]
+    for k in range(len(found) - 1, 0, -1):
+        head = trees[k][0]
+        before = {n.letter for sides in trees[:k] for n in walk(tuple(sides)) if isinstance(n, Symbol)}
+        if not (isinstance(head, Symbol) and len(trees[k]) > 1 and head.letter in before and not names.declares(head.letter)):
+            return found[k]
+    return found[0]
 
 
 def in_one_line(error: ReadingError) -> ReadingError:
@@ -114,7 +128,11 @@ class _Text:
         if len(statement.sides) < 2 or len(statement.sides[0].pieces) > 8:
             return False
         head = tree(self.source, statement.sides[0].pieces, self.names)
-        return isinstance(head, Symbol) and not self.names.letters_of(head.letter, head.accents)
+        if not isinstance(head, Symbol):
+            return False
+        if not self.names.letters_of(head.letter, head.accents):
+            return True
+        return of_other_case(head, [tree(self.source, s.pieces, self.names) for s in statement.sides[1:]], self.names)
 
     def instances(self, statement: Statement) -> tuple[Claim, ...]:
         """A statement, or one for each layer where a letter marks the layer or no mark is shown."""
@@ -226,13 +244,15 @@ class _Text:
             ctx.note(
                 f"a statement about differentials, in which {' and '.join(ctx.varying)} var{'y' if len(ctx.varying) > 1 else 'ies'} and nothing else"
             )
-        head, undefined = head_of(trees, ctx)
+        open_goal = self.goal is not None and self.goal[0] is statement and len(trees) > 1 and is_gradient_of_loss(trees[0], ctx)
+        head, undefined = (None, "") if open_goal else head_of(trees, ctx)
         for remark in statement.remarks:
             ctx.note(f"{self.source[remark.position : remark.end].strip()} says where an index runs; it runs over its whole axis")
         said = dict(ctx.notes)
         for _ in range(3):
             ctx.notes = dict(said)
-            values = [undefined if undefined and not k else value_or_clash(node, ctx, first=not k) for k, node in enumerate(trees)]
+            said_sides = [undefined] if undefined else [number(ZERO)] if open_goal else []
+            values = [*said_sides, *(value_or_clash(node, ctx, first=not k) for k, node in enumerate(trees) if k >= len(said_sides))]
             if not settled(ctx):
                 break
         else:
@@ -240,9 +260,9 @@ class _Text:
                 self.source, "the range of an index letter cannot be told", "write it at an axis by itself", statement.position
             )
         texts = [(self.source[s.position : s.end].strip(), s.position) for s in statement.sides]
-        if self.goal is not None and self.goal[0] is statement and (head is not None or len(trees) == 1):
-            goal = self.goal[1]
-            values, texts = [of_side(goal, ctx), *values[head is not None :]], [(goal.text, 0), *texts[head is not None :]]
+        if self.goal is not None and self.goal[0] is statement and (open_goal or head is not None or len(trees) == 1):
+            goal, named = self.goal[1], open_goal or head is not None
+            values, texts = [of_side(goal, ctx), *values[named:]], [(goal.text, 0), *texts[named:]]
         elif head is not None:
             ctx.note(f"{text_of(head, ctx)} is defined here")
         return aligned(restricted(values, statement.conditions, ctx), texts, ctx)

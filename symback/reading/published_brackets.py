@@ -5,7 +5,7 @@ from __future__ import annotations
 from symback.reading.formula_grammar import Enclosed, Iverson, OnesSyntax
 from symback.reading.published_cursor import RELATIONS, Cursor, relates, without_words
 from symback.reading.published_names import cells, unbracketed
-from symback.reading.published_nodes import Cases, Conditions, Group, Listed, Node, Root, Rows
+from symback.reading.published_nodes import Cases, Conditional, Conditions, Group, Listed, Node, Root, Rows
 from symback.reading.published_tokens import Piece, Pieces
 
 MATRICES = ("matrix", "bmatrix", "pmatrix", "Bmatrix", "smallmatrix", "array", "bsmallmatrix", "psmallmatrix")
@@ -17,6 +17,9 @@ def bracketed(p: Cursor) -> Node:
     inside = p.closed()
     if relates(inside):
         return Conditions(relations(p, inside), start)
+    bars = _bars(inside)
+    if len(bars) == 1 and 0 < bars[0] < len(inside) - 1:
+        return Conditional(inside[: bars[0]], start)
     rows = cells(inside, ";")
     if len(rows) > 1:
         return Rows(tuple(tuple(p.inner(part) for part in cells(row)) for row in rows), start)
@@ -24,6 +27,16 @@ def bracketed(p: Cursor) -> Node:
     if len(parts) > 1:
         return Listed(tuple(p.inner(part) for part in parts), start)
     return Group(p.inner(inside), start)
+
+
+def _bars(pieces: Pieces) -> list[int]:
+    """Where bars stand in no further bracket."""
+    found, depth = [], 0
+    for k, piece in enumerate(pieces):
+        depth += piece.is_("(", "[", r"\{") - piece.is_(")", "]", r"\}")
+        if not depth and piece.is_("|", r"\mid"):
+            found.append(k)
+    return found
 
 
 def barred(p: Cursor, bar: str) -> Node:

@@ -10,7 +10,7 @@ from symback.algebra.traverse import free_indices
 from symback.errors import ReadingError
 from symback.reading.published_context import Clash, Context, Undeclared, Value
 from symback.reading.published_meaning import value
-from symback.reading.published_names import Generic, Row, cells, letter_by_letter, text, unbracketed
+from symback.reading.published_names import Generic, Names, Row, cells, letter_by_letter, text, unbracketed
 from symback.reading.published_nodes import Big, Node, Product, Symbol, walk
 from symback.reading.published_places import scripts, text_of
 from symback.reading.published_symbols import read_symbol
@@ -107,6 +107,8 @@ def new_symbol(trees: list[Node], ctx: Context) -> Symbol | None:
     other = len(head.letter) == 1 and ctx.names.declares(head.letter.swapcase())
     if other and not ctx.names.declares(head.letter) and head.below and _unreadable(head, ctx):
         return head
+    if of_other_case(head, trees[1:], ctx.names):
+        return head
     if any(not r.layer or not head.above for r in ctx.names.letters_of(head.letter, head.accents)):
         return None
     if ctx.names.declares(head.letter) and not head.accents:
@@ -123,6 +125,12 @@ def new_symbol(trees: list[Node], ctx: Context) -> Symbol | None:
         else:
             return None
     return head
+
+
+def of_other_case(head: Symbol, others: list[Node], names: Names) -> bool:
+    """Whether a letter that is declared in the other case only is a new one, as in A = diag(a): it is made of the declared one."""
+    known = names.declares(head.letter) or len(head.letter) != 1 or head.accents or head.primes
+    return not known and any(isinstance(n, Symbol) and n.letter == head.letter.swapcase() for n in walk(tuple(others)))
 
 
 def _unreadable(head: Symbol, ctx: Context) -> bool:

@@ -8,7 +8,7 @@ from symback.errors import ReadingError
 from symback.reading.published_brackets import bracketed
 from symback.reading.published_cursor import Cursor
 from symback.reading.published_names import LOSS_WORDS, text
-from symback.reading.published_nodes import Derivative, Group, Node, Product, Reach, Symbol, arguments_of
+from symback.reading.published_nodes import Derivative, Function, Group, Node, Product, Reach, Symbol, arguments_of
 from symback.reading.published_tokens import Piece, Pieces
 
 
@@ -194,6 +194,15 @@ def gradient(p: Cursor, piece: Piece) -> Node:
         else:
             p.at = start
     return Derivative(top, (), piece.position, "nabla" if order == 1 else "nabla nabla")
+
+
+def laplacian(p: Cursor, piece: Piece) -> Node:
+    r"""\Delta_x L: the trace of the second derivative."""
+    p.take()
+    by = p.inner(p.script())
+    if not p.starts():
+        raise p.error("expected what the Laplacian is of", r"write \Delta_{x} L")
+    return Function("tr", (Derivative(p.factor(), (by, by), piece.position),), 0, (), (), piece.position)
 
 
 def reaching(p: Cursor, before: list[tuple[str, Node]], sign: str, operator: Derivative, body: Node) -> Node:

@@ -55,6 +55,13 @@ def _(node: Derivative, ctx: Context) -> Value:
     return transposed(found) if turned or sideways else found
 
 
+def is_gradient_of_loss(node: Node, ctx: Context) -> bool:
+    """Whether a side is the gradient of the loss by what is not said there."""
+    if not isinstance(node, Derivative) or node.bottoms or node.sloppy != "nabla":
+        return False
+    return node.top is None or _derived(node, ctx).name == ctx.program.loss
+
+
 def _differential(node: Derivative, ctx: Context) -> Value:
     """The differential of what stands after a d, in a statement about differentials."""
     if not ctx.varying:

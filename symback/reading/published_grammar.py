@@ -13,12 +13,12 @@ from symback.reading.formula_grammar import Digits, Enclosed
 from symback.reading.published_big import BIG, big
 from symback.reading.published_brackets import barred, braced, bracketed, environment, indicator, root
 from symback.reading.published_cursor import DEEPEST, TIMES, Cursor
-from symback.reading.published_differentials import adjoint, differential, differential_follows, fraction, gradient, reaching
+from symback.reading.published_differentials import adjoint, differential, differential_follows, fraction, gradient, laplacian, reaching
 from symback.reading.published_names import FUNCTION_WORDS, Names, cells, text
 from symback.reading.published_nodes import Derivative, Entry, Function, Group, Negative, Node, Product, Scripted, Sum
 from symback.reading.published_ones import angled, ones_or_indicator, with_ones
 from symback.reading.published_tokens import ACCENTS, Pieces
-from symback.reading.published_words import accented, function, is_function, run, symbol, word
+from symback.reading.published_words import accented, function, is_function, name_of_two, run, symbol, word
 from symback.typeset.letters import SIGNS
 
 MOST_FACTORS = 500
@@ -204,8 +204,10 @@ class Parser(Cursor):
                 return both
         if word in ("Sigma", "Pi") and not self.names.declares(word):
             return big(self, "sum" if word == "Sigma" else "prod", piece)
+        if word == "Delta" and self.sees("_") and not self.names.declares(word):
+            return laplacian(self, piece)
         if word in SIGNS or word == "ell":
-            return symbol(self, word, piece)
+            return symbol(self, name_of_two(self, word), piece)
         if piece.is_(r"\dots"):
             raise unread_dots(self, piece.position)
         raise self.error(f"{piece.text} means nothing here", "", piece.position)

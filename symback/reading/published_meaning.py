@@ -9,8 +9,10 @@ from typing import Any
 
 from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.opaque import OPAQUE
+from symback.algebra.operations import slope
 from symback.algebra.sizes import Size
-from symback.algebra.terms import HALF, MINUS_ONE, TWO, Add, Count, Mul, Num, Pow, Ref, Term
+from symback.algebra.terms import HALF, MINUS_ONE, TWO, Add, Apply, Count, Mul, Name, Num, Pow, Ref, Term
+from symback.algebra.traverse import substitute
 from symback.errors import UnknownTerm
 from symback.reading.arrays import read_whole
 from symback.reading.formula_grammar import Digits, Enclosed
@@ -22,7 +24,7 @@ from symback.reading.published_places import Located, at_axis, located, scripts,
 from symback.reading.published_reads import derivative_of, sole_variable, valued
 from symback.reading.published_symbols import bare, custom, rate, read_symbol
 from symback.reading.published_tokens import Pieces
-from symback.reading.published_values import entrywise, mapped, multiplied, negated, number, reduced, transposed
+from symback.reading.published_values import entrywise, mapped, multiplied, negated, number, reduced, squeezed, transposed
 from symback.reading.sides import INTERNAL
 
 AFTER_STEP = " after a step"
@@ -81,11 +83,33 @@ def _primed(node: Symbol, unprimed: Value, ctx: Context) -> Value:
     if unprimed.rank and node.primes == 1 and at is not None and (at.name in ctx.program.leaf or "\\" not in ctx.source):
         ctx.note(f"the prime on {shown} transposes it")
         return transposed(unprimed)
+    if node.primes == 1 and at is not None and (slopes := slope_of(at, ctx)) is not None:
+        return slopes
     if at is None and not unprimed.rank and ctx.loss_letter and isinstance(ctx.program.loss, str):
         at = whole(ctx.program.loss, ctx)
     if at is None or unprimed.rank or at.name not in ctx.program.definition:
         raise ctx.error(node.position, f"the prime on {shown} means nothing here", "write the derivative, or (updated)")
     return derivative_of(at, (sole_variable(ctx, node.position),) * node.primes, ctx)
+
+
+def function_of(name: Name, ctx: Context) -> str:
+    """The function that a line of the network applies to each entry of something, H = tanh(X W); empty where it is none."""
+    definition = ctx.program.definition.get(name)
+    body = definition.body if definition is not None else None
+    return body.op if isinstance(body, Apply) and len(body.args) == 1 else ""
+
+
+def slope_of(at: Located, ctx: Context) -> Value | None:
+    """The derivative of the function that a line of the network applies, entry by entry: H' of H = tanh(X W)."""
+    if not function_of(at.name, ctx):
+        return None
+    definition = ctx.program.definition[at.name]
+    assert isinstance(definition.body, Term)
+    body = slope(definition.body, 0)
+    ctx.note(f"{at.name}' is the derivative of {function_of(at.name, ctx)}, which {at.name} is of")
+    alone = valued(at, ctx)
+    read = squeezed(at.open, lambda *places: substitute(body, dict(zip(definition.indices, at.filled(places), strict=True))))
+    return replace(read, row=alone.row, fixed=alone.fixed)
 
 
 def _read(node: Symbol, above: Pieces, ctx: Context) -> tuple[Value | None, Pieces]:

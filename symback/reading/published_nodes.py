@@ -151,6 +151,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditional:
+    """What is random and what is given, in brackets with a bar between: y | x; ``first`` is not read yet."""
+
+    first: Pieces
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cases:
     """Values with their conditions; one without is for all that is left."""
 
@@ -167,7 +175,7 @@ class Conditions:
 
 
 Node: TypeAlias = Union[
-    Symbol, Sum, Product, Negative, Group, Scripted, Entry, Function, Root, Derivative, Reach, Big, Rows, Listed, Cases, Conditions, Digits, Enclosed,
+    Symbol, Sum, Product, Negative, Group, Scripted, Entry, Function, Root, Derivative, Reach, Big, Rows, Listed, Conditional, Cases, Conditions, Digits, Enclosed,
     Iverson, OnesSyntax, TransposedSyntax,
 ]  # fmt: skip
 

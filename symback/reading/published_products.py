@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from symback.algebra.facts import Fact
+from symback.algebra.operations import OPERATIONS, slope
 from symback.algebra.sizes import Size
 from symback.algebra.terms import Add, Apply, Mul, Term, bracket, total
 from symback.algebra.traverse import names as names_read
@@ -12,13 +14,16 @@ from symback.network.program import PARAMETERS
 from symback.reading.published_arguments import at_sample, depends_on, without_parameters
 from symback.reading.published_chains import chained, diagonal
 from symback.reading.published_context import SINGLE, Clash, Context, Value
-from symback.reading.published_meaning import located_symbol, scripted, value
+from symback.reading.published_grammar import tree
+from symback.reading.published_meaning import entry_of, function_of, located_symbol, scripted, value
 from symback.reading.published_names import LOSS_WORDS, text, unbracketed
-from symback.reading.published_nodes import Group, Listed, Node, Product, Rows, Scripted, Symbol, arguments_of
+from symback.reading.published_nodes import Conditional, Group, Listed, Node, Product, Rows, Scripted, Symbol, arguments_of
 from symback.reading.published_places import Located, size_named, text_of, whole
 from symback.reading.published_reads import derivative_of, valued
 from symback.reading.published_values import entrywise, mapped, minus, multiplied, over, reduced, squeezed, times
 
+PLAIN = ("log", "exp", "abs", "sign")
+"""Functions that a network applies by their names, so that no other letter means them."""
 Factors = list[tuple[str, Node]]
 ACTIVATIONS = ("f", "g", "h", "a", "phi", "psi", "sigma", "s", "act", "rho", "F", "G")
 """Letters of an activation function that nobody declared: the only function that the network applies to its argument."""
@@ -100,15 +105,38 @@ def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
     if isinstance(following, Scripted) and isinstance(following.base, Group):
         applied = _applied(part, following.base, ctx)
         return None if applied is None else scripted(applied, following, ctx)
+    if isinstance(following, Conditional):
+        return _probability(part, following, ctx)
     if isinstance(part, Symbol) and part.letter == "Delta" and isinstance(following, Symbol) and not ctx.names.declares("Delta"):
         return _step(part, following, ctx)
     if not (isinstance(part, Symbol) and isinstance(following, Group | Listed | Rows)) or part.letter in ctx.letters:
         return None
+    if isinstance(following, Group) and (made := _function_of(part, following, ctx)) is not None:
+        return made
     if not isinstance(following, Group) or ctx.names.letters_of(part.letter, part.accents) or part.letter in LOSS_WORDS:
         return _argument_list(part, following, ctx)
     normal = part.letter == "phi" and any(sign in ctx.source for sign in (r"\Phi", "Φ"))
     found = _activation(part, following, ctx) if isinstance(following, Group) and not normal else None
     return _normal(part, following, ctx) if found is None else found
+
+
+def _function_of(part: Symbol, following: Group, ctx: Context) -> Value | None:
+    """h(X W) and h'(X W) of an expression: the function by which the network computes H, or the only one that it applies entry by entry."""
+    if part.below or part.above or part.accents or part.primes > 1 or located_symbol(following.body, ctx) is not None:
+        return None
+    rows = ctx.names.letters_of(part.letter, ())
+    if rows and part.letter == rows[0].letter and not part.primes:
+        return None
+    if not rows and (part.letter not in ACTIVATIONS or part.letter in LOSS_WORDS):
+        return None
+    known = [r.name for r in rows] or [str(d.name) for d in ctx.program.definitions]
+    found = dict.fromkeys(f for name in known if (f := function_of(name, ctx)) in OPERATIONS and (rows or f not in PLAIN))
+    if len(found) != 1:
+        return None
+    (word,) = found
+    ctx.note(f"{text_of(replace(part, primes=0), ctx)} is {word}, as in the network")
+    arg = value(following, ctx)
+    return mapped(arg, (lambda t: slope(Apply(word, (t,)), 0)) if part.primes else (lambda t: Apply(word, (t,))))
 
 
 def _normal(part: Symbol, following: Node, ctx: Context) -> Value | None:
@@ -140,6 +168,33 @@ def _activation(part: Symbol, following: Group, ctx: Context) -> Value | None:
         return valued(same, ctx)
     ctx.note(f"the derivative of {text_of(part, ctx)} at {at.name} is that of {of.name} by {at.name}, entry by entry")
     return _slope_of(same, at, ctx)
+
+
+def _probability(part: Node, given: Conditional, ctx: Context) -> Value:
+    """A computed number p(y | x), or the entry of an array of probabilities that is meant; what is given is not looked at."""
+    at = located_symbol(part, ctx)
+    if at is None or at.name not in ctx.program.definition or at.rank > 1:
+        raise ctx.error(given.position, "a bar in brackets is read after a computed number or vector", "write the probability without it")
+    found = valued(at, ctx)
+    if not at.rank or given.first[0].is_(r"\cdot"):
+        ctx.note(f"what stands in brackets after {at.name} says which case it is of")
+        return found
+    node = tree(ctx.source, given.first, ctx.names)
+    chosen = located_symbol(node, ctx)
+    leaf = None if chosen is None else ctx.program.leaf.get(chosen.name)
+    if chosen is not None and leaf is not None and Fact("one-hot") in leaf.facts and valued(chosen, ctx).shape == found.shape:
+        ctx.note(f"in brackets after {at.name} {chosen.name} says which entry is meant")
+        return reduced(
+            ctx, entrywise(ctx, lambda a, b: Mul((a, b)), replace(valued(chosen, ctx), row=found.row), found, "a probability"), "sum"
+        )
+    if chosen is None and len(given.first) == 1:
+        return entry_of(found, (given.first,), ctx)
+    raise ctx.error(given.position, f"which entry of {at.name} is meant is not said", "declare the case one-hot, or write an index")
+
+
+@value.register
+def _(node: Conditional, ctx: Context) -> Value:
+    raise ctx.error(node.position, "a bar in brackets is read after a computed number or vector", "write the probability without it")
 
 
 def _step(part: Symbol, parameter: Symbol, ctx: Context) -> Value | None:

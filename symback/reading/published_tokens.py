@@ -64,6 +64,10 @@ _DROPPED_ARGUMENT = frozenset((r"\label", r"\tag", r"\tag*", r"\hspace", r"\hspa
 _FONTS = _words(r"""\mathbf \boldsymbol \bm \mathit \mathcal \mathscr \mathfrak \mathbb \mathbbm \vec \overrightarrow \underline \pmb \bf \it \rm \cal
     \mathnormal \symbf \symbfit \mathds \mathsf \mathtt \mathrm \text \textbf \textit \textrm \textsf \textnormal \mbox \hbox \operatorname
     \operatorname*""")
+_OLD_FONTS: Mapping[str, str] = {
+    r"\rm": r"\mathrm", r"\bf": r"\mathbf", r"\it": r"\mathit", r"\cal": r"\mathcal", r"\sf": r"\mathsf", r"\tt": r"\mathtt",
+}  # fmt: skip
+"""Fonts that are switched on inside braces, {\\rm diag}, as those that stand before braces."""
 _ONES = (r"\mathbf", r"\mathbb", r"\bm", r"\boldsymbol", r"\mathbbm", r"\mathds")
 _UPRIGHT = _words(
     r"\mathrm \text \textbf \textit \textrm \textsf \textnormal \mbox \hbox \operatorname \operatorname* \mathsf \mathtt \mathit \mathbf"
@@ -208,6 +212,12 @@ def _close(source: str, stack: list[_Open], text: str, piece: Piece) -> None:
         expected = f"expected the end of {stack[-1].text}" if len(stack) > 1 else "nothing is open here"
         raise ReadingError(source, f"{piece.text} closes what was not opened: {expected}", "", piece.position)
     opened = stack.pop()
+    font = _OLD_FONTS.get(opened.inner[0].text, "") if opened.inner and text == "{" else ""
+    if font:
+        switch = opened.inner[0]
+        rest = _tidy(source, opened.inner[1:], "{")
+        stack[-1].inner += [Piece("command", font, switch.position, switch.end), Piece("group", "", switch.end - 1, piece.end, rest)]
+        return
     inner = _tidy(source, opened.inner, opened.text)
     kind: PieceKind = "group" if text == "{" else "environment"
     stack[-1].inner.append(Piece(kind, "" if text == "{" else text.rstrip("*"), opened.position, piece.end, inner))

@@ -11,7 +11,7 @@ from symback.reading.published_brackets import bracketed, indicator, relation_fo
 from symback.reading.published_cursor import TIMES, Cursor
 from symback.reading.published_differentials import differential
 from symback.reading.published_names import FUNCTION_WORDS, LOSS_WORDS, canonical, cells, text
-from symback.reading.published_nodes import Function, Marked, Negative, Node, Product, Symbol, arguments_of
+from symback.reading.published_nodes import Conditional, Function, Marked, Negative, Node, Product, Symbol, arguments_of
 from symback.reading.published_tokens import ACCENTS, Piece, Pieces
 from symback.typeset.letters import SIGNS
 
@@ -160,13 +160,31 @@ def symbol(p: Cursor, letter: str, piece: Piece) -> Symbol:
     return Symbol(canonical(letter), (), below, above, piece.position, max(end, piece.end), primes, marked)
 
 
+def name_of_two(p: Cursor, letter: str) -> str:
+    r"""A declared name that is written as a sign and the letters after it, \Delta W; else the sign alone."""
+    following = p.next
+    if not p.more or following.kind not in ("run", "word"):
+        return letter
+    for end in range(len(following.text), 0, -1):
+        whole = next((n for n in (f"{letter}_{following.text[:end]}", letter + following.text[:end]) if n in p.names.typed), "")
+        if whole:
+            p.take()
+            if end < len(following.text):
+                _keep(p, following, end)
+            return whole
+    return letter
+
+
 def _says(p: Cursor, words: tuple[str, ...]) -> bool:
     following = p.pieces[p.at + 1 : p.at + 3]
     return len(following) == 2 and following[0].kind in ("run", "word") and following[0].text.lower() in words and following[1].is_(")")
 
 
 def function(p: Cursor, word: str, piece: Piece) -> Node:
-    """A function with its scripts and arguments."""
+    """A function with its scripts and arguments; a name such as logp may be written apart."""
+    if p.more and p.next.kind == "run" and f"{word}{p.next.text}" in p.names.typed and not p.names.declares(p.next.text):
+        whole = symbol(p, f"{word}{p.take().text}", piece)
+        return Product((("", whole), ("", bracketed(p))), piece.position) if p.sees("(") else whole
     primes = 0
     above: Pieces = ()
     below: Pieces = ()
@@ -211,7 +229,7 @@ def _with_arguments(p: Cursor, node: Node) -> Node:
     if not computed or not p.sees("("):
         return node
     start, listed = p.at, bracketed(p)
-    if arguments_of(listed):
+    if arguments_of(listed) or isinstance(listed, Conditional):
         return Product((("", node), ("", listed)), p.pieces[start].position)
     p.at = start
     return node
