@@ -104,7 +104,7 @@ def slope_of(at: Located, ctx: Context) -> Value | None:
     if not function_of(at.name, ctx):
         return None
     definition = ctx.program.definition[at.name]
-    assert isinstance(definition.body, Term)
+    assert isinstance(definition.body, Apply)
     body = slope(definition.body, 0)
     ctx.note(f"{at.name}' is the derivative of {function_of(at.name, ctx)}, which {at.name} is of")
     alone = valued(at, ctx)
