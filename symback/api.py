@@ -92,9 +92,9 @@ class Network:
         rounding: Policy | Mapping[str, Any] | None = None,
         notation: Mapping[str, Any] | None = None,
     ) -> None:
-        from symback.reading.sympy_bridge import program_from_sympy
+        from symback.reading.sympy_bridge import declared_with_sympy
 
-        program = program_from_sympy(forward, loss, parameters, inputs, targets, name, facts or {}, values or {})
+        program, self.things = declared_with_sympy(forward, loss, parameters, inputs, targets, name, facts or {}, values or {})
         policy = None if rounding is None else Policy.of(rounding)
         self.program: Program = replace(program, rounding=policy, notation=checked_notation(notation or {}))
         self.wanted = self.parameters
@@ -103,7 +103,7 @@ class Network:
     def from_program(cls, program: Program, wrt: Iterable[str] | None = None) -> Network:
         """A network over a program that is already there; ``wrt`` names what it derives by when nobody chooses."""
         self = object.__new__(cls)
-        self.program = program
+        self.program, self.things = program, {}
         self.wanted = self.parameters if wrt is None else tuple(wrt)
         return self
 
@@ -150,7 +150,7 @@ class Network:
         """The gradients of the loss; ``wrt`` chooses the symbols (default: every weight and bias)."""
         known = (*self.program.leaf, *self.program.definition)
         chosen = self.wanted if wrt is None else [_known(str(n), known) for n in wrt]
-        return Derivation(derive(self.program), tuple(chosen))
+        return Derivation(derive(self.program), tuple(chosen), self.things)
 
 
 def load(path: str | Path) -> Network:
@@ -194,9 +194,10 @@ class Derivation(Mapping[str, "Formula"]):
     (['w', 'b'], 2, True, False, True)
     """
 
-    def __init__(self, core: Core, wanted: tuple[str, ...]) -> None:
+    def __init__(self, core: Core, wanted: tuple[str, ...], things: Mapping[str, Any] | None = None) -> None:
         self.core = core
         self.wanted = wanted
+        self.things = dict(things or {})
 
     @property
     def program(self) -> Program:
@@ -260,7 +261,7 @@ class Derivation(Mapping[str, "Formula"]):
         return hash((self.wanted, self.core.sweep.result))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.core, self.wanted)
+        return type(self), (self.core, self.wanted, self.things)
 
     def verify(self, **options: Any) -> Report:
         """Every gradient and every step checked; a check that fails raises VerificationError."""
@@ -370,10 +371,22 @@ class Formula:
         return equation_latex(self.definition(over), self._program, self._style(style, notation))
 
     def sympy(self, over: str = "names") -> Any:
-        """The right side as a SymPy expression."""
-        from symback.reading.sympy_bridge import term_to_sympy
+        """The right side as a SymPy expression in the symbols of the declaration: a matrix expression where there is one, else an indexed one.
 
-        return term_to_sympy(self._term(over), self._program)
+        Over leaves the definitions of the forward pass are put in as well, so that it may be differentiated again; what has no formula (an
+        entry of a recurrence) keeps its name.
+
+        >>> import sympy as sp
+        >>> w, x = sp.Symbol("w", real=True), sp.Symbol("x", positive=True)
+        >>> h, L = sp.symbols("h L")
+        >>> slope = Network([(h, w * x)], (L, sp.tanh(h)), [w], [x]).derive()["w"]
+        >>> slope.sympy(), slope.sympy(over="leaves") == sp.diff(sp.tanh(w * x), w)
+        (dL_dh*x, True)
+        """
+        from symback.notation.sympy_matrix import to_sympy
+
+        put_in = self.derivation.program.put_in if over == "leaves" else None
+        return to_sympy(self._whole(over), self._program, self.derivation.things, put_in)
 
     def lambdify(self, over: str = "leaves") -> Function:
         """A scalar formula as a function of numbers by `sympy.lambdify`: ``f(w=0.5, x=2)``, or by position in the order of ``f.names``.
@@ -382,7 +395,8 @@ class Formula:
         """
         from symback.numeric.function import ScalarFunction
 
-        term = self._term(over)
+        term = self._whole(over).body
+        assert isinstance(term, Term)
         if self.shape or any(read.places for read in refs(term)):
             raise DeclarationError(f"∂/∂{self.name}", "the formula has indices", "use .numpy(), or declare the network with scalars")
         read = set(names(term))
@@ -401,6 +415,13 @@ class Formula:
     def reads(self, over: str = "names") -> tuple[Name, ...]:
         """The names the right side reads, each once, in order."""
         return names(self._term(over))
+
+    def _whole(self, over: str) -> Definition:
+        """The formula with, over leaves, the definitions of the forward pass put in."""
+        found = self.definition(over)
+        if over == "names" or not isinstance(found.body, Term):
+            return found
+        return replace(found, body=self.derivation.program.put_in(found.body))
 
     def _term(self, over: str) -> Term:
         body = self.definition(over).body

@@ -59,11 +59,12 @@ def test_a_name_may_be_a_sympy_symbol(logistic):
 
 def test_as_sympy_and_as_functions(logistic):
     formula = logistic["w"]
-    p, y, x = sp.symbols("p y x")
-    assert sp.simplify(formula.sympy(over="leaves") - (p - y) * x) == 0
+    w, y, x = sp.symbols("w y x")
+    slope = 1 / (1 + math.exp(-1)) - 1
+    assert sp.simplify(formula.sympy(over="leaves") - (1 / (1 + sp.exp(-w * x)) - y) * x) == 0
     assert formula.reads("leaves") == ("p", "y", "x")
-    assert formula.lambdify().names == ("x", "y", "p")
-    assert formula.lambdify()(2.0, 1.0, 0.75) == formula.lambdify()(p=0.75, y=1.0, x=2.0) == pytest.approx(-0.5)
+    assert formula.lambdify().names == ("w", "x", "y")
+    assert formula.lambdify()(0.5, 2.0, 1.0) == formula.lambdify()(y=1.0, w=0.5, x=2.0) == pytest.approx(2 * slope)
     assert formula.lambdify(over="names")(x=2.0, dL_dz=-0.25) == pytest.approx(-0.5)
     values = {"w": 0.3, "x": 2.0, "y": 1.0, "unused": 0.0}
     assert formula.numpy()(values) == pytest.approx((1 / (1 + math.exp(-0.6)) - 1) * 2)

@@ -20,11 +20,11 @@ from symback.catalogue.shapes import MOST_NODES, shape
 from symback.derivation import Derivation, derive
 from symback.layers.row import INCOMING, LOSS, LayerRow
 from symback.network.program import Leaf, Program
+from symback.notation.sympy_matrix import to_sympy
 from symback.notation.write import equation_latex, equation_text
 from symback.numeric.function import GradientFunction
 from symback.numeric.model import Model
 from symback.numeric.values import size_value
-from symback.reading.sympy_bridge import term_to_sympy
 from symback.verify.report import verify
 from symback.verify.sample import possible, size_sets, symbols_of
 from symback.verify.table import Report
@@ -98,8 +98,10 @@ class Entry:
 
     def sympy(self, argument: str, over: str = "names") -> Any:
         """The gradient as a SymPy expression, over names or over leaves."""
-        term = self._printed(argument).result if over == "names" else self.core.over_leaves(argument)
-        return term_to_sympy(term, self.core.printing_program)
+        found = self._printed(argument)
+        body = found.result if over == "names" else self.program.put_in(self.core.over_leaves(argument))
+        put_in = None if over == "names" else self.program.put_in
+        return to_sympy(Definition(found.target, found.indices, body), self.core.printing_program, {}, put_in)
 
     def function(self, argument: str) -> GradientFunction:
         """The gradient by an argument as a function of the values of the symbols."""

@@ -108,14 +108,17 @@ class Program:
         >>> net.over_leaves("h")
         w*x + 1
         """
+        body = self.definition[name].body
+        return self.put_in(Ref(name, tuple(Size.of(i) for i in self.indices(name))) if isinstance(body, Opaque) else body)
+
+    def put_in(self, term: Term) -> Term:
+        """A term with the definitions it rests on put in; what is opaque or reads itself keeps its name."""
         alone = {g[0].name: g[0] for g in self.groups if len(g) == 1 and g[0].name not in g[0].reads}
 
         def body_of(read: Name) -> tuple[tuple[Index, ...], Term] | None:
             found = alone.get(read)
             return None if found is None or isinstance(found.body, Opaque) else (found.indices, found.body)
 
-        body = self.definition[name].body
-        term = Ref(name, tuple(Size.of(i) for i in self.indices(name))) if isinstance(body, Opaque) else body
         for _ in alone:
             wider = inline(term, body_of)
             if wider is term:

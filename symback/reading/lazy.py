@@ -58,6 +58,13 @@ class _Nodes:
 nodes = _Nodes()
 
 
+def __getattr__(name: str) -> Any:
+    """Where pickle finds the nodes."""
+    if name not in vars(_Nodes) or name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(nodes, name)
+
+
 def _parts(*names: str) -> dict[str, Any]:
     """A constructor that takes its arguments as they are, and a property for each."""
 

@@ -26,6 +26,20 @@ def program_from_sympy(
 
     What is left unnamed is a constant. See `symback.Network` for what may stand in the equations.
     """
+    return declared_with_sympy(forward, loss, parameters, inputs, targets, name, facts, values)[0]
+
+
+def declared_with_sympy(
+    forward: Sequence[Any] | Mapping[Any, Any] | str,
+    loss: Any,
+    parameters: Iterable[Any],
+    inputs: Iterable[Any] = (),
+    targets: Iterable[Any] = (),
+    name: str = "",
+    facts: Mapping[Any, Any] | None = None,
+    values: Mapping[Any, Any] | None = None,
+) -> tuple[Program, dict[str, Any]]:
+    """The program, and the SymPy objects it was declared with by the names they have in it."""
     roles: tuple[tuple[Role, tuple[Any, ...]], ...] = (("weight", tuple(parameters)), ("input", tuple(inputs)), ("target", tuple(targets)))
     return read_program(Declared(listed(forward), loss, roles, name, dict(facts or {}), dict(values or {})))
 

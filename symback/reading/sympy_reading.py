@@ -51,14 +51,15 @@ class Declared:
     values: Mapping[Any, Any]
 
 
-def read_program(declared: Declared) -> Program:
-    """The checked program of a SymPy declaration."""
+def read_program(declared: Declared) -> tuple[Program, dict[str, Any]]:
+    """The checked program of a SymPy declaration, and the SymPy objects by the names they have in it."""
     least: dict[str, int] = {}
     with sp.evaluate(True):
         for _ in range(MAX_READINGS):
             token = LEAST.set(least)
             try:
-                return _Reading(declared).program()
+                reading = _Reading(declared)
+                return reading.program(), reading.things
             except SizeAtLeast as found:
                 least = {**least, found.name: max(found.least, least.get(found.name, 1) + 1)}
             finally:

@@ -24,7 +24,15 @@ def write(term: Term, known: Known) -> Any:
     sum a bracket is a step, not a Piecewise: SymPy takes a Piecewise out of the inner sum and leaves its index behind.
     """
 
+    made: dict[tuple[Term, bool], Any] = {}
+
     def go(node: Term, sums: int = 0) -> Any:
+        found = made.get((node, sums > 1))
+        if found is None:
+            found = made[node, sums > 1] = write_node(node, sums)
+        return found
+
+    def write_node(node: Term, sums: int) -> Any:
         match node:
             case Num():
                 return sp.Rational(node.value.numerator, node.value.denominator)
@@ -99,8 +107,10 @@ def reduction(node: Reduce, body: Any) -> Any:
 def read(node: Ref, known: Known) -> Any:
     """A name, read at places."""
     if node.name in known:
-        base = known[node.name]
-        return base[tuple(map(size, node.places))] if node.places else base
+        base, places = known[node.name], tuple(map(size, node.places))
+        if len(places) == 1 and getattr(base, "is_Matrix", False):
+            places = (places[0], sp.S.Zero)
+        return base[places] if places else base
     if not node.places:
         return sp.Symbol(plain_name(node.name))
     return sp.IndexedBase(plain_name(node.name))[tuple(map(size, node.places))]
