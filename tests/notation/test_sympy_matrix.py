@@ -22,7 +22,7 @@ SCALARS = (
     ([(z, w * x + b), (h, sp.exp(z) / (1 + sp.exp(z))), (u, v * h + c)], (u - t) ** 2),
     ([(z, w * x), (h, z + sp.sin(z)), (u, h * v + h**2), (r, u - z)], r**2 + u * h),
     ([(z, w * x + b), (h, sb.softplus(z)), (u, sp.sqrt(1 + h**2))], sp.log(u) * v**2 + c * z),
-    ([(z, w**2 + v**2), (h, sp.log(1 + z)), (u, h**sp.Rational(3, 2))], u / (1 + b**2) + c),
+    ([(z, w**2 + v**2), (h, sp.log(1 + z)), (u, h ** sp.Rational(3, 2))], u / (1 + b**2) + c),
     ([(z, sb.relu(w * x + b)), (h, z - v)], h**2 * t),
     ([(z, sp.exp(-w * x)), (h, z / (1 + z)), (u, 1 / h), (r, sb.erf(u * v))], r * t + z),
 )
@@ -56,7 +56,11 @@ X, W, Y, Z, H, V, S = (
 )
 row, column, A = sp.MatrixSymbol("b", 1, n), sp.MatrixSymbol("a", n, 1), sp.MatrixSymbol("A", n, n)
 LAYERED = sb.Network(
-    [(Z, sb.add_bias(X * W, row)), (H, sb.tanh(Z)), (S, H * V)], (L, sb.sum(sb.elementwise(lambda e: e**2, S - Y)) / (2 * N)), [W, row, V], [X], [Y]
+    [(Z, sb.add_bias(X * W, row)), (H, sb.tanh(Z)), (S, H * V)],
+    (L, sb.sum(sb.elementwise(lambda e: e**2, S - Y)) / (2 * N)),
+    [W, row, V],
+    [X],
+    [Y],
 )
 LEAST = sb.Network([], (L, ((A * column - H.T * X[:, 0]).T * (A * column - H.T * X[:, 0]))[0, 0] + sp.Trace(A * A.T)), [A, column], [H, X])
 
