@@ -23,7 +23,6 @@ def write(term: Term, known: Known) -> Any:
     A scalar name is a Symbol, an indexed one an IndexedBase; places and the limits of sums count from 0. Inside a sum in a
     sum a bracket is a step, not a Piecewise: SymPy takes a Piecewise out of the inner sum and leaves its index behind.
     """
-
     made: dict[tuple[Term, bool], Any] = {}
 
     def go(node: Term, sums: int = 0) -> Any:
