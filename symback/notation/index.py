@@ -10,7 +10,7 @@ from symback.algebra.sizes import Atom, Floor, Index, Size, SizeAt, SizeSymbol
 from symback.algebra.terms import HALF, MINUS_ONE, Add, Apply, Bracket, Count, Kind, Mul, Num, Pow, Reduce, Ref, Term, is_number
 from symback.algebra.traverse import walk
 from symback.errors import UnknownTerm
-from symback.network.lettering import Lettering, letters_for
+from symback.network.lettering import RESERVED, Lettering, letters_for
 from symback.typeset.boxes import (
     RELATIONS,
     Big,
@@ -32,7 +32,7 @@ from symback.typeset.boxes import (
     fraction,
     product,
 )
-from symback.typeset.letters import letter_latex
+from symback.typeset.letters import letter_latex, plain_letter
 
 BIG: dict[Kind, Word] = {
     "sum": Word("Σ", r"\sum"),
@@ -309,4 +309,4 @@ def _shifted(place: Size, scope: Scope) -> Size:
 
 
 def _letter(letter: str) -> Word:
-    return Word(letter, letter_latex(letter))
+    return Word(letter, letter_latex(letter, upright=plain_letter(letter) in RESERVED))

@@ -22,9 +22,11 @@ from symback.reading.published import read_published
 from symback.reading.sides import Claim
 from symback.reading.syntax import bounded, parse
 
-__all__ = ["claim_network", "extend", "is_python", "read_claim", "read_entry", "scope_of"]
+__all__ = ["claim_network", "extend", "is_python", "read_claim", "read_entry", "scope_of", "without_maths"]
 
 NETWORK = ("symbols", "forward", "loss", "sizes", "values")
+LETTERS_OF_PYTHON = frozenset("·ᵀ𝟏")
+"""Signs of mathematics that may stand in a name of Python."""
 _LATEX = re.compile(r"\\[a-zA-Z]|[\^_]\{|[∂∇δ]")
 
 
@@ -83,7 +85,7 @@ def _read(program: Program, text: str, language: str, target: str | None, kind: 
 def _read_text(program: Program, text: str, goal: Goal | None) -> tuple[Claim, ...]:
     """NumPy, else mathematical text without LaTeX, such as ``dV = P^T dO``, else NumPy but for hats; what is Python is told so."""
     try:
-        return read_numpy(program, text, goal)
+        return read_numpy(program, without_maths(text), goal)
     except ReadingError as error:
         if is_python(text):
             raise
@@ -111,8 +113,18 @@ def _read_published(program: Program, text: str, goal: Goal | None) -> tuple[Cla
     return tuple(_bounded(_about(claim, goal), program) for claim in claims)
 
 
+def without_maths(text: str) -> str:
+    """A text, unless it has signs of mathematics that Python takes for letters: Wᵀ is not the name WT. ReadingError where it has."""
+    found = next((k for k, sign in enumerate(text) if sign in LETTERS_OF_PYTHON), None)
+    if found is not None:
+        raise ReadingError(" ".join(text.split())[:60], f"{text[found]} is no sign of NumPy", "write .T, * or np.ones(n)", found)
+    return text
+
+
 def is_python(text: str) -> bool:
     """Whether every side of a text is an expression of Python, which powers with a hat are not; or the text is beyond all bounds."""
+    if not LETTERS_OF_PYTHON.isdisjoint(text):
+        return False
     try:
         return not any("^" in side.text or not parse(side.text) for line in lines_of(text) for side in line.sides)
     except ReadingError as error:

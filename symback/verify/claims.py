@@ -12,7 +12,7 @@ from symback.algebra.traverse import names
 from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.numeric.worked import RATE
-from symback.reading.claims import read_claim
+from symback.reading.claims import is_python, read_claim
 from symback.reading.sides import Claim
 from symback.reading.stacking import SAYS as STACKED
 from symback.reading.stacking import Order, unfolded, unstacked
@@ -25,7 +25,7 @@ from symback.verify.links import NUMBERS, STEPS, chains_of, further
 from symback.verify.mending import mended_text
 from symback.verify.numbers import look
 from symback.verify.other_layout import other_layout
-from symback.verify.own_notation import read_own, same
+from symback.verify.own_notation import read_entries, read_own, same
 from symback.verify.pairs import Pair, pair_of
 from symback.verify.showing import without_internal_names
 from symback.verify.sized import sized_for
@@ -38,6 +38,7 @@ SHAPES = "the shapes alone"
 ORDERS: tuple[Order, ...] = ("columns", "rows")
 """The ways to stack the axes of an array, the usual one first."""
 LONGEST_MENDED = 2_000
+PLACES = "wrong where places count from 0, as in NumPy, and right where they count from 1, as in formulas; write the places as NumPy counts"
 
 
 def check(program: Program, claim: object, target: str | None = None, kind: str | None = None, id: str = "") -> Verdict:
@@ -49,22 +50,29 @@ def check(program: Program, claim: object, target: str | None = None, kind: str 
     'proved'
     """
     start = perf_counter()
-    own = read_own(program, claim, target, kind)
+    return replace(_verdict(program, claim, target, kind), id=id, seconds=round(perf_counter() - start, 4))
+
+
+def _verdict(program: Program, claim: object, target: str | None, kind: str | None) -> Verdict:
+    """The verdict on what symback prints is that on its one reading; text that says something else to people gets the better of both."""
     try:
-        claims = read_claim(program, claim, target, kind)
+        claims, failed = read_claim(program, claim, target, kind), ""
     except SymbackError as error:
-        found = Verdict(_text_of(claim), "cannot read", str(error)) if own is None else judge(own, program)
-    else:
-        as_printed = None if own is None or same(own, claims) else judge(own, program)
-        found = as_printed if as_printed is not None and as_printed.holds else _as_written(program, claims, claim, target, kind)
-        if as_printed is not None and not found.holds and _cannot_be(claims):
-            found = as_printed
-    return replace(found, id=id, seconds=round(perf_counter() - start, 4))
-
-
-def _cannot_be(claims: tuple[Claim, ...]) -> bool:
-    """Whether a reading has sides whose shapes clash, so that nobody meant it while another reading fits."""
-    return any(side.body is None for claim in claims for side in claim.sides)
+        claims, failed = (), str(error)
+    python = any(c.language == "numpy" for c in claims) and is_python(_text_of(claim))
+    own = read_own(program, claim, target, kind) if not python or "[" in _text_of(claim) else None
+    first = None if own is None or python or same(own.claim, claims) else judge(*own)
+    if first is not None and (first.holds or failed):
+        return first
+    found = Verdict(_text_of(claim), "cannot read", failed) if failed else _as_written(program, claims, claim, target, kind)
+    if first is not None and not found.holds:
+        clash = any(side.body is None for c in claims for side in c.sides)
+        return first if clash or (found.word == "refuted" and first.word != "refuted") else found
+    if python and not found.holds:
+        return found if own is None or not judge(*own).holds else replace(found, word="cannot read", why=PLACES)
+    entries = read_entries(program, claim, target, kind) if found.word != "proved" else None
+    last = found if entries is None else judge(*entries)
+    return last if last.word == "proved" or (last.holds and not found.holds) else found
 
 
 def _as_written(program: Program, claims: tuple[Claim, ...], claim: object, target: str | None, kind: str | None) -> Verdict:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from math import prod
 from typing import NamedTuple
 
 from symback.algebra.definitions import Definition, Opaque
@@ -16,12 +18,14 @@ from symback.derivation import derive
 from symback.errors import SymbackError
 from symback.network.profile import style_of
 from symback.network.program import Program
-from symback.reading.claims import is_python
+from symback.network.unroll import unroll
 from symback.reading.formula import Markup, read_formula
 from symback.reading.sides import Claim, Side
 
-SAYS = "read in symback's own notation"
 BUDGET = 5_000
+MOST_ENTRIES = 400
+"""How many numbers a network may have for a claim about its entries."""
+_ENTRY = re.compile(r"_\{?\d")
 
 
 class _Key(NamedTuple):
@@ -36,21 +40,51 @@ class _Key(NamedTuple):
         return id(self.program)
 
 
-def read_own(program: Program, claim: object, target: str | None = None, kind: str | None = None) -> Claim | None:
+class Own(NamedTuple):
+    """A claim in symback's own notation, and the network it is about."""
+
+    claim: Claim
+    network: Program
+
+
+def read_own(program: Program, claim: object, target: str | None = None, kind: str | None = None) -> Own | None:
     """What a text says in the notation that the network's formulas are printed in; None where it does not speak it.
 
     That notation has one reading: places count from 1, a matrix product holds tighter than ⊙ and ⊘, an array with one axis is a column
-    (or a row, where the network says so). Text that is Python says what Python says.
+    (or a row, where the network says so).
     """
     text, markup = _text_of(claim)
     target = claim.get("target", target) if isinstance(claim, Mapping) else target
-    if not text or kind not in (None, "gradient") or program.indices(program.loss) or (markup == "text" and is_python(text)):
+    if not text or kind not in (None, "gradient"):
         return None
     try:
+        if program.indices(program.loss):
+            return None
         around = _printing(_Key(program))
         about = None if target is None else around.definition.get(Partial(program.loss, target))
         found = read_formula(text, around, style_of(program), markup, about)
-        return None if about is not None and found.name != about.name else _claim(program, around, found, text)
+        made = None if about is not None and found.name != about.name else _claim(program, around, found, text)
+    except (SymbackError, KeyError):
+        return None
+    return None if made is None else Own(made, program)
+
+
+def read_entries(program: Program, claim: object, target: str | None = None, kind: str | None = None) -> Own | None:
+    """What a text says over plain numbers, as scalar notation shows them: W_12 is an entry of W; None where it shows none."""
+    numbers = _unrolled(_Key(program)) if _ENTRY.search(_text_of(claim)[0]) else None
+    return None if numbers is None else read_own(numbers, claim, target, kind)
+
+
+@lru_cache(maxsize=32)
+def _unrolled(key: _Key) -> Program | None:
+    """A network of few numbers with every entry as a name of its own."""
+    program = key.program
+    shapes = [leaf.shape for leaf in program.leaves] + [tuple(i.size for i in d.indices) for d in program.definitions]
+    sizes = [[program.sizes.get(repr(size), size.constant) for size in shape] for shape in shapes]
+    if not any(sizes) or not all(isinstance(n, int) for shape in sizes for n in shape):
+        return None
+    try:
+        return unroll(program) if sum(prod(shape) for shape in sizes) <= MOST_ENTRIES else None
     except SymbackError:
         return None
 
@@ -122,4 +156,4 @@ def _same_side(one: Side, other: Side) -> bool:
     return moved is one.body or equal(moved, one.body, budget=BUDGET).proved
 
 
-__all__ = ["SAYS", "read_own", "same"]
+__all__ = ["Own", "read_entries", "read_own", "same"]
