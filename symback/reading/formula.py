@@ -97,6 +97,8 @@ def _parsed(source: str, program: Program, style: Style, markup: Markup) -> tupl
 def _head(head: Syntax, scope: Scope) -> tuple[Name, tuple[Index, ...], Mapping[str, Index]]:
     name, places = named(head, scope)
     indices = scope.table.axes(name, len(places))
+    if places and len(places) != len(indices):
+        raise scope.error(head, f"this has {len(indices)} axes and is shown at {len(places)} places")
     letters = {}
     for place, index in zip(places, indices, strict=False):
         if not isinstance(place, Letter):
@@ -110,7 +112,7 @@ def _with_local(scope: Scope, statements: tuple[Statement, ...]) -> Scope:
     for statement in statements:
         if not isinstance(statement.head, Letter):
             raise scope.error(statement.body, "expected a definition after where")
-        if statement.head.places is None and scope.table.style.notation == "matrix":
+        if statement.head.places is None and scope.table.style.notation == "matrix" and not shows_indices(statement.body):
             local = local_definition(statement.head.letter, statement.body, scope)
             scope = replace(scope, local={**scope.local, statement.head.letter: local})
             continue

@@ -63,7 +63,8 @@ def read_own(program: Program, claim: object, target: str | None = None, kind: s
         around = _printing(_Key(program))
         about = None if target is None else around.definition.get(Partial(program.loss, target))
         found = read_formula(text, around, style_of(program), markup, about)
-        made = None if about is not None and found.name != about.name else _claim(program, around, found, text)
+        told_apart = len(set(found.indices)) == len(found.indices)
+        made = _claim(program, around, found, text) if told_apart and (about is None or found.name == about.name) else None
     except (SymbackError, KeyError):
         return None
     return None if made is None else Own(made, program)
