@@ -81,11 +81,12 @@ def _unrolled(key: _Key) -> Program | None:
     """A network of few numbers with every entry as a name of its own."""
     program = key.program
     shapes = [leaf.shape for leaf in program.leaves] + [tuple(i.size for i in d.indices) for d in program.definitions]
-    sizes = [[program.sizes.get(repr(size), size.constant) for size in shape] for shape in shapes]
-    if not any(sizes) or not all(isinstance(n, int) for shape in sizes for n in shape):
+    numbers = [[n for size in shape if isinstance(n := program.sizes.get(repr(size), size.constant), int)] for shape in shapes]
+    known = all(len(one) == len(shape) for one, shape in zip(numbers, shapes, strict=True))
+    if not any(shapes) or not known or sum(map(prod, numbers)) > MOST_ENTRIES:
         return None
     try:
-        return unroll(program) if sum(prod(shape) for shape in sizes) <= MOST_ENTRIES else None
+        return unroll(program)
     except SymbackError:
         return None
 
