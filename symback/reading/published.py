@@ -16,6 +16,7 @@ from symback.algebra.terms import ZERO
 from symback.errors import ReadingError
 from symback.network.program import Program
 from symback.reading import published_cells, published_functions, published_products, published_sums
+from symback.reading.published_accents import are_adjoints
 from symback.reading.published_conditions import restricted
 from symback.reading.published_context import Clash, Context, Undeclared
 from symback.reading.published_definitions import head_of, learn_bounds, marked_below, of_other_case, settled, value_or_clash
@@ -23,7 +24,7 @@ from symback.reading.published_forms import varying
 from symback.reading.published_functions import is_gradient_of_loss
 from symback.reading.published_grammar import tree
 from symback.reading.published_names import Generic, Names, Row
-from symback.reading.published_nodes import Symbol, walk
+from symback.reading.published_nodes import Node, Symbol, walk
 from symback.reading.published_places import text_of
 from symback.reading.published_sides import aligned, of_side
 from symback.reading.published_statements import Statement, accumulated, statements
@@ -63,16 +64,17 @@ def read_published(program: Program, source: str, goal: Side | None = None) -> t
         found = accumulated(statements(source, pieces_of(source), names))
         if not found:
             raise ReadingError(source, "this says nothing", "write a formula", 0)
-        return _Text(source, program, names, None if goal is None else (_asked(source, found, names), goal)).all(found)
+        trees = [[tree(source, s.pieces, names) for s in statement.sides] for statement in found]
+        asked = None if goal is None else (_asked(found, trees, names), goal)
+        return _Text(source, program, names, asked, are_adjoints(trees, names)).all(found)
     except ReadingError as error:
         raise in_one_line(error) from None
     except RecursionError:
         raise ReadingError(source[:60], "this is too long a product or nested too deeply", "give it in parts", 0) from None
 
 
-def _asked(source: str, found: tuple[Statement, ...], names: Names) -> Statement:
+def _asked(found: tuple[Statement, ...], trees: list[list[Node]], names: Names) -> Statement:
     """The statement that answers what is asked: the last one, but for definitions of what stands before them, where S = sign(Y)."""
-    trees = [[tree(source, s.pieces, names) for s in statement.sides] for statement in found]
     for k in range(len(found) - 1, 0, -1):
         head = trees[k][0]
         before = {n.letter for sides in trees[:k] for n in walk(tuple(sides)) if isinstance(n, Symbol)}
@@ -104,6 +106,7 @@ class _Text:
     program: Program
     names: Names
     goal: tuple[Statement, Side] | None = None
+    bars: bool = False
 
     def all(self, found: tuple[Statement, ...]) -> tuple[Claim, ...]:
         """The claims of all statements in order; one that uses a name of a later one waits for it."""
@@ -187,7 +190,7 @@ class _Text:
                     continue
                 seen.add(key)
                 tried += 1
-                ctx = Context(self.source, self.program, self.names, layers=dict(layers), policy=policy, new=new)
+                ctx = Context(self.source, self.program, self.names, layers=dict(layers), policy=policy, new=new, bars=self.bars)
                 before = {k: list(v) for k, v in self.names.rows.items()}, dict(self.names.typed)
                 try:
                     sides = self.sides(statement, ctx)

@@ -117,6 +117,7 @@ class Context:
     notes: dict[str, None] = field(default_factory=dict)
     added: list[Definition] = field(default_factory=list)
     leaves: list[Leaf] = field(default_factory=list)
+    bars: bool = False
     varying: tuple[str, ...] = ()
     directions: list[Leaf] = field(default_factory=list)
     sizes: dict[object, Size] = field(default_factory=dict)

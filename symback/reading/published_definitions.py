@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Size, SizeSymbol
@@ -100,7 +101,7 @@ def head_of(trees: list[Node], ctx: Context) -> tuple[Symbol | None, str]:
 def new_symbol(trees: list[Node], ctx: Context) -> Symbol | None:
     """The left side, where it is one symbol that nobody declares."""
     head = trees[0]
-    if not isinstance(head, Symbol) or len(trees) < 2 or head.primes or head.marked:
+    if not isinstance(head, Symbol) or len(trees) < 2 or head.primes or head.marked or (ctx.bars and head.accents == ("bar",)):
         return None
     if ctx.new and not head.above and not head.below:
         return head
@@ -155,6 +156,7 @@ def define(head: Symbol, others: list[Node], ctx: Context) -> None:
             break
     if made is None:
         raise Clash(found if isinstance(found, str) else "the size of this cannot be told")
+    _refuse_unclear(head, made, ctx)
     below = cells(head.below)
     if len(below) == 1 and text(below[0]) not in ctx.free and all(text(c) in ctx.free for c in letter_by_letter(below[0])):
         below = letter_by_letter(below[0])
@@ -171,6 +173,18 @@ def define(head: Symbol, others: list[Node], ctx: Context) -> None:
     layer = text(unbracketed(scripts(head.above).rest)[0])
     ctx.names.add(Row(head.letter, head.accents, layer, (), words, name, indices))
     ctx.names.typed[name] = Row(name, (), "", (), (), name, indices)
+
+
+def _refuse_unclear(head: Symbol, made: Value, ctx: Context) -> None:
+    """A computed letter with a bar that is given a value of its shape may be the adjoint, or a name of the text's own."""
+    if head.accents != ("bar",):
+        return
+    reading = read_symbol(replace(head, accents=()), ctx, scripts(head.above).rest)
+    if reading is None or reading.row.name not in ctx.program.definition or len(reading.row.axes) != made.rank:
+        return
+    shown = text_of(head, ctx)
+    found = f"{shown} may be the derivative of the loss by {reading.row.name}, or a name of its own"
+    raise ctx.error(head.position, found, rf"write \frac{{\partial L}}{{\partial {head.letter}}}, or another letter")
 
 
 def fresh_name(head: Symbol, ctx: Context) -> str:

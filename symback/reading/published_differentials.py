@@ -162,7 +162,7 @@ def adjoint(p: Cursor, piece: Piece) -> Node | None:
 def scripts_transpose(symbol: Symbol) -> bool:
     """Whether a superscript ends with the mark of a transpose."""
     shown = text(symbol.above)
-    return shown.endswith(("T", "top", "t"))
+    return shown.endswith(("T", "top")) or (len(symbol.above) > 1 and shown.endswith("t"))
 
 
 def gradient(p: Cursor, piece: Piece) -> Node:

@@ -23,6 +23,7 @@ ACCENT_WORDS = ("hat", "bar", "tilde", "dot", "check")
 ALIASES: Mapping[str, str] = {"lam": "lambda", "eps": "epsilon", "lambda_": "lambda", "varepsilon": "epsilon"}
 LOSS_WORDS = ("L", "J", "C", "E", "ell", "l", "loss", "Loss", "cost", "Cost", "error", "Error", "objective", "CE loss", "CE Loss")
 """Letters and words that mean the loss where they are not declared."""
+STEP = "the letter above counts along the first axis"
 SAMPLE = "a mark in brackets is the sample"
 LONGEST_GLUED = 4
 """Up to which length a name such as Wq may be written as a letter with the rest below or above it."""
@@ -273,6 +274,7 @@ class Match:
     last: str
     lower: bool = False
     glued: bool = True
+    bound: frozenset[str] = frozenset()
 
     def layer(self, pieces: Pieces) -> str | None:
         """The layer that pieces mark: an integer, a word, or a letter with a given layer, plus or minus an integer."""
@@ -317,6 +319,8 @@ def _of_row(row: Row, match: Match, other_case: bool) -> Iterator[Reading]:
                     yield from _placed(row, (*below[:k], *below[k + 1 :]), match.above, (case, said, 2 * k + int(bool(match.above))))
         if "" in match.layers and match.layers[""] == row.layer:
             yield from _placed(row, below, match.above, (case, 3, 0))
+    elif text(match.above) in match.bound and len(row.open) > len(below):
+        yield from _placed(row, (match.above, *below), (), (case, 0, 0), STEP)
     elif not (match.marked and match.above):
         if not (other_case and match.above):
             yield from _placed(row, below, match.above, (case, 0, 2 * bool(match.above)))

@@ -14,6 +14,7 @@ from symback.algebra.terms import ONE, Apply, Count, Name, Ref, Term, bracket
 from symback.algebra.traverse import names as names_read
 from symback.network.program import Leaf
 from symback.reading.formula_grammar import TransposedSyntax
+from symback.reading.published_accents import accented_name
 from symback.reading.published_arguments import joined, without_parameters, without_sample
 from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_grammar import tree
@@ -45,7 +46,7 @@ def match_of(symbol: Symbol, above: Pieces, ctx: Context) -> Match:
     inside, marked = unbracketed(above)
     last = ctx.names.layers[-1] if ctx.names.layers else ""
     free = text(symbol.below) not in ctx.letters
-    return Match(cells(symbol.below), inside, marked, ctx.layers, last, ctx.lower, free)
+    return Match(cells(symbol.below), inside, marked, ctx.layers, last, ctx.lower, free, frozenset(ctx.letters))
 
 
 def read_symbol(symbol: Symbol, ctx: Context, above: Pieces, named: bool = False) -> Reading | None:
@@ -65,6 +66,8 @@ def read_symbol(symbol: Symbol, ctx: Context, above: Pieces, named: bool = False
         ctx.note(f"{text_of(symbol, ctx)} is read as {best.row.name}, not as {_says_reading(found[1])}")
     elif len(found) > 1 and symbol.below and above and not match.marked and _meant(found[1]) != _meant(best):
         ctx.note(f"{text_of(symbol, ctx)} is read as {_says_reading(best)}, not as {_says_reading(found[1])}")
+    if len(symbol.letter) > 1 and symbol.letter in ctx.names.typed and symbol.letter not in text_of(symbol, ctx):
+        ctx.note(f"{text_of(symbol, ctx)} is {best.row.name}")
     if best.note:
         ctx.note(f"in {text_of(symbol, ctx)} {best.note}")
     if best.row.letter != symbol.letter:
@@ -165,6 +168,9 @@ def custom(symbol: Symbol, ctx: Context, above: Pieces) -> Value | None:
     if letter == "I" and not above and not symbol.accents:
         entry = kronecker(symbol, ctx)
         return identity() if entry is None else entry
+    if symbol.accents and not symbol.primes:
+        bare_reading = read_symbol(replace(symbol, accents=()), ctx, above)
+        return None if bare_reading is None or bare_reading.power else accented_name(symbol, bare_reading, ctx)
     if not plain:
         return None
     if letter == "e":

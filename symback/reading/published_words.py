@@ -260,13 +260,22 @@ def accented(p: Cursor, piece: Piece) -> Node:
     outer = symbol(p, node.letter, piece)
     if (node.below and outer.below) or (node.above and outer.above):
         raise p.error("this letter has two scripts of one kind", position=piece.position)
+    short = _shortened(p, (*node.accents, ACCENTS[piece.text]), outer.letter)
     return replace(
         outer,
-        accents=(*node.accents, ACCENTS[piece.text]),
+        letter=short or outer.letter,
+        accents=() if short else (*node.accents, ACCENTS[piece.text]),
         below=node.below or outer.below,
         above=node.above or outer.above,
         primes=node.primes + outer.primes,
     )
+
+
+def _shortened(p: Cursor, accents: tuple[str, ...], letter: str) -> str:
+    """A declared name that is a letter and the first letter of its accent, ob for ō; empty where none is."""
+    name = letter + accents[0][0]
+    known = len(accents) > 1 or len(letter) > 1 or p.names.letters_of(letter, accents) or name not in p.names.typed
+    return "" if known else name
 
 
 def marks(pieces: Pieces, declared: frozenset[str]) -> tuple[Pieces, Marked]:
