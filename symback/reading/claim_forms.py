@@ -58,7 +58,7 @@ def _told_before(line: str, declared: Callable[[str], bool]) -> Iterator[str]:
         yield from (part.strip().removeprefix("and ").strip() for part in _parts(tail))
         yield head.rstrip(" ,;")
         return
-    first, *rest = _parts(line)
+    first, *rest = _parts(line) or [line]
     if not rest or not all(_DEFINES.match(part) for part in rest) or "=" not in first:
         yield line
         return

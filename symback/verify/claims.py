@@ -268,7 +268,7 @@ def _both(one: Verdict, step: Verdict) -> Verdict:
     A step that was only seen to agree, at few points, stands back behind what its values say.
     """
     if one.word == "agrees to digits":
-        return one
+        return step if step.holds else one
     if step.word == "refuted":
         shown = step.route == STEPS
         return replace(one, why=f"{step.why}; {one.why}") if shown and one.word == "refuted" else step if shown or one.holds else one

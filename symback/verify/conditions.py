@@ -14,6 +14,8 @@ from itertools import combinations, product
 from typing import NamedTuple
 
 from symback.algebra.facts import DECLARED, FACTS, Fact, closure
+from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Term
+from symback.algebra.traverse import names, walk
 from symback.errors import NumericError
 from symback.network.program import Leaf
 from symback.numeric.values import Sizes, size_value
@@ -32,7 +34,8 @@ DISCRETE = ("binary", "one-hot", "plus or minus one", "zero diagonal")
 ALONE = (*DISCRETE, "nonnegative", "positive")
 """Facts that are not tried of two leaves at once: with enough of them every kink is on one side."""
 FEW_VALUES = ("binary", "one-hot", "plus or minus one")
-"""Facts under which a power may be lost unseen."""
+"""Facts under which a power may be lost unseen. Only a target may have them unsaid, or what stands beside 1 less itself: nobody
+means that a scale is 1 or −1, or that an input has a single 1."""
 Facts = tuple[Fact, ...]
 Assumed = tuple[tuple[str, Fact], ...]
 
@@ -122,8 +125,17 @@ def _cover_of(pair: Pair, name: str, sizes: Sizes) -> Cover:
     if any(i.size.indices for i in leaf.indices):
         return Cover((), ())
     fixed = leaf.role in ("weight", "bias") or any(p.by == name for p in pair.partials)
-    allowed = tuple(row for row in DECLARED if not DECLARED[row].numbers and not (fixed and row in DISCRETE) and _fits(leaf, Fact(row)))
+    labelled = leaf.role == "target" or _has_complement(pair, name)
+    barred = (*(DISCRETE if fixed else ()), *(() if labelled else FEW_VALUES))
+    allowed = tuple(row for row in DECLARED if not DECLARED[row].numbers and row not in barred and _fits(leaf, Fact(row)))
     return cover(tuple(size_value(i.size, sizes) for i in leaf.indices), leaf.facts, allowed)
+
+
+def _has_complement(pair: Pair, name: str) -> bool:
+    """Whether the network reads ``1 - t`` beside t, as it does of labels and masks."""
+    bodies = [d.body for d in pair.program.definitions if isinstance(d.body, Term) and isinstance(d.name, str) and d.name not in pair.own]
+    sums = (n for body in bodies for n in walk(body) if isinstance(n, Add) and ONE in n.args)
+    return any(isinstance(t, Mul) and t.args[0] is MINUS_ONE and name in names(t) and len(t.args) == 2 for n in sums for t in n.args)
 
 
 def _fits(leaf: Leaf, fact: Fact) -> bool:

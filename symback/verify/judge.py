@@ -21,6 +21,7 @@ from symback.verify.differences import POINTS, Outcome
 from symback.verify.differences import Witness as Contradiction
 from symback.verify.differing import difference
 from symback.verify.domain import Beyond, beyond, facts_of, is_region, need_text
+from symback.verify.equal_names import equal_names
 from symback.verify.equality import NO_KINK, Shown, prove
 from symback.verify.exactly import SmallSizes, small_sizes
 from symback.verify.kinks import Kinks, check_kinks
@@ -215,11 +216,23 @@ class Judge:
         assumed = weakest(self.pair, holds)
         repair = self._repair()
         if assumed is not None and not self._is_empty(assumed) and not self._is_far_fetched(assumed, supported["found"], repair):
-            return self._conditional(supported["found"], assumed, witness, _sentence(repair))
+            says = [fact.says(name) for name, fact in assumed]
+            return self._conditional(supported["found"], says, witness, _sentence(repair))
+        alike = None if _is_slip(repair) else self._where_names_are_equal()
+        if alike is not None:
+            return self._conditional(*alike, witness, _sentence(repair))
         if witness is None:
             return self._unseen()
         why = "; ".join(filter(None, [witness.values_there, self._differing() or witness.differing]))
         return Verdict(self.text, "refuted", why, witness=witness, repair=_sentence(repair))
+
+    def _where_names_are_equal(self) -> tuple[Verdict, list[str]] | None:
+        """What is proved where two names that the network compares are equal, and that condition."""
+        for (one, other), pair in equal_names(self.pair, self.sizes):
+            shown = prove(pair)
+            if shown.proved:
+                return self._made("proved", "", shown), [f"{one} = {other}"]
+        return None
 
     def _is_empty(self, assumed: Assumed) -> bool:
         """Whether both sides vanish under a condition, and the claim is not that they do: then nothing is said under it."""
@@ -230,9 +243,8 @@ class Judge:
         hidden = _is_slip(repair) and any(fact.kind in FEW_VALUES for _, fact in assumed)
         return hidden or (repair is not None and len(assumed) > 1 and found.word != "proved")
 
-    def _conditional(self, found: Verdict, assumed: Assumed, witness: Witness | None, repair: str) -> Verdict:
+    def _conditional(self, found: Verdict, says: list[str], witness: Witness | None, repair: str) -> Verdict:
         """What was shown under facts that were not declared."""
-        says = [fact.says(name) for name, fact in assumed]
         condition = " and ".join(says)
         return replace(
             found,
