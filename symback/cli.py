@@ -1,6 +1,7 @@
 """The command line: verbs that ask the API and print what it says, as text or as JSON.
 
-Exit status: 1 if anything is refuted; else 2 if any input cannot be used; else 3 if anything is undecided or conditional; else 0.
+Exit status: 1 if anything is refuted; else 2 if any input cannot be used; else 3 if anything is undecided or conditional (with
+``--strict``: or only agrees in numbers); else 0.
 70 is an unexpected failure, a defect. With ``--json`` a failure is an answer, too: {"schema": 1, "error": {"what", "where", "remedy"}}.
 """
 
@@ -319,7 +320,7 @@ def verify(args: argparse.Namespace) -> Answer:
     derivation = derived(network, args)
     report = verified(derivation.core, derivation.wanted)
     data = report.json() if args.json else {}
-    return Answer(data, report.text(steps=args.steps), verdict_status([row.verdict for row in report]))
+    return Answer(data, report.text(steps=args.steps), verdict_status([row.verdict for row in report], args.strict))
 
 
 def check(args: argparse.Namespace) -> Answer:
@@ -335,11 +336,13 @@ def check(args: argparse.Namespace) -> Answer:
     if unread:
         more = f" (and {len(unread) - 1} more)" if len(unread) > 1 else ""
         print(one_line(f"symback: {unread[0].id or 'claim'}: {unread[0].why}{more}"), file=sys.stderr)
-    return Answer({"claims": [v.json() for v in verdicts]}, shown(verdicts), verdict_status([v.word for v in verdicts]))
+    return Answer({"claims": [v.json() for v in verdicts]}, shown(verdicts), verdict_status([v.word for v in verdicts], args.strict))
 
 
-def verdict_status(verdicts: Sequence[str]) -> int:
-    for words, status in ((("refuted",), REFUTED), (("cannot read",), UNUSABLE), (("undecided", "conditional", "unchecked"), OPEN)):
+def verdict_status(verdicts: Sequence[str], strict: bool = False) -> int:
+    """The exit status of verdicts; where it is ``strict`` what only agrees is open, too."""
+    open_ = ("undecided", "conditional", "unchecked", *(("agrees", "agrees to digits") if strict else ()))
+    for words, status in ((("refuted",), REFUTED), (("cannot read",), UNUSABLE), (open_, OPEN)):
         if any(v in words for v in verdicts):
             return status
     return 0
@@ -481,6 +484,7 @@ WRT = (
     {"metavar": "NAME", "nargs": "+", "action": "extend", "help": "derive by these names only; inputs and intermediates too"},
 )
 RATE = (("--rate",), {"type": float, "metavar": "R", "help": "the learning rate (default: the network's own)"})
+STRICT = (("--strict",), {"action": "store_true", "help": "exit with 3 where a formula agrees in numbers and is not proved"})
 VALUES = (("--values",), {"metavar": "FILE", "help": "a TOML or JSON file with numbers for the declared symbols"})
 
 VERBS = (
@@ -512,11 +516,13 @@ VERBS = (
     Verb("verify", "check every gradient and every step", verify, (
         NET, WRT,
         (("--steps",), {"action": "store_true", "help": "list every step with its verdict"}),
+        STRICT,
     )),
     Verb("check", "judge somebody's formula", check, (
         (("net",), {"nargs": "?", "metavar": "NET", "help": "the network, as for the other verbs"}),
         (("claim",), {"nargs": "?", "metavar": "CLAIM", "help": "the formula: \"dL/dW = (p - y) @ x.T\", or LaTeX"}),
         (("--claims",), {"metavar": "FILE", "help": "a JSON or TOML file of claims, each with its network"}),
+        STRICT,
     )),
     Verb("lookup", "formulas from the catalogue, by name or by shape", lookup, (
         (("words",), {"nargs": "*", "metavar": "WORDS", "help": "softmax cross entropy; layernorm dx"}),

@@ -390,6 +390,19 @@ def test_exit_status_of_verdicts(verdicts, status):
     assert cli.verdict_status(verdicts) == status
 
 
+def test_strict_asks_for_a_proof(capsys, tmp_path):
+    path = tmp_path / "net.toml"
+    path.write_text('forward = "L = sum(x)"\nloss = "L"\n[symbols]\nx = {shape = ["n"]}\n')
+    assert run(capsys, "check", path, "L = sum(sort(x))")[0] == 0
+    status, out, _ = run(capsys, "check", path, "L = sum(sort(x))", "--strict")
+    assert status == 3
+    assert "with n = 1 to 12, on both sides of 1 of 1 threshold; no proof was found" in out
+    assert run(capsys, "check", path, "L = sum(2*x)/2", "--strict")[0] == 0
+    assert run(capsys, "verify", path, "--strict")[0] == 0
+    assert cli.verdict_status(["agrees"], strict=True) == cli.verdict_status(["proved", "agrees to digits"], strict=True) == 3
+    assert cli.verdict_status(["proved"], strict=True) == 0
+
+
 def test_a_failed_check_is_refuted(capsys, net, tmp_path, monkeypatch):
     def fails(*_, **__):
         raise VerificationError("gradient by W", "does not hold")

@@ -34,7 +34,7 @@ from symback.verify.tried_sizes import bodies_of
 SCALES = (1e-1, 1e1, 1e-2, 1e2, 1e-3, 1e3, 1e-4, 1e4, 1e-6, 1e6)
 FARTHEST = 1e9
 HALVINGS, SECANTS = 12, 40
-MOST, LEAVES, PLACES, WAYS = 16, 6, 3, 2
+MOST, LEAVES, PLACES, WAYS, SPOTS = 16, 6, 3, 2, 8
 FRACTION = 10**15
 Path = Callable[[float], Mapping[str, Table] | None]
 
@@ -75,6 +75,12 @@ class Steering:
                 point = self._on(path, scale)
                 if point is not None:
                     yield point
+
+    def is_split(self, threshold: Threshold) -> bool:
+        """Whether the point that is led away from has places on both sides already."""
+        envs = [self._env(threshold.term, turn) for turn in range(SPOTS)]
+        values = [v for env in envs if env is not None and (v := self._value(threshold.term, env, self.base)) is not None]
+        return min(values, default=0.0) < 0 < max(values, default=0.0)
 
     def around(self, threshold: Threshold) -> Iterator[Point]:
         """Points at which a threshold is crossed, just before and just behind; none where no leaf leads there."""
@@ -181,9 +187,9 @@ class Steering:
 
     # values ------------------------------------------------------------------------------------------------------------------
 
-    def _env(self, term: Term) -> dict[Index, int] | None:
+    def _env(self, term: Term, turn: int = 0) -> dict[Index, int] | None:
         """A place for every free index of an expression."""
-        rng, env = random.Random("place"), dict[Index, int]()
+        rng, env = random.Random(f"place {turn}"), dict[Index, int]()
         try:
             for index in sorted(free_indices(term), key=lambda i: len(i.size.indices)):
                 env[index] = rng.randrange(size_value(index.size, self.base.sizes, env))
@@ -192,10 +198,13 @@ class Steering:
         return env
 
     def _value(self, term: Term, env: Mapping[Index, int], point: Point) -> float | None:
+        import numpy
+
         values = {n: Entries({p: float(v) for p, v in t.items()}) for n, t in point.values.items()}
         try:
-            self.floats = self.floats.at(values) if self.floats else Evaluator(self.pair.program, values, point.sizes, field=Floats())
-            found = float(self.floats.term(term, env))
+            with numpy.errstate(all="ignore"):
+                self.floats = self.floats.at(values) if self.floats else Evaluator(self.pair.program, values, point.sizes, field=Floats())
+                found = float(self.floats.term(term, env))
         except (NumericError, OverflowError, ValueError, IndexError):
             return None
         return found if math.isfinite(found) else None

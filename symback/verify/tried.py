@@ -151,7 +151,7 @@ class _Trying:
         """Both sides of every threshold, and where comparisons meet."""
         steering = Steering(self.pair, base)
         for threshold in thresholds(self.pair):
-            if self.each(steering.around(threshold)) and not threshold.meets:
+            if (self.each(steering.around(threshold)) or steering.is_split(threshold)) and not threshold.meets:
                 self.found.crossed[threshold] = None
         self.meet(base)
 
