@@ -398,7 +398,7 @@ def test_strict_asks_for_a_proof(capsys, tmp_path):
     assert status == 3
     assert "with n = 1 to 12, on both sides of 1 of 1 threshold; no proof was found" in out
     assert run(capsys, "check", path, "L = sum(2*x)/2", "--strict")[0] == 0
-    assert run(capsys, "verify", path, "--strict")[0] == 0
+    assert run(capsys, "verify", path, "--wrt", "x", "--strict")[0] == 0
     assert cli.verdict_status(["agrees"], strict=True) == cli.verdict_status(["proved", "agrees to digits"], strict=True) == 3
     assert cli.verdict_status(["proved"], strict=True) == 0
 
