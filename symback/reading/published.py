@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import partial
+from itertools import islice, product
 
 from symback.algebra.terms import ZERO
 from symback.errors import ReadingError
@@ -21,7 +23,7 @@ from symback.reading.published_conditions import restricted
 from symback.reading.published_context import Clash, Context, Undeclared
 from symback.reading.published_definitions import head_of, learn_bounds, marked_below, of_other_case, settled, value_or_clash
 from symback.reading.published_forms import varying
-from symback.reading.published_functions import is_gradient_of_loss
+from symback.reading.published_functions import asks
 from symback.reading.published_grammar import tree
 from symback.reading.published_names import Generic, Names, Row
 from symback.reading.published_nodes import Node, Symbol, walk
@@ -41,6 +43,13 @@ MEANINGS = (published_cells, published_functions, published_products, published_
 """The modules that say what the nodes of the syntax mean, beside `published_meaning`."""
 MOST_LAYERS = 200
 """For how many layers a statement with a letter for the layer is read."""
+MEANT = (
+    "how far a derivative", "matrices ", "a dot between", "square of a matrix", "bars around", "products between", "products beside",
+    "⊗ between", "the size of the identity", "vec", "a reduction of",
+)  # fmt: skip
+"""Signs that mean one thing or another: where a claim is wrong in the first reading, the others are tried, too."""
+MOST_OTHERS = 12
+"""How many other readings of a statement are tried before it is said to be wrong."""
 TRIES = 48
 """How many combinations of readings of a statement are tried before the first one is kept."""
 
@@ -199,7 +208,8 @@ class _Text:
                     self._restore(*before)
                 else:
                     if all(not s.clash for s in sides):
-                        return self.made(ctx, sides)
+                        others = partial(self._copy(*before).others, statement, layers, policy, dict(ctx.asked))
+                        return replace(self.made(ctx, sides), others=others)
                     kept = kept or (ctx, sides)
                     self._restore(*before)
                 if set(ctx.asked) - set(asked):
@@ -212,6 +222,28 @@ class _Text:
             assert failed is not None
             raise failed
         return self.made(*kept)
+
+    def others(
+        self, statement: Statement, layers: Mapping[str, str], first: Mapping[str, int], asked: Mapping[str, int]
+    ) -> Iterator[Claim]:
+        """A statement in other readings of its signs, those in which all sides fit; the first reading was another one."""
+        open_keys = {k: n for k, n in asked.items() if k.startswith(MEANT)}
+        for choice in islice(_policies(open_keys), MOST_OTHERS) if open_keys else ():
+            policy = {**first, **choice}
+            if any(policy.get(k, 0) != first.get(k, 0) for k in open_keys):
+                text = self._copy(self.names.rows, self.names.typed)
+                ctx = Context(self.source, self.program, text.names, layers=dict(layers), policy=policy, bars=self.bars)
+                with suppress(ReadingError, Generic):
+                    sides = text.sides(statement, ctx)
+                    if all(not s.clash for s in sides):
+                        yield text.made(ctx, sides)
+
+    def _copy(self, rows: Mapping[str, list[Row]], typed: Mapping[str, Row]) -> _Text:
+        """The text with names of its own, which what is read in it does not add to these."""
+        names = copy(self.names)
+        names.__dict__.pop("heads", None)
+        names.rows, names.typed = {k: list(v) for k, v in rows.items()}, dict(typed)
+        return _Text(self.source, self.program, names, self.goal, self.bars)
 
     def _restore(self, rows: dict[str, list[Row]], typed: dict[str, Row]) -> None:
         self.names.rows, self.names.typed = rows, typed
@@ -247,7 +279,7 @@ class _Text:
             ctx.note(
                 f"a statement about differentials, in which {' and '.join(ctx.varying)} var{'y' if len(ctx.varying) > 1 else 'ies'} and nothing else"
             )
-        open_goal = self.goal is not None and self.goal[0] is statement and len(trees) > 1 and is_gradient_of_loss(trees[0], ctx)
+        open_goal = self.goal is not None and self.goal[0] is statement and len(trees) > 1 and asks(trees[0], self.goal[1], ctx)
         head, undefined = (None, "") if open_goal else head_of(trees, ctx)
         for remark in statement.remarks:
             ctx.note(f"{self.source[remark.position : remark.end].strip()} says where an index runs; it runs over its whole axis")
@@ -268,7 +300,9 @@ class _Text:
             values, texts = [of_side(goal, ctx), *values[named:]], [(goal.text, 0), *texts[named:]]
         elif head is not None:
             ctx.note(f"{text_of(head, ctx)} is defined here")
-        return aligned(restricted(values, statement.conditions, ctx), texts, ctx)
+        sides = aligned(restricted(values, statement.conditions, ctx), texts, ctx)
+        nears = [s.relation == r"\approx" for s in statement.sides][-len(sides) :]
+        return (*sides[: -len(nears)], *(replace(s, near=near) if near else s for s, near in zip(sides[-len(nears) :], nears, strict=True)))
 
 
 def _policies(asked: Mapping[str, int]) -> Iterator[dict[str, int]]:

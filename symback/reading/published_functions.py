@@ -7,9 +7,10 @@ from dataclasses import replace
 from symback.algebra.definitions import Opaque
 from symback.algebra.operations import OPERATIONS, slope
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import HALF, MINUS_ONE, TWO, Apply, Kind, Mul, Num, Pow, Reduce, Ref, Term, bracket, total
+from symback.algebra.terms import HALF, MINUS_ONE, TWO, Apply, Kind, Mul, Num, Partial, Pow, Reduce, Ref, Term, bracket, total
 from symback.reading import conditions
 from symback.reading.formula_grammar import Enclosed, OnesSyntax
+from symback.reading.goals import SUMMED
 from symback.reading.published_chains import diagonal
 from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_forms import differential_of, is_differential
@@ -20,6 +21,7 @@ from symback.reading.published_places import Located, scripts, undeclared, whole
 from symback.reading.published_reads import derivative_of, sole_variable
 from symback.reading.published_symbols import bare
 from symback.reading.published_values import along, entrywise, mapped, number, ones, reduced, transposed
+from symback.reading.sides import Side
 from symback.reading.stacking import SAYS, Order, place
 
 KINDS: tuple[Kind, ...] = ("sum", "mean", "max", "min", "prod")
@@ -55,11 +57,21 @@ def _(node: Derivative, ctx: Context) -> Value:
     return transposed(found) if turned or sideways else found
 
 
-def is_gradient_of_loss(node: Node, ctx: Context) -> bool:
-    """Whether a side is the gradient of the loss by what is not said there."""
-    if not isinstance(node, Derivative) or node.bottoms or node.sloppy != "nabla":
+def asks(node: Node, goal: Side, ctx: Context) -> bool:
+    """Whether a side is what is asked in other words: a gradient by what it does not say, or the derivative of an array for that of its sum."""
+    if not isinstance(node, Derivative) or (node.bottoms and node.top is None):
         return False
-    return node.top is None or _derived(node, ctx).name == ctx.program.loss
+    if not node.bottoms:
+        return node.sloppy == "nabla" and (node.top is None or _derived(node, ctx).name == ctx.program.loss)
+    body = goal.body
+    summed = isinstance(body, Ref) and isinstance(body.name, Partial) and len(node.bottoms) == 1
+    by = located_symbol(node.bottoms[0], ctx, transposed_too=True) if summed else None
+    if by is None or not isinstance(body, Ref) or body.name != Partial(SUMMED.format(_derived(node, ctx).name), by.name):
+        return False
+    if not ctx.choose("the derivative of an array that is asked for", 2):
+        return False
+    ctx.note(f"the derivative of an array by {by.name} is meant of the sum of its entries, as it is asked for")
+    return True
 
 
 def _differential(node: Derivative, ctx: Context) -> Value:

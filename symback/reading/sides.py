@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Literal
 
 from symback.algebra.sizes import Index, Size
@@ -20,7 +21,8 @@ class Side:
     """One side of a claim: its text, where that begins, and its entry at free indices, exactly as written.
 
     A derivative of one name by another is ``Ref(Partial(of, by), places)`` with the places of ``of`` before those of ``by``; it
-    always means the total derivative in the program. A side whose sizes cannot meet has no body; ``clash`` says why.
+    always means the total derivative in the program. A side whose sizes cannot meet has no body; ``clash`` says why. ``near``: the
+    side before is said to be near this one (≈), not equal to it.
     """
 
     text: str
@@ -28,6 +30,7 @@ class Side:
     indices: tuple[Index, ...] = ()
     body: Term | None = None
     clash: str = ""
+    near: bool = False
 
     @property
     def shape(self) -> tuple[Size, ...]:
@@ -41,7 +44,8 @@ class Claim:
 
     The program is the network's, with the claim's own lines and differentiated expressions as further definitions;
     ``choices`` are the readings that were picked where the text allows more than one; ``assumed`` says what the claim needs besides
-    and does not say itself: that a value is 0 before something is added to it.
+    and does not say itself: that a value is 0 before something is added to it. ``others`` reads the text with other meanings of its
+    signs, one claim after the other.
     """
 
     program: Program
@@ -49,3 +53,4 @@ class Claim:
     language: Language
     choices: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    others: Callable[[], Iterator[Claim]] | None = field(default=None, compare=False, repr=False)

@@ -13,7 +13,7 @@ from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.numeric.worked import RATE
 from symback.reading.claims import is_python, read_claim
-from symback.reading.sides import Claim
+from symback.reading.sides import Claim, Side
 from symback.reading.stacking import SAYS as STACKED
 from symback.reading.stacking import Order, unfolded, unstacked
 from symback.verify.conventions import of_single_samples
@@ -128,7 +128,21 @@ def judge(claim: Claim, network: Program) -> Verdict:
     Names that reading the claim made for its own use are shown as what they stand for.
     """
     text = "\n".join(side.text for side in claim.sides)
-    return _assuming(without_internal_names(_judged(claim, network), claim.program, text), claim.assumed)
+    found = _judged(claim, network)
+    if found.word in ("refuted", "conditional") and claim.others is not None:
+        found = next((v for other in claim.others() if (v := _otherwise(other, network)) is not None), found)
+    return _assuming(without_internal_names(found, claim.program, text), claim.assumed)
+
+
+def _otherwise(other: Claim, network: Program) -> Verdict | None:
+    """The verdict on a claim in another reading, where it holds; a look at a few points tells most that do not."""
+    pairs = _Pairs(other, network)
+    for k in range(len(other.sides) - 1):
+        own, _ = pairs.judge(k)
+        if own is None or look(own.pair, own.sizes[0] if own.sizes else {}) == "different":
+            return None
+    found = without_internal_names(_judged(other, network), other.program, "\n".join(side.text for side in other.sides))
+    return found if found.holds else None
 
 
 def _assuming(found: Verdict, assumed: tuple[str, ...]) -> Verdict:
@@ -149,7 +163,7 @@ def _judged(claim: Claim, network: Program) -> Verdict:
     steps: tuple[Verdict | None, ...] = (None,) * (len(claim.sides) - 1) if chain is None else chain.links or (chain,)
     if chain is None or len(steps) == len(claim.sides) - 1:
         pairs = _Pairs(claim, network)
-        steps = tuple(_link(step, k, pairs) for k, step in enumerate(steps))
+        steps = tuple(_near(_link(step, k, pairs), claim.sides[k + 1]) for k, step in enumerate(steps))
     links = tuple(filter(None, steps))
     return replace(links[0] if len(links) == 1 else together(text, links), claim=text)
 
@@ -236,6 +250,13 @@ def _as_meant(found: Verdict, free: Freed, line: str) -> Verdict:
         return second
     third = Judge(free.apart, line).verdict()
     return second if third.word == "undecided" else third
+
+
+def _near(found: Verdict, side: Side) -> Verdict:
+    """A link that says ≈: judged as an equation, or to the digits that are printed; where it is neither, that refutes nothing."""
+    if not side.near or found.word != "refuted" or found.route == NUMBERS or (side.body is not None and not names(side.body)):
+        return found
+    return replace(found, word="undecided", why=f"≈ says that the sides are near each other; they are not equal: {found.why}", repair="")
 
 
 def _link(step: Verdict | None, k: int, pairs: _Pairs) -> Verdict:
