@@ -160,19 +160,24 @@ def load(path: str | Path) -> Network:
     return Network.from_program(read(path))
 
 
-def check(network: Network, claim: Any, target: str | None = None, kind: str | None = None) -> Verdict:
+def check(
+    network: Network, claim: Any, target: str | None = None, kind: str | None = None, rename: Mapping[str, str] | None = None
+) -> Verdict:
     r"""The verdict on somebody's formula over a network: proved, agrees, conditional, refuted, undecided or cannot read.
 
     ``claim`` is NumPy text such as ``dL/dW = np.outer(p - y, x)``, LaTeX as published, or a SymPy equation; a formula without a
-    left side needs its ``target``. The verdict says why, and where it can a witness, a condition, a repair.
+    left side needs its ``target``, unless one weight or bias alone has its shape. ``rename`` says which names of the network the
+    claim's own ones are. The verdict says why, and where it can a witness, a condition, a repair.
 
     >>> net = Network.from_dict({"symbols": {"w": {}, "x": {}}, "forward": "L = tanh(w*x)", "loss": "L"})
     >>> check(net, "dL/dw = x * (1 - L**2)").word
     'proved'
+    >>> check(net, r"\nabla_\theta J = x (1 - J^2)", rename={r"\theta": "w", "J": "L"}).word
+    'proved'
     """
     from symback.verify.claims import check as checked
 
-    return checked(network.program, claim, target, kind)
+    return checked(network.program, claim, target, kind, rename=rename)
 
 
 def _known(name: str, known: Iterable[Name]) -> str:

@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _answered(words: Sequence[str]) -> int:
     try:
-        args = _parser().parse_args(words)
+        args = _parsed(words)
         answer: Answer = args.run(args)
     except SymbackError as error:
         return _failed(error, status_of(error), "--json" in words)
@@ -90,6 +90,17 @@ def _answered(words: Sequence[str]) -> int:
         return _failed(defect, UNEXPECTED, "--json" in words)
     _print(_json(answer.data) if args.json else answer.text)
     return answer.status
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    """The words of a command; formulas may stand behind options as well as before them."""
+    parser = _parser()
+    args, rest = parser.parse_known_args(words)
+    if rest and (not hasattr(args, "claim") or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        args.claim = [*args.claim, *rest]
+    return args
 
 
 def _failed(error: SymbackError, status: int, as_json: bool) -> int:
@@ -325,13 +336,16 @@ def verify(args: argparse.Namespace) -> Answer:
 
 def check(args: argparse.Namespace) -> Answer:
     """Verdicts on somebody's formulas."""
-    from symback.verify.claims import check as checked
-    from symback.verify.command import check_file, shown
+    from symback.reading.renaming import renaming
+    from symback.verify.command import Given, check_entries, check_file, shown
 
-    single = args.net is not None and args.claim is not None
-    if single == (args.claims is not None) or (args.net is not None and args.claim is None):
-        raise SymbackError("check", "one claim or a file of claims is judged", 'write check NET "dL/dW = ...", or check --claims FILE')
-    verdicts = (checked(found(args.net).program, args.claim),) if single else check_file(args.claims)
+    if bool(args.claim) == (args.claims is not None) or (args.claim and args.net is None):
+        raise SymbackError("check", "formulas or a file of them are judged", 'write check NET "dL/dW = ...", or check NET --claims FILE')
+    network = None if args.net is None else found(args.net).program
+    given = Given(args.target, renaming(args.rename) if args.rename else {})
+    several = len(args.claim) > 1
+    entries = ({"claim": text, **({} if several else {"id": ""})} for text in args.claim)
+    verdicts = tuple(check_entries(entries, network, more=given)) if args.claim else check_file(args.claims, network, given)
     unread = [v for v in verdicts if v.word == "cannot read"]
     if unread:
         more = f" (and {len(unread) - 1} more)" if len(unread) > 1 else ""
@@ -520,8 +534,10 @@ VERBS = (
     )),
     Verb("check", "judge somebody's formula", check, (
         (("net",), {"nargs": "?", "metavar": "NET", "help": "the network, as for the other verbs"}),
-        (("claim",), {"nargs": "?", "metavar": "CLAIM", "help": "the formula: \"dL/dW = (p - y) @ x.T\", or LaTeX"}),
-        (("--claims",), {"metavar": "FILE", "help": "a JSON or TOML file of claims, each with its network"}),
+        (("claim",), {"nargs": "*", "metavar": "CLAIM", "help": "formulas: \"dL/dW = np.outer(p - y, x)\", or LaTeX"}),
+        (("--claims",), {"metavar": "FILE", "help": "a file with a formula a line, or a JSON or TOML file of claims"}),
+        (("--target",), {"metavar": "NAME", "help": "what a formula without a left side is the derivative by"}),
+        (("--rename",), {"metavar": "A=B,...", "help": "names of the formula and what the network calls them: theta=w,J=L"}),
         STRICT,
     )),
     Verb("lookup", "formulas from the catalogue, by name or by shape", lookup, (

@@ -117,13 +117,14 @@ KEYS = ("id", "symbols", "forward", "loss", "target", "kind", "claim", "values",
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(KEYS), PLAIN | st.dictionaries(st.text(max_size=4), PLAIN, max_size=2), max_size=7) | PLAIN,
+        min_size=1,
         max_size=3,
     )
 )
 def test_any_entries(given_entries):
     for number, entry in enumerate(given_entries):
         if isinstance(entry, dict):
-            entry["id"] = number
+            entry["id"] = str(number)
     for found in check_entries(entries({"claims": given_entries}, "claims.json")):
         assert found.word in WORST_FIRST
         json.dumps(found.json(), allow_nan=False)

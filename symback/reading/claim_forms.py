@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from unicodedata import name
 
+from symback.reading.claim_lines import MAX_CLAIM
+
 _GRADIENT = re.compile(
     r"(?<![\w.])(?:grad_|nabla_|∇_?)\{?(?P<by>[^\W\d]\w*)\}?\s*(?:\(\s*(?P<inside>[^\W\d]\w*)\s*\)|(?P<of>[^\W\d]\w*))(?=\s*[-+*/]?=(?!=))"
 )
-_WHERE = re.compile(r"[,;]?\s*(?<![\w.])(?:where|with)(?!\w|\s*\()\s*:?")
+_WHERE = re.compile(r"[,;]?\s?(?<![\w.])(?:where|with)(?!\w|\s*\()\s*:?")
+_NEXT = re.compile(r",|(?<!\w)and(?=\s+[^\W\d]\w*\s*=(?!=))")
 _DEFINES = re.compile(r"\s*(?:and\s+)?(?P<name>[^\W\d]\w*)\s*=(?!=)")
 _SIGNS = str.maketrans({"−": "-", "∂": "d", "·": "*", "⊙": "*", "×": "*"})
 _HAT = re.compile(r"\^(?=\s*(?:\d|\(|-\s*\d|[^\W\d]))")
@@ -23,6 +26,8 @@ def lines_in_python(text: str, declared: Callable[[str], bool]) -> str:
     >>> lines_in_python("dL/dW = 2*X.T @ (Y - S), S = sign(Y)", {"W", "X", "Y"}.__contains__)
     'S = sign(Y)\ndL/dW = 2*X.T @ (Y - S)'
     """
+    if len(text) > MAX_CLAIM:
+        return text
     rows = [row for line in text.splitlines() for row in _told_before(line, declared)]
     whole = "\n".join(rows) if len(rows) > len(text.splitlines()) else text
     return _GRADIENT.sub(lambda m: f"d{m['inside'] or m['of']}/d{m['by']}", whole)
@@ -71,8 +76,8 @@ def _told_before(line: str, declared: Callable[[str], bool]) -> Iterator[str]:
 
 def _cut(line: str, sign: re.Pattern[str]) -> tuple[str, str]:
     """What stands before and after a sign outside brackets; an empty tail where it does not stand there."""
-    for found in sign.finditer(line):
-        if _depth(line[: found.start()]) == 0 and found.start():
+    for found in _outside(line, sign):
+        if found.start():
             return line[: found.start()], line[found.end() :]
     return line, ""
 
@@ -80,12 +85,18 @@ def _cut(line: str, sign: re.Pattern[str]) -> tuple[str, str]:
 def _parts(line: str) -> list[str]:
     """A line cut at the commas, and at each *and* before a definition, outside brackets."""
     parts, begin = [], 0
-    for found in re.finditer(r",|(?<!\w)and(?=\s+[^\W\d]\w*\s*=(?!=))", line):
-        if _depth(line[: found.start()]) == 0:
-            parts.append(line[begin : found.start()])
-            begin = found.end()
-    return [p for p in [*parts, line[begin:]] if p.strip()]
+    for found in _outside(line, _NEXT):
+        parts.append(line[begin : found.start()])
+        begin = found.end()
+    return [p for p in [*parts, line[begin:]] if p.strip()] or [line]
 
 
-def _depth(text: str) -> int:
-    return sum((c in "([{") - (c in ")]}") for c in text)
+def _outside(line: str, sign: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The places outside all brackets where a sign stands."""
+    depth = begin = 0
+    for found in sign.finditer(line):
+        between = line[begin : found.start()]
+        depth += sum(map(between.count, "([{")) - sum(map(between.count, ")]}"))
+        begin = found.start()
+        if not depth:
+            yield found

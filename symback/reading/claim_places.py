@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from symback.errors import ReadingError
 from symback.reading.syntax import parse
 
+MAX_WORD = 150
 DELTA = ("delta", "δ", "kronecker")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _PLACES = r"\[(?P<{}>[^\[\]]*)\]"
 _RATIO = re.compile(
     rf"(?<![\w.])(?P<top>d\w+)(?:{_PLACES.format('above')})?\s*/\s*(?P<open>\()?\s*(?P<by>d\w+)(?:{_PLACES.format('below')})?"
-    rf"(?:\s*\*?\s*(?P<again>d\w+){_PLACES.format('last')})?(?(open)\s*\))"
+    rf"(?:\s*(?:\*\s*)?(?P<again>d\w+){_PLACES.format('last')})?(?(open)\s*\))"
 )
 
 
@@ -32,22 +33,26 @@ def spelled_out(text: str, ranks: Mapping[str, int], own: Callable[[str], bool])
 
 
 def _word(word: str, ranks: Mapping[str, int], own: Callable[[str], bool]) -> str:
-    """A word as a name with places; empty where it is none."""
-    if word in ranks or own(word):
+    """A word, or the differentials of one or two, as names with places; empty where it is none."""
+    if word in ranks or own(word) or len(word) > MAX_WORD:
         return ""
-    base, _, letters = word.rpartition("_")
-    if base in DELTA and len(letters) == 2 and letters.isalpha():
-        return f"({letters[0]} == {letters[1]})"
-    if letters.isascii() and letters.isalpha() and ranks.get(base) == len(letters):
-        return f"{base}[{','.join(letters)}]"
-    if not word.startswith("d"):
-        return ""
-    whole = _word(word[1:], ranks, own)
-    if whole:
-        return f"d{whole}"
+    whole = _entry(word, ranks)
+    if whole or not word.startswith("d"):
+        return whole
+    single = _entry(word[1:], ranks)
+    if single:
+        return f"d{single}"
     cuts = (k for k, c in enumerate(word) if c == "d" and k > 1)
-    pairs = ((_word(word[1:k], ranks, own), _word(word[k + 1 :], ranks, own)) for k in cuts)
+    pairs = ((_entry(word[1:k], ranks), _entry(word[k + 1 :], ranks)) for k in cuts)
     return next((f"d{one}d{other}" for one, other in pairs if one and other), "")
+
+
+def _entry(word: str, ranks: Mapping[str, int]) -> str:
+    base, _, letters = word.rpartition("_")
+    if base in DELTA and base not in ranks and len(letters) == 2 and letters.isalpha():
+        return f"({letters[0]} == {letters[1]})"
+    named = letters.isascii() and letters.isalpha() and ranks.get(base) == len(letters)
+    return f"{base}[{','.join(letters)}]" if named else ""
 
 
 def _ratio(match: re.Match[str], ranks: Mapping[str, int]) -> str:

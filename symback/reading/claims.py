@@ -69,7 +69,7 @@ def read_entry(program: Program, entry: Mapping[str, Any], target: str | None = 
 
 
 def _read(program: Program, text: str, language: str, target: str | None, kind: str | None) -> tuple[Claim, ...]:
-    goal = None if target is None else goal_of(program, target, kind)
+    goal = _goal(program, text, target, kind)
     declared = {str(n) for n in (*program.leaf, *program.definition)}.__contains__
     if language == "text":
         return _read_text(program, lines_in_python(text, declared), goal)
@@ -80,6 +80,13 @@ def _read(program: Program, text: str, language: str, target: str | None, kind: 
         if plain == text or not is_python(plain):
             raise
         return _read_in_python(program, plain, goal)
+
+
+def _goal(program: Program, text: str, target: str | None, kind: str | None) -> Goal | None:
+    """What a formula without a left side is about; an identity has two sides of its own, and a value without a name is the result's."""
+    if target is None and kind == "value" and isinstance(program.loss, str) and not re.search(r"(?<![=<>!])=(?!=)", text):
+        target = program.loss
+    return None if target is None else goal_of(program, target, kind)
 
 
 def _read_text(program: Program, text: str, goal: Goal | None) -> tuple[Claim, ...]:

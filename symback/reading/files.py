@@ -51,22 +51,27 @@ def load(path: str | Path) -> Program:
 
 def read_file(path: str | Path) -> dict[str, object]:
     """The table a TOML or JSON file holds, within bounds."""
+    text, suffix = read_text(path), Path(path).suffix
+    readers = {".toml": _toml, ".json": _json}
+    if suffix not in readers:
+        raise ReadingError(str(path), f"the suffix is {suffix or 'missing'}", "network files end in .toml or .json")
+    data = readers[suffix](text, str(path))
+    if not isinstance(data, dict):
+        raise ReadingError(str(path), "holds no table", 'write {"symbols": ..., "forward": ..., "loss": ...}')
+    return data
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a file, within bounds."""
     file = Path(path)
     try:
         if file.stat().st_size > MAX_BYTES:
             raise ReadingError(str(path), f"the file has {file.stat().st_size} bytes", f"at most {MAX_BYTES} are read")
-        text = file.read_bytes().decode("utf-8")
+        return file.read_bytes().decode("utf-8")
     except OSError as error:
         raise ReadingError(str(path), f"cannot be opened: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ReadingError(str(path), f"is not UTF-8 text: byte {error.start}") from None
-    readers = {".toml": _toml, ".json": _json}
-    if file.suffix not in readers:
-        raise ReadingError(str(path), f"the suffix is {file.suffix or 'missing'}", "network files end in .toml or .json")
-    data = readers[file.suffix](text, str(path))
-    if not isinstance(data, dict):
-        raise ReadingError(str(path), "holds no table", 'write {"symbols": ..., "forward": ..., "loss": ...}')
-    return data
 
 
 def _toml(text: str, where: str) -> object:

@@ -14,7 +14,7 @@ from symback.network.program import Program
 from symback.reading.over_program import scope_of
 from symback.reading.sides import Side
 
-KINDS = ("gradient", "jacobian", "hessian", "hessian_diag")
+KINDS = ("gradient", "jacobian", "hessian", "hessian_diag", "value")
 SUMMED = "Σ {}"
 
 
@@ -28,7 +28,7 @@ class Goal:
 
 
 def goal_of(program: Program, target: str, kind: str | None = None) -> Goal:
-    """The derivative of the first result by ``target``.
+    """The derivative of the first result by ``target``; of the kind *value* the target itself.
 
     The gradient, and the diagonal of the Hessian, of a result with axes are those of its sum. A Jacobian has the places of the
     result first, a Hessian those of the variable twice.
@@ -39,6 +39,8 @@ def goal_of(program: Program, target: str, kind: str | None = None) -> Goal:
     chosen = "gradient" if kind is None else kind
     if chosen not in KINDS:
         raise ReadingError(f"kind = {str(kind)[:80]}", "is not known", "write one of " + ", ".join(KINDS))
+    if chosen == "value":
+        return Goal(program, target, _value(program, target))
     of = program.loss
     if chosen != "jacobian" and not all(i.size.constant == 1 for i in program.indices(of)):
         program, of = summed(program, of)
@@ -54,6 +56,13 @@ def goal_of(program: Program, target: str, kind: str | None = None) -> Goal:
     body = Ref(Partial(first, target) if second else first, (*front, *places, *again))
     head = f"∂²{program.loss}/∂{target}²" if second else f"∂{program.loss}/∂{target}"
     return Goal(program, target, Side(head, 0, indices, body))
+
+
+def _value(program: Program, target: str) -> Side:
+    """A name as the left side of an equation."""
+    indices = scope_of(program).letters.indices([i.size for i in program.indices(target)])
+    places = tuple(Size.of(0) if i.size.constant == 1 else Size.of(i) for i in indices)
+    return Side(target, 0, indices, Ref(target, places))
 
 
 def summed(program: Program, result: Name) -> tuple[Program, Name]:

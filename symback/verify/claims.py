@@ -13,6 +13,7 @@ from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.numeric.worked import RATE
 from symback.reading.claims import is_python, read_claim
+from symback.reading.renaming import renamed, target_of
 from symback.reading.sides import Claim, Side
 from symback.reading.stacking import SAYS as STACKED
 from symback.reading.stacking import Order, unfolded, unstacked
@@ -41,14 +42,25 @@ LONGEST_MENDED = 2_000
 PLACES = "wrong where places count from 0, as in NumPy, and right where they count from 1, as in formulas; write the places as NumPy counts"
 
 
-def check(program: Program, claim: object, target: str | None = None, kind: str | None = None, id: str = "") -> Verdict:
+def check(
+    program: Program,
+    claim: object,
+    target: str | None = None,
+    kind: str | None = None,
+    id: str = "",
+    rename: Mapping[str, str] | None = None,
+) -> Verdict:
     """The verdict on a claim about a program's result; see `symback.reading.claims.read_claim` for how one is written.
+
+    ``rename`` says which names of the program the claim's own ones are.
 
     >>> from symback.reading.files import from_dict
     >>> net = from_dict({"symbols": {"w": {}, "x": {}}, "forward": "L = w**2*x", "loss": "L"})
     >>> check(net, "dL/dw = 2*x*w").word
     'proved'
     """
+    if rename:
+        return _in_its_letters(program, claim, target, kind, id, rename)
     start = perf_counter()
     return replace(_verdict(program, claim, target, kind), id=id, seconds=round(perf_counter() - start, 4))
 
@@ -73,6 +85,17 @@ def _verdict(program: Program, claim: object, target: str | None, kind: str | No
     entries = read_entries(program, claim, target, kind) if found.word != "proved" else None
     last = found if entries is None else judge(*entries)
     return last if last.word == "proved" or (last.holds and not found.holds) else found
+
+
+def _in_its_letters(program: Program, claim: object, target: str | None, kind: str | None, id: str, rename: Mapping[str, str]) -> Verdict:
+    """The verdict over the program with its names as the claim writes them."""
+    try:
+        own, about = renamed(program, rename), None if target is None else target_of(target, rename)
+        if isinstance(claim, Mapping) and isinstance(claim.get("target"), str):
+            claim = {**claim, "target": target_of(claim["target"], rename)}
+    except SymbackError as error:
+        return Verdict(_text_of(claim), "cannot read", str(error), id=id)
+    return check(own, claim, about, kind, id)
 
 
 def _as_written(program: Program, claims: tuple[Claim, ...], claim: object, target: str | None, kind: str | None) -> Verdict:
