@@ -20,7 +20,7 @@ from symback.network.program import Program
 from symback.reading import published_cells, published_functions, published_products, published_sums
 from symback.reading.published_accents import are_adjoints
 from symback.reading.published_conditions import restricted
-from symback.reading.published_context import Clash, Context, Undeclared
+from symback.reading.published_context import Clash, Context, Undeclared, Unsized
 from symback.reading.published_definitions import head_of, learn_bounds, marked_below, of_other_case, settled, value_or_clash
 from symback.reading.published_forms import varying
 from symback.reading.published_functions import asks
@@ -204,7 +204,7 @@ class _Text:
                 try:
                     sides = self.sides(statement, ctx)
                 except ReadingError as error:
-                    failed = failed or error
+                    failed = error if isinstance(error, Unsized) else failed or error
                     self._restore(*before)
                 else:
                     if all(not s.clash for s in sides):
@@ -218,9 +218,9 @@ class _Text:
                     break
                 if tried >= TRIES:
                     break
-        if kept is None:
-            assert failed is not None
+        if failed is not None and (kept is None or isinstance(failed, Unsized)):
             raise failed
+        assert kept is not None
         return self.made(*kept)
 
     def others(

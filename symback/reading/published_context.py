@@ -20,15 +20,23 @@ SINGLE, ZEROTH = Size.of(1), Size.of(0)
 
 
 Entry = Callable[..., Term]
-Fills = Literal["", "ones", "identity"]
+Fills = Literal["", "ones", "identity", "block"]
 
 
 class Clash(Exception):
     """Sizes that cannot meet: the text is read, and what it says does not fit."""
 
 
+class Untold(Clash):
+    """Sizes that nothing tells: the text may be right at some, so that it is not wrong."""
+
+
 class Undeclared(ReadingError):
     """A symbol that nothing declares."""
+
+
+class Unsized(ReadingError):
+    """A formula whose sizes nothing tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Tag:
 class Value:
     """An array: its axes, its entry at places, whether one axis is a row, whether that is definite, and the derivative it is.
 
-    ``open`` says that the entry is a product that goes on. ``fills`` marks ones, or the identity, which take
+    ``open`` says that the entry is a product that goes on. ``fills`` marks ones, a block of ones, or what is like the identity, which take
     the size they meet; ``repeats`` a row (0) or a column (1) that is repeated as often as it has to be.
     """
 

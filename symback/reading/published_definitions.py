@@ -9,7 +9,7 @@ from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Size, SizeSymbol
 from symback.algebra.traverse import free_indices
 from symback.errors import ReadingError
-from symback.reading.published_context import Clash, Context, Undeclared, Value
+from symback.reading.published_context import Clash, Context, Undeclared, Unsized, Untold, Value
 from symback.reading.published_meaning import value
 from symback.reading.published_names import Generic, Names, Row, cells, letter_by_letter, text, unbracketed
 from symback.reading.published_nodes import Big, Node, Product, Symbol, walk
@@ -82,6 +82,8 @@ def value_or_clash(node: Node, ctx: Context, first: bool = False) -> Value | str
     ctx.loss_letter = first and isinstance(node, Symbol | Product)
     try:
         return value(node, ctx)
+    except Untold as untold:
+        raise Unsized(ctx.source, str(untold), "write the entry as a sum, or name the product", 0) from None
     except Clash as clash:
         return str(clash)
 

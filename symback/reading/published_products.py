@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
+from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.operations import OPERATIONS, slope
 from symback.algebra.sizes import Size
 from symback.algebra.terms import Add, Apply, Mul, Term, bracket, total
 from symback.algebra.traverse import names as names_read
+from symback.algebra.traverse import walk
 from symback.network.program import PARAMETERS
 from symback.reading.published_arguments import at_sample, depends_on, without_parameters
 from symback.reading.published_chains import chained, diagonal
-from symback.reading.published_context import SINGLE, Clash, Context, Value
+from symback.reading.published_context import SINGLE, Clash, Context, Untold, Value
 from symback.reading.published_grammar import tree
 from symback.reading.published_meaning import entry_of, function_of, located_symbol, scripted, value
 from symback.reading.published_names import LOSS_WORDS, text, unbracketed
@@ -115,7 +118,7 @@ def _applied(part: Node, following: Node | None, ctx: Context) -> Value | None:
         return made
     if not isinstance(following, Group) or ctx.names.letters_of(part.letter, part.accents) or part.letter in LOSS_WORDS:
         return _argument_list(part, following, ctx)
-    normal = part.letter == "phi" and any(sign in ctx.source for sign in (r"\Phi", "Φ"))
+    normal = part.letter == "phi" and (any(sign in ctx.source for sign in (r"\Phi", "Φ")) or _is_normal(ctx.program.definitions))
     found = _activation(part, following, ctx) if isinstance(following, Group) and not normal else None
     return _normal(part, following, ctx) if found is None else found
 
@@ -137,6 +140,13 @@ def _function_of(part: Symbol, following: Group, ctx: Context) -> Value | None:
     ctx.note(f"{text_of(replace(part, primes=0), ctx)} is {word}, as in the network")
     arg = value(following, ctx)
     return mapped(arg, (lambda t: slope(Apply(word, (t,)), 0)) if part.primes else (lambda t: Apply(word, (t,))))
+
+
+@lru_cache(maxsize=64)
+def _is_normal(definitions: tuple[Definition, ...]) -> bool:
+    """Whether a network computes with the normal distribution, so that φ is its density and no other function."""
+    bodies = [d.body for d in definitions if isinstance(d.body, Term)]
+    return any(isinstance(node, Apply) and node.op in ("Phi", "phi") for body in bodies for node in walk(body))
 
 
 def _normal(part: Symbol, following: Node, ctx: Context) -> Value | None:
@@ -342,6 +352,8 @@ def _by_sizes(ctx: Context, a: Value, sign: str, b: Value, what: str) -> Value:
             return _opened(entrywise(ctx, lambda x, y: times(x, y, a.open), a, b, what))
     try:
         return multiplied(ctx, a, b, what)
+    except Untold:
+        raise
     except Clash:
         schematic = chained(ctx, a, b, what, schematic=True)
         if schematic is not None:

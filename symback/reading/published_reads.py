@@ -9,7 +9,7 @@ from functools import lru_cache
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import Mul, Name, Partial, Reduce, Ref, Term
-from symback.algebra.traverse import walk
+from symback.algebra.traverse import refs, walk
 from symback.network.program import PARAMETERS, Leaf, Program
 from symback.reading.published_context import Context, Tag, Value
 from symback.reading.published_places import Located, whole
@@ -58,8 +58,8 @@ def _votes(node: Term, shapes: Mapping[Name, tuple[Index, ...]]) -> Iterator[int
     if not (isinstance(node, Reduce) and node.kind == "sum" and isinstance(node.body, Mul)):
         return
     over = Size.of(node.index)
-    reads = [f for f in node.body.args if isinstance(f, Ref)]
-    if any(r.places == (over,) for r in reads):
+    if any(isinstance(f, Ref) and f.places == (over,) for f in node.body.args):
+        reads = [r for f in node.body.args for r in refs(f)]
         yield from (r.places.index(over) for r in reads if len(r.places) == 2 and over in r.places and len(shapes.get(r.name, ())) == 2)
 
 

@@ -77,6 +77,8 @@ def _fitted(found: Value | str, reference: Value | None, axes: tuple[Index, ...]
     places = tuple(map(Size.of, axes))
     if found.fills == "identity" and len(axes) not in (0, 2):
         return f"this is a multiple of the identity, and the other side {reference.says}"
+    if found.any_size and len(axes) != 2 and found.fills != "ones":
+        return f"this is a matrix, and the other side {reference.says}"
     if found.any_size:
         return _renamed(found.entry(*places), axes) if axes else "the size of this cannot be told"
     if not found.rank and axes and _constant_value(found):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import MINUS_ONE, ONE, Kind, Mul, Num, Pow, Reduce, Term, bracket, is_number
-from symback.reading.published_context import SINGLE, ZEROTH, Clash, Context, Entry, Tag, Value
+from symback.reading.published_context import SINGLE, ZEROTH, Clash, Context, Entry, Tag, Untold, Value
 
 
 def number(term: Term) -> Value:
@@ -82,7 +82,8 @@ def entrywise(ctx: Context, of: Callable[[Term, Term], Term], a: Value, b: Value
     if a.shape == b.shape and (a.rank != 1 or a.row == b.row or not (a.fixed or b.fixed)):
         if a.rank == 1 and a.row != b.row:
             raise Clash(f"{what}: {a.says} meets {b.says}")
-        return Value(a.axes, lambda *p: of(a.entry(*p), b.entry(*p)), a.row, a.fixed or b.fixed)
+        repeats = a.repeats if a.repeats == b.repeats else None
+        return Value(a.axes, lambda *p: of(a.entry(*p), b.entry(*p)), a.row, a.fixed or b.fixed, repeats=repeats)
     if {a.rank, b.rank} == {1, 2}:
         return _broadcast(ctx, of, a, b, what)
     raise Clash(f"{what}: {a.says} meets {b.says}")
@@ -97,11 +98,11 @@ def _any_size(of: Callable[[Term, Term], Term], a: Value, b: Value) -> Value:
         return of(a.entry(*p) if a.rank or a.any_size else a.entry(), b.entry(*p) if b.rank or b.any_size else b.entry())
 
     if shaped.any_size:
-        if a.fills != b.fills:
-            raise Clash("the identity meets ones, and the size of both cannot be told")
-        return Value((), at, a.row, fills=a.fills)
-    if rank > 2:
-        raise Clash(f"the identity meets {shaped.says}")
+        if "ones" in (a.fills, b.fills) and a.fills != b.fills:
+            raise Untold("a vector of ones meets a matrix, and the size of both cannot be told")
+        return Value((), at, a.row, fills=a.fills if a.fills == b.fills else "identity")
+    if rank > 2 or (rank == 1 and "ones" not in (a.fills, b.fills)):
+        raise Clash(f"a matrix of the size it meets stands beside {shaped.says}")
     return Value(shaped.axes, at, shaped.row, shaped.fixed)
 
 
@@ -131,6 +132,10 @@ def multiplied(ctx: Context, a: Value, b: Value, what: str) -> Value:
         return _with_ones(ctx, a, b, what)
     if a.rank > 2 or b.rank > 2:
         raise Clash(f"{what}: {a.says} times {b.says} is no matrix product")
+    if a.repeats == 0 and b.rank:
+        return replace(multiplied(ctx, replace(a, repeats=None), b, what), repeats=0)
+    if b.repeats == 1 and a.rank:
+        return replace(multiplied(ctx, a, replace(b, repeats=None), what), repeats=1)
     if a.repeats == 1 and b.rank:
         return multiplied(ctx, replace(a, repeats=None), _with_ones(ctx, transposed(ones()), b, what), what)
     if b.repeats == 0 and a.rank:
@@ -172,10 +177,12 @@ def from_sides(rows: Index | None, cols: Index | None, at: Callable[[Size, Size]
 def _with_ones(ctx: Context, a: Value, b: Value, what: str) -> Value:
     """A product with the identity, or with ones, which take the size they meet: ones beside the axis of another sum over it."""
     if a.any_size and b.any_size:
-        raise Clash(f"{what}: the sizes of this product cannot be told")
+        return _of_any_size(a, b, what)
     shaped, special = (b, a) if a.any_size else (a, b)
     if special.fills == "identity":
         return _with_identity(ctx, a, b, what)
+    if special.fills == "block":
+        return _with_block(ctx, a, b, what)
     side = 0 if shaped is b else 1
     axis = _axis(shaped, side)
     outer = special.row == bool(side)
@@ -194,6 +201,26 @@ def _with_ones(ctx: Context, a: Value, b: Value, what: str) -> Value:
         return Reduce("sum", k, _scaled(special, shaped.cell(place, c) if side == 0 else shaped.cell(r, place), shaped is a))
 
     return from_sides(rows, cols, at)
+
+
+def _of_any_size(a: Value, b: Value, what: str) -> Value:
+    """A column of ones times a row of ones is a block of ones; the identity leaves all as it is."""
+    for one, other in ((a, b), (b, a)):
+        if one.fills == "identity" and one.entry() is identity().entry():
+            return other
+    if not (a.fills == b.fills == "ones" and not a.row and b.row):
+        raise Untold(f"{what}: the sizes of this product cannot be told")
+    return Value((), lambda *p: _scaled(a, b.entry(), after=False), fills="block")
+
+
+def _with_block(ctx: Context, a: Value, b: Value, what: str) -> Value:
+    """A product with a block of ones, 𝟏 𝟏ᵀ A: the ones beside A sum over its axis, and the others repeat what comes out."""
+    shaped, block = (b, a) if a.any_size else (a, b)
+    outer = replace(block, fills="ones", row=shaped is a)
+    inner = multiplied(ctx, transposed(ones()), b, what) if shaped is b else multiplied(ctx, a, ones(), what)
+    if not inner.rank:
+        return entrywise(ctx, lambda x, y: times(x, y, inner.open), inner, outer, what)
+    return multiplied(ctx, outer, inner, what) if shaped is b else multiplied(ctx, inner, outer, what)
 
 
 def _with_identity(ctx: Context, a: Value, b: Value, what: str) -> Value:

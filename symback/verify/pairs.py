@@ -219,13 +219,21 @@ def fit(first: Side, second: Side) -> Fitted:
     if first.shape == second.shape:
         return Fitted(_moved(second, first.indices, second.indices))
     wide = [[i for i in side.indices if i.size.constant != 1] for side in (first, second)]
-    if [i.size for i in wide[0]] == [i.size for i in wide[1]]:
+    if [i.size for i in wide[0]] == [i.size for i in wide[1]] and _meet(first.shape, second.shape):
         choice = f"{second.text} is {shape_text(second.shape)}, taken as {shape_text(first.shape)}"
         ones = {i: Size.of(0) for i in second.indices if i.size.constant == 1}
         return Fitted(substitute(_moved(second, tuple(wide[0]), tuple(wide[1])), ones), choice)
     if not second.indices and second.body is ZERO:
         return Fitted(ZERO, f"0 is taken as zeros of shape {shape_text(first.shape)}")
     return Fitted(None, clash=_clash(first, second))
+
+
+def _meet(one: tuple[Size, ...], other: tuple[Size, ...]) -> bool:
+    """Whether two arrays that are alike but for axes of size 1 stay so where one is added to the other: (n, 1) and (n) make (n, n)."""
+    rank = max(len(one), len(other))
+    padded = [(*[Size.of(1)] * (rank - len(shape)), *shape) for shape in (one, other)]
+    together = sum(a.constant != 1 or b.constant != 1 for a, b in zip(*padded, strict=True))
+    return bool(together == sum(n.constant != 1 for n in one))
 
 
 def _moved(side: Side, to: tuple[Index, ...], own: tuple[Index, ...]) -> Term:
