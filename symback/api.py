@@ -21,6 +21,7 @@ from symback.network.profile import checked_notation, style_of
 from symback.network.program import PARAMETERS, Program
 from symback.network.rounding import Policy
 from symback.notation.write import equation_latex, equation_text
+from symback.reading.names import spelled_name
 from symback.reading.scope import suggestion
 from symback.sheets.order import outwards
 from symback.typeset.style import Notation, Style
@@ -147,9 +148,10 @@ class Network:
         return Network.from_program(unroll(self.program))
 
     def derive(self, wrt: Iterable[Any] | None = None) -> Derivation:
-        """The gradients of the loss; ``wrt`` chooses the symbols (default: every weight and bias)."""
+        """The gradients of the loss; ``wrt`` chooses a symbol or several (default: every weight and bias)."""
         known = (*self.program.leaf, *self.program.definition)
-        chosen = self.wanted if wrt is None else [_known(str(n), known) for n in wrt]
+        one = isinstance(wrt, str) or not isinstance(wrt, Iterable)
+        chosen = self.wanted if wrt is None else [_known(_spelled(n), known) for n in ((wrt,) if one else wrt)]
         return Derivation(derive(self.program), tuple(chosen), self.things)
 
 
@@ -178,6 +180,14 @@ def check(
     from symback.verify.claims import check as checked
 
     return checked(network.program, claim, target, kind, rename=rename)
+
+
+def _spelled(name: object) -> str:
+    """A name as it stands in a program: SymPy's ``w^{2}_{11}`` is ``w2_11``."""
+    try:
+        return spelled_name(str(name))
+    except DeclarationError:
+        return str(name)
 
 
 def _known(name: str, known: Iterable[Name]) -> str:
@@ -245,10 +255,10 @@ class Derivation(Mapping[str, "Formula"]):
         return {n: first.setdefault(shape[0], n) for n, shape in shapes.items() if shape is not None}
 
     def __getitem__(self, name: object) -> Formula:
-        return Formula(self, _known(str(name), (*self.program.leaf, *self.program.definition)))
+        return Formula(self, _known(_spelled(name), (*self.program.leaf, *self.program.definition)))
 
     def __contains__(self, name: object) -> bool:
-        return str(name) in self.program.leaf or str(name) in self.program.definition
+        return _spelled(name) in self.program.leaf or _spelled(name) in self.program.definition
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.wanted)

@@ -224,7 +224,9 @@ def matmul(scope: Indices, left: Array, right: Array) -> Array:
     """NumPy's ``@`` for one or more axes on either side."""
     for side in (left, right):
         if not side.rank:
-            raise Misfit(f"{side.text or 'a factor'} of @ is a scalar", "write * for a product with a scalar")
+            plain = isinstance(side.body, Ref) and not side.body.places
+            shape = f'declare its shape, as in {side.text} = {{ shape = ["m", "n"] }}, or ' if plain else ""
+            raise Misfit(f"{side.text or 'a factor'} of @ is a scalar", f"{shape}write * for a product with a scalar")
     if left.boolean and right.boolean:
         raise Misfit(
             f"{left.text} and {right.text} are conditions, whose @ in NumPy is a condition again", "write np.where(condition, 1, 0)"

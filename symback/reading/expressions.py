@@ -18,6 +18,7 @@ from symback.network.hints import suggestion
 from symback.reading import conditions
 from symback.reading.arrays import Array, Misfit, elementwise, is_empty, matmul, position
 from symback.reading.comprehensions import reduction, stacked
+from symback.reading.foreign import FOREIGN, LIBRARIES, UNKNOWN
 from symback.reading.functions import CONSTANTS, FUNCTIONS, METHODS, Arguments, call
 from symback.reading.nearest import NEAREST
 from symback.reading.scope import Scope
@@ -101,6 +102,8 @@ class Reader:
                 return self._power(node, left, right)
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
                 return matmul(self.scope, self.value(left), self.value(right))
+            case ast.BinOp(left=left, op=ast.BitXor(), right=right) if self._is_turn(right):
+                raise Misfit("^T is no transpose in NumPy", f"write {self.source.piece(left)}.T")
             case ast.BinOp(left=left, op=op, right=right) if type(op) in LOGIC:
                 return conditions.combined(self.scope, LOGIC[type(op)], self.value(left), self.value(right))
             case ast.BinOp(op=ast.FloorDiv(), left=left):
@@ -148,7 +151,8 @@ class Reader:
             return Array((), apply(name), text=name)
         if name in FUNCTIONS:
             raise Misfit(f"{name} is a function", f"write {name}(...)")
-        hint = suggestion(name, [*self.places, *self.scope.names()])
+        turned = f"write {name[:-1]}.T for a transpose" if name[-1] in "T⊤" and name[:-1] in self.scope.axes else ""
+        hint = turned or suggestion(name, [*self.places, *self.scope.names()])
         raise Misfit(f"{name} is not declared", hint or self.scope.remedies.name.format(name))
 
     def module(self, node: ast.AST) -> bool:
@@ -201,7 +205,20 @@ class Reader:
             head = (MINUS_ONE, bodies[0]) if negated else (bodies[0],)
             return Mul((*head, *rest)) if product else Add((*head, *rest))
 
-        return elementwise(self.scope, arrays, build, boolean)
+        try:
+            return elementwise(self.scope, arrays, build, boolean)
+        except Misfit as misfit:
+            misfit.remedy = misfit.remedy or self._matrix_product(node)
+            raise
+
+    def _matrix_product(self, node: ast.BinOp) -> str:
+        """The advice to write @, where * stands between two arrays whose inner sizes are one."""
+        for part in ast.walk(node):
+            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
+                left, right = self.value(part.left), self.value(part.right)
+                if left.rank and right.rank and left.axes[-1].size is right.axes[-2 if right.rank > 1 else 0].size:
+                    return f"write @ for a matrix product: {self.source.piece(part.left)} @ {self.source.piece(part.right)}"
+        return ""
 
     def _refuse_conditions(self, arrays: list[Array], product: bool) -> None:
         """NumPy refuses ``-c`` and ``c - d`` of conditions, and ``c + d`` means *or* there."""
@@ -267,12 +284,32 @@ class Reader:
             case ast.Attribute(value=value, attr=name) if self.module(value):
                 return self._function(name, self.source.piece(node.func), arguments, prefixed=True)
             case ast.Attribute(value=value, attr=name):
-                if name not in METHODS:
-                    raise Misfit(
-                        f".{name} is not known", suggestion(name, METHODS) or NEAREST.get(name, "") or KNOWN_ATTRIBUTES + ", ".join(METHODS)
-                    )
+                if name not in METHODS or (self._elsewhere(value) and self.source.piece(value).split(".")[0] in LIBRARIES):
+                    raise self._foreign(value, name)
                 return call(self, METHODS[name], Arguments((value, *arguments.positional), arguments.keywords), method=True)
+            case ast.Call(func=ast.Attribute(value=value, attr=name)) if self._elsewhere(value):
+                raise self._foreign(value, name)
         raise Misfit(f"{self.source.piece(node.func)[:60]} cannot be called", "call a function by its name")
+
+    def _is_turn(self, node: ast.expr) -> bool:
+        """Whether what stands after ^ begins with a T that is no name, as in ``W^T @ x``."""
+        while isinstance(node, ast.BinOp):
+            node = node.left
+        return isinstance(node, ast.Name) and node.id == "T" and "T" not in self.scope.names()
+
+    def _elsewhere(self, node: ast.expr) -> bool:
+        """Whether a function is looked for in a module of another library: ``torch``, ``tf.nn``."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        known = (*self.places, *self.scope.names(), *self.scope.aliases)
+        return isinstance(node, ast.Name) and node.id not in known
+
+    def _foreign(self, value: ast.expr, name: str) -> Misfit:
+        """What is said of a function of another library, or of a method that arrays do not have here."""
+        remedy = FOREIGN.get(name.lower()) or NEAREST.get(name, "") or (f"write {name.lower()}(...)" if name.lower() in FUNCTIONS else "")
+        if self._elsewhere(value):
+            return Misfit(f"{self.source.piece(value)} is no module here", remedy or UNKNOWN)
+        return Misfit(f".{name} is not known", remedy or suggestion(name, METHODS) or KNOWN_ATTRIBUTES + ", ".join(METHODS))
 
     def _function(self, name: str, text: str, arguments: Arguments, prefixed: bool = False) -> Array:
         first = arguments.positional[0] if arguments.positional else None
@@ -287,9 +324,8 @@ class Reader:
         if name in FROM_SCIPY and text.startswith(SCIPY) and len(arguments.positional) == 1:
             arguments = Arguments(arguments.positional, {"axis": ast.Constant(None), **arguments.keywords})
         if name not in FUNCTIONS:
-            remedy = (
-                NEAREST.get(name) or suggestion(name, FUNCTIONS) or "see the list of functions in the documentation of the network file"
-            )
+            same = f"write {name.lower()}(...)" if name.lower() in FUNCTIONS else ""
+            remedy = NEAREST.get(name) or same or FOREIGN.get(name.lower()) or suggestion(name, FUNCTIONS) or UNKNOWN
             if name in self.scope.axes:
                 raise Misfit(f"{text} is declared as a symbol and cannot be called", f"write {text} * (...)")
             raise Misfit(f"{text} is not a known function", remedy)

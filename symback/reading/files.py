@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from unicodedata import category
 
 from symback.algebra.sizes import Index, Size
 from symback.errors import DeclarationError, ReadingError
@@ -31,11 +30,13 @@ from symback.reading.declarations import (
 )
 from symback.reading.index_notation import Line, line
 from symback.reading.lines import brought_sizes, read_lines, text_pairs, with_facts
+from symback.reading.names import network_name
 from symback.reading.scope import Scope, SizeAtLeast, SizeSolved
 from symback.reading.settle import Letters
 from symback.reading.signs import signs
 
 KEYS = ("name", "symbols", "forward", "loss", "values", "sizes", "rate", "rounding", "notation")
+FORWARD = "write a table, a list of lines, or one string with an assignment a line"
 MAX_BYTES = 1_000_000
 MAX_DOTS = 20
 MAX_KEYS = 5_000
@@ -162,8 +163,10 @@ def _lines(data: Mapping[str, object]) -> tuple[tuple[Line, ...], str]:
         pairs: list[tuple[str, object]] = list(text_pairs(forward))
     elif isinstance(forward, Mapping):
         pairs = list(forward.items())
+    elif isinstance(forward, list | tuple):
+        pairs = [pair for part in forward for pair in _part(part)]
     else:
-        raise DeclarationError("forward", f"is {type(forward).__name__}", "write a table, or one string with an assignment a line")
+        raise DeclarationError("forward", f"is {type(forward).__name__}", FORWARD)
     if isinstance(loss, Mapping):
         if len(loss) != 1:
             raise DeclarationError("loss", f"has {len(loss)} entries", 'write one, such as L = "sum((y - h)**2)"')
@@ -182,6 +185,17 @@ def _lines(data: Mapping[str, object]) -> tuple[tuple[Line, ...], str]:
             f"loss = {result[:80]}", f"{result[:80]} is not defined by forward", suggestion(result, names) or "name one of its lines"
         )
     return lines, result
+
+
+def _part(part: object) -> list[tuple[str, object]]:
+    """One entry of a list of lines: a text, a table, or a pair of two sides."""
+    if isinstance(part, str):
+        return list(text_pairs(part))
+    if isinstance(part, Mapping):
+        return list(part.items())
+    if isinstance(part, list | tuple) and len(part) == 2 and isinstance(part[0], str):
+        return [(part[0], part[1])]
+    raise DeclarationError("forward", f"an entry is {str(part)[:80]!r}", FORWARD)
 
 
 def _unique(symbols: Sequence[Symbol], lines: Sequence[Line]) -> None:
@@ -255,9 +269,7 @@ class _Reading:
         declared = {s.name: s.spelling for s in self.symbols if s.spelling is not None}
         entries = {name: spell(name) for s in self.symbols for _, name in s.entries}
         spellings = {**declared, **entries, **{str(d.name): spell(str(d.name)) for d in self.scope.added if d.name not in declared}}
-        name = self.data.get("name", "")
-        if not isinstance(name, str) or len(name) > 200 or any(category(c) in ("Cc", "Cs") and c not in "\t\n" for c in name):
-            raise DeclarationError("name", f"is {name!r}"[:200], "the name of a network is a short text")
+        name = network_name(self.data.get("name", ""))
         rounding = Policy.of(self.data["rounding"]) if "rounding" in self.data else None
         notation = checked_notation(self.data.get("notation", {}))
         program = Program(name, self.leaves, tuple(self.scope.added), (self.result,), sizes, values, spellings, rounding, notation)

@@ -9,6 +9,7 @@ import unicodedata
 from symback.errors import DeclarationError
 
 MAX_NAME = 60
+MAX_TITLE = 200
 _UPPER = r"(?:(\d+)|\{(\d+)\}|\{?[\[(](\d+)[\])]\}?)"
 _LOWER = r"(?:(\d+)|\{([\d, ]+)\})"
 _MARKUP = re.compile(rf"([^\W\d_]+)(?:\^{_UPPER}(?:_{_LOWER})?|_{_LOWER}(?:\^{_UPPER})?)")
@@ -35,6 +36,17 @@ def declared_name(name: object, where: str = "") -> str:
     if normal.startswith("__"):
         raise DeclarationError(where, f"the name {shown} begins with two underscores", "begin it with a letter")
     return normal
+
+
+def network_name(name: object) -> str:
+    """The name of a network: a short text that can be printed.
+
+    >>> network_name("House price")
+    'House price'
+    """
+    if not isinstance(name, str) or len(name) > MAX_TITLE or any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n" for c in name):
+        raise DeclarationError("name", f"is {name!r}"[:200], "the name of a network is a short text")
+    return name
 
 
 def spelled_name(name: str, where: str = "") -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from symback.algebra.terms import Name, Term
 from symback.network.program import Program, Role
-from symback.reading.sympy_equations import listed
+from symback.reading.names import network_name
+from symback.reading.sympy_equations import listed, several, table
 from symback.reading.sympy_reading import Declared, read_program
 from symback.reading.sympy_writing import lambdify, write
 
@@ -40,8 +41,13 @@ def declared_with_sympy(
     values: Mapping[Any, Any] | None = None,
 ) -> tuple[Program, dict[str, Any]]:
     """The program, and the SymPy objects it was declared with by the names they have in it."""
-    roles: tuple[tuple[Role, tuple[Any, ...]], ...] = (("weight", tuple(parameters)), ("input", tuple(inputs)), ("target", tuple(targets)))
-    return read_program(Declared(listed(forward), loss, roles, name, dict(facts or {}), dict(values or {})))
+    roles: tuple[tuple[Role, tuple[Any, ...]], ...] = (
+        ("weight", several(parameters, "parameters")),
+        ("input", several(inputs, "inputs")),
+        ("target", several(targets, "targets")),
+    )
+    said = [table(given, where) for given, where in ((facts, "facts"), (values, "values"))]
+    return read_program(Declared(listed(forward), loss, roles, network_name(name), *said))
 
 
 def term_to_sympy(term: Term, program: Program | None = None) -> Any:

@@ -88,6 +88,22 @@ def listed(forward: Any) -> tuple[Any, ...]:
     return (forward,) if single else tuple(forward)
 
 
+def several(given: Any, where: str) -> tuple[Any, ...]:
+    """Some symbols; a single one is as good as a list of it."""
+    if isinstance(given, sp.Basic) and not isinstance(given, sp.MatrixBase | sp.Tuple):
+        return (given,)
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise DeclarationError(where, f"is {str(given)[:80]!r}, no list of symbols", "give SymPy symbols, as in [W, b]")
+    return tuple(given)
+
+
+def table(given: Any, where: str) -> dict[Any, Any]:
+    """What is said of symbols, by symbol."""
+    if not isinstance(given, Mapping | None):
+        raise DeclarationError(where, f"is {type(given).__name__}, not a table", "give a dict from symbols to what is said of them")
+    return dict(given or {})
+
+
 def entries_of(forward: Sequence[Any], loss: Any) -> tuple[list[Entry], Entry]:
     """Every entry of a declaration, and the one that defines the loss: the last of ``loss``, or the one it names."""
     lines = [entry for n, item in enumerate(forward) for entry in entries(item, f"forward[{n}]")]

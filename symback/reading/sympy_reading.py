@@ -32,6 +32,9 @@ from symback.reading.sympy_order import Order, is_literal
 from symback.reading.sympy_sizes import LEAST, Shapes, index_range, named_size, size_of
 from symback.reading.sympy_terms import Converter, term_uses
 
+ENTRYWISE = ("exp", "log", "sin", "cos", "tanh", "erf", "sqrt")
+"""Functions that symback has for matrices under the name that SymPy has for numbers."""
+
 MAX_READINGS = 1000
 REMEDIES = Remedies(
     "name the SymPy symbol {} in parameters, inputs or targets",
@@ -251,7 +254,7 @@ class _Reading:
             if equation is self.loss:
                 raise Misfit(f"the loss is {shape_text(given)}, not a scalar", "sum it with sb.sum, or take its mean", sizes=True)
             found = f"{left} is {shape_text(shape)} and the right side is {shape_text(given)}"
-            raise Misfit(found, "give both sides one shape", sizes=True)
+            raise Misfit(found, of_matrices(right) or "give both sides one shape", sizes=True)
         if not given:
             return (), self.converter.scalar(right)
         places = [scope.index(n) for n in given]
@@ -272,6 +275,16 @@ class _Reading:
             start = self.shapes.offset(name, axis) if span is None else span[0]
             bound[letter] = (Size.of(0) if is_one(size) else Size.of(index)) + start
         return tuple(axes), self.converter.under(bound, right)
+
+
+def of_matrices(expression: Any) -> str:
+    """The advice to take symback's own function where SymPy's is applied to a matrix, which SymPy takes for a number."""
+    for node in sorted(expression.atoms(sp.Function), key=str):
+        if any(getattr(a, "is_Matrix", False) or getattr(a, "is_MatrixExpr", False) for a in node.args):
+            name = node.func.__name__
+            own = f"sb.{name}" if name in ENTRYWISE else f"sb.elementwise(sp.{name}, ...)"
+            return f"sp.{name} takes a number; write {own} for the entries of a matrix"
+    return ""
 
 
 def _numbers(value: Any, name: str) -> Any:

@@ -97,7 +97,10 @@ class Converter(Scalars):
         first, *rest = node.args
         for other in rest:
             if tuple(map(size_of, first.shape)) != tuple(map(size_of, other.shape)):
-                raise Misfit(f"{first} is {first.shape} and {other} is {other.shape}", "entries that meet need one shape", sizes=True)
+                rows, columns = map(size_of, other.shape)
+                bias = is_one(rows) != is_one(columns) and isinstance(node, sp.MatAdd)
+                remedy = f"a bias is repeated by sb.add_bias({first}, {other})" if bias else "entries that meet need one shape"
+                raise Misfit(f"{first} is {first.shape} and {other} is {other.shape}", remedy, sizes=True)
 
     def _matmul(self, parts: list[Any], i: Size, j: Size) -> Term:
         """``Σ_k Σ_l A_ik B_kl C_lj``, scalars in front."""

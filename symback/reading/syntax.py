@@ -15,6 +15,7 @@ from symback.algebra.terms import Add, Mul, Num, Pow, Term
 from symback.algebra.traverse import children, walk
 from symback.errors import ReadingError
 from symback.reading.arrays import Misfit
+from symback.reading.foreign import remedy_of_syntax
 
 MAX_LENGTH = 10_000
 MAX_PROGRAM = 200_000
@@ -92,7 +93,7 @@ def _tree(text: str, where: str, offset: int, mode: str) -> ast.AST:
             return ast.parse(text, mode=mode)
     except SyntaxError as error:
         position = None if error.offset is None or error.lineno not in (None, 1) else offset + max(error.offset - 1, 0)
-        raise ReadingError(_short(where), f"cannot be read: {error.msg}", position=position) from None
+        raise ReadingError(_short(where), f"cannot be read: {error.msg}", remedy_of_syntax(text), position) from None
     except (ValueError, RecursionError, MemoryError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError | MemoryError) else str(error)
         raise ReadingError(_short(where), f"cannot be read: {reason}") from None
