@@ -66,7 +66,7 @@ def check(leaf, definitions, value, dtype, close):
     program = Program("stable", (leaf,), tuple(definitions), ("y",))
     values = {leaf.name: value}
     got = compile_source(source(program, program, dtype))["forward"](values)["y"]
-    exact = np.array(Evaluator(program, values, digits=500).array("y"), dtype=float)
+    exact = np.array(Evaluator(program, values, digits=800).array("y"), dtype=float)
     assert np.isfinite(got).all()
     np.testing.assert_allclose(got, exact, rtol=close, atol=close)
 
