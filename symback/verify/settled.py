@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from symback.algebra.definitions import Definition
@@ -31,7 +32,8 @@ EXACT_DIGITS = 40
 LEFT, RIGHT = "\0left", "\0right"
 PRECISIONS = (EXACT_DIGITS, 100, 250)
 STAYS = 10
-POINTS, GRID, SCALED = 3, 6, 2
+POINTS, GRID, SCALED = 3, 12, 2
+FEW_ENTRIES = 4
 LITERALS, MOST_DIGITS = 4, 1000
 LARGE = 100
 """From which number on a factor bends a function so near 0 that other points do not show it."""
@@ -123,9 +125,23 @@ def _points(pair: Pair, sizes: Mapping[str, object], rng: random.Random) -> Iter
     """Points near 1; small integers, where no slope is asked for; points as small or as large as the numbers that are written."""
     yield from _drawn(lambda turn: draw(pair.program, sizes, rng, positive=turn == 2), POINTS)
     if not pair.partials and any(isinstance(n, Bracket | Reduce) or _has_kink(n) for n in _nodes(pair)):
-        yield from _drawn(lambda turn: draw(pair.program, sizes, rng, grid=True), GRID)
+        yield from _on_grid(pair, sizes, rng)
     for scale in _scales(pair):
         yield from _drawn(lambda turn, by=scale: scaled(pair, draw(pair.program, sizes, rng, positive=turn == 1), by), SCALED)
+
+
+def _on_grid(pair: Pair, sizes: Mapping[str, object], rng: random.Random) -> Iterator[Point]:
+    """Points of −1, 0 and 1: all of them where few entries are read that may take these, else some."""
+    free = [(a.name, p) for a in pair.program.leaves if a.name in pair.reads and not a.facts for p in index_tuples(a.indices, sizes)]
+    if len(free) > FEW_ENTRIES:
+        yield from _drawn(lambda turn: draw(pair.program, sizes, rng, grid=True), GRID)
+        return
+    for base in _drawn(lambda turn: draw(pair.program, sizes, rng, grid=True), 1):
+        for chosen in product((1, 0, -1), repeat=len(free)):
+            values = {n: dict(t) for n, t in base.values.items()}
+            for (name, at), value in zip(free, chosen, strict=True):
+                values[name][at] = Fraction(value)
+            yield Point(sizes, values)
 
 
 def _drawn(make: Any, count: int) -> Iterator[Point]:

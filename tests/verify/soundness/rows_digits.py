@@ -100,7 +100,13 @@ HIDDEN = Group(
         ("maximum(x, 0) = log(1 + exp(1e4*x))/1e4", "refuted"),
         ("sigmoid(1e8*x) = 1/(1 + exp(-1e8*x))", "proved"),
         ("tanh(1e6*x) = 2*sigmoid(2e6*x) - 1", "proved"),
-        ("where(x**2*y>=0, 1, 0) = where(y>=0, 1, 0)", "not accepted"),
+        ("where(x**2*y>=0, 1, 0) = where(y>=0, 1, 0)", "refuted"),
+        ("where(x**2*y>0, 1, 0) = where(y>0, 1, 0)", "refuted"),
+        ("where(x**2*y>0, 1, 0) = where(y>0, 1, 0)*where(x!=0, 1, 0)", "proved"),
+        ("where(x**2*y*w>0, 1, 0) = where(y*w>0, 1, 0)", "refuted"),
+        ("where(x**2>0, 1, 0) = 1", "refuted"),
+        ("abs(sign(x)) = 1", "refuted"),
+        ("sign(x)**2*x = x", "proved"),
     ),
 )
 
