@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import singledispatch
+from math import isinf
 
 from symback.algebra.operations import OPERATIONS, Operation
 from symback.algebra.sizes import Index, Size, SizeAt
 from symback.algebra.terms import NEGATED, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Relation, Term, is_number, mul
 from symback.algebra.traverse import walk
-from symback.errors import UnknownTerm
+from symback.errors import NumericError, UnknownTerm
 from symback.numeric.contract import contract
+from symback.numeric.field import as_float
 from symback.numeric.pieces import ATOM, COMPARISON, POWER, PRODUCT, Piece, align, negated, plus, times, union
 from symback.numeric.reads import read
 from symback.numeric.scope import Scope, number_of, shape
@@ -43,6 +45,8 @@ def number(value: Fraction, literal: str | None = None) -> Piece:
     """
     if value < 0:
         return negated(number(-value, literal[1:] if literal and literal.startswith("-") else None))
+    if isinf(as_float(value)):
+        raise NumericError(f"a number of {len(str(int(value)))} digits", "no float is as large", "write it as a product of names with values")
     if value.denominator == 1:
         whole = int(value)
         return Piece(str(whole) if whole < 2**53 else repr(float(whole)), integer=True, weak=True)

@@ -16,6 +16,8 @@ from symback.algebra.terms import Reduce, Term
 from symback.algebra.traverse import children, walk
 from symback.errors import NumericError
 from symback.network.program import Leaf, Program
+from symback.numeric.evaluate import Entries, Evaluator
+from symback.numeric.field import HighPrecision
 from symback.numeric.values import Places, Sizes, index_tuples, size_value
 from symback.verify.allowed import ENDS, SCALES, WIDE, Rule, Table, coarse, number, satisfying
 from symback.verify.together import together
@@ -27,6 +29,8 @@ LIGHT = 4_000
 MOST_HEAVY = 40
 MOST = 200_000
 """How many numbers a point may hold."""
+SHORT, LOOKS = 30, 6
+"""With how many digits, and how often, it is looked whether there is a value at all."""
 CONES = ("positive", "nonnegative", "symmetric", "positive definite", "invertible", "zero diagonal")
 """Facts that a multiple of what satisfies them satisfies."""
 NO_ZERO = ("positive", "positive definite", "invertible", "magnitude above")
@@ -129,7 +133,24 @@ def possible(program: Program, sizes: Sizes) -> bool:
             draw(program, sizes, random.Random(0))
     except (NumericError, ZeroDivisionError):
         return False
-    return True
+    return not any(isinstance(d.body, Opaque) for d in program.definitions) or _has_value(program, sizes)
+
+
+def _has_value(program: Program, sizes: Sizes) -> bool:
+    """Whether the result has a value at one of a few points: a product of matrices may have no inverse because of its shape."""
+    rng = random.Random("value")
+    field = HighPrecision(SHORT)
+    for turn in range(LOOKS):
+        point = draw(program, sizes, rng, positive=turn > LOOKS // 2)
+        values = {n: Entries({p: field.number(v) for p, v in t.items()}) for n, t in point.values.items()}
+        run = Evaluator(program, values, sizes, field=field)
+        try:
+            for result in program.results[:1]:
+                run.array(result)
+        except NumericError:
+            continue
+        return True
+    return False
 
 
 def _count(leaf: Leaf, sizes: Sizes) -> int:
