@@ -46,7 +46,9 @@ def number(value: Fraction, literal: str | None = None) -> Piece:
     if value < 0:
         return negated(number(-value, literal[1:] if literal and literal.startswith("-") else None))
     if isinf(as_float(value)):
-        raise NumericError(f"a number of {len(str(int(value)))} digits", "no float is as large", "write it as a product of names with values")
+        raise NumericError(
+            f"a number of {len(str(int(value)))} digits", "no float is as large", "write it as a product of names with values"
+        )
     if value.denominator == 1:
         whole = int(value)
         return Piece(str(whole) if whole < 2**53 else repr(float(whole)), integer=True, weak=True)
