@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Self, TypeAlias, Union
+from threading import Lock
+from typing import Any, Self, TypeAlias, TypeVar, Union, cast
 from weakref import WeakValueDictionary
 
 Atom: TypeAlias = Union["SizeSymbol", "Index", "SizeAt", "Floor"]
@@ -18,6 +19,16 @@ SizeLike: TypeAlias = Union["Size", "Atom", int, str]
 Key: TypeAlias = tuple[object, ...]
 
 _TABLE: WeakValueDictionary[Key, object] = WeakValueDictionary()
+_LOCK = Lock()
+
+
+T = TypeVar("T")
+
+
+def _shared(ident: Key, made: T) -> T:
+    """What the table holds under an identity, or else what was just made: threads that make the same at once get one object."""
+    with _LOCK:
+        return cast(T, _TABLE.setdefault(ident, made))
 
 
 class Interned:
@@ -55,7 +66,7 @@ class SizeSymbol(Interned):
         if not isinstance(self, SizeSymbol):
             self = object.__new__(cls)
             self.name, self.least, self.key = name, least, (0, name, least)
-            _TABLE[ident] = self
+            return _shared(ident, self)
         return self
 
     def __repr__(self) -> str:
@@ -80,7 +91,7 @@ class Index(Interned):
         if not isinstance(self, Index):
             self = object.__new__(cls)
             self.name, self.size, self.mark, self.key = name, extent, mark, (1, name, mark, extent.key)
-            _TABLE[ident] = self
+            return _shared(ident, self)
         return self
 
     def __repr__(self) -> str:
@@ -104,7 +115,7 @@ class SizeAt(Interned):
         if not isinstance(self, SizeAt):
             self = object.__new__(cls)
             self.name, self.place, self.key = name, at, (2, name, at.key)
-            _TABLE[ident] = self
+            return _shared(ident, self)
         return self
 
     def __repr__(self) -> str:
@@ -128,7 +139,7 @@ class Floor(Interned):
         if not isinstance(self, Floor):
             self = object.__new__(cls)
             self.numerator, self.denominator, self.key = top, bottom, (3, top.key, bottom.key)
-            _TABLE[ident] = self
+            return _shared(ident, self)
         return self
 
     def __repr__(self) -> str:
@@ -162,7 +173,7 @@ class Size(Interned):
             self = object.__new__(cls)
             self.terms = terms
             self.key = tuple((tuple((a.key, e) for a, e in m), c) for m, c in terms)
-            _TABLE[ident] = self
+            return _shared(ident, self)
         return self
 
     @staticmethod

@@ -92,14 +92,13 @@ class Term(Interned):
         return plain(self)
 
 
-def _created(cls: type[Any], ident: tuple[object, ...], below: tuple[Term, ...] = ()) -> Any:
-    """A new node of a class, entered in the table; the caller sets the fields of its own."""
+def _created(cls: type[Any], below: tuple[Term, ...] = ()) -> Any:
+    """A new node of a class; the caller sets the fields of its own and enters it in the table, at once, so that threads share it."""
     if len(_TABLE) >= SWEEP_AT:
         _sweep()
     node = object.__new__(cls)
     node._free = node._names = None
     node.below = below
-    _TABLE[ident] = node
     return node
 
 
@@ -110,9 +109,11 @@ def _sweep() -> None:
     """
     global SWEEP_AT
     for ident in list(_TABLE):
-        node = _TABLE[ident]
-        if getrefcount(node) <= 3:
-            del _TABLE[ident]
+        node = _TABLE.get(ident)
+        if node is not None and getrefcount(node) <= 3:
+            _TABLE.pop(ident, None)
+            if getrefcount(node) > 2:  # another thread took it in between
+                _TABLE.setdefault(ident, node)
     SWEEP_AT = max(SWEEP_AT, 2 * len(_TABLE))
 
 
@@ -129,9 +130,10 @@ class Num(Term):
         ident = (cls, exact.numerator, exact.denominator, literal)
         node: Any = _TABLE.get(ident)
         if node is None:
-            node = _created(cls, ident)
+            node = _created(cls)
             node.value = exact
             node.literal = literal
+            node = _TABLE.setdefault(ident, node)
         found: Num = node
         return found
 
@@ -148,8 +150,9 @@ class Count(Term):
         ident = (cls, extent)
         node: Any = _TABLE.get(ident)
         if node is None:
-            node = _created(cls, ident)
+            node = _created(cls)
             node.size = extent
+            node = _TABLE.setdefault(ident, node)
         found: Count = node
         return found
 
@@ -166,9 +169,10 @@ class Ref(Term):
         ident = (cls, name, places)
         node: Any = _TABLE.get(ident)
         if node is None:
-            node = _created(cls, ident)
+            node = _created(cls)
             node.name = name
             node.places = places
+            node = _TABLE.setdefault(ident, node)
         found: Ref = node
         return found
 
@@ -186,10 +190,11 @@ class Bracket(Term):
         ident = (cls, relation, left, right)
         node: Any = _TABLE.get(ident)
         if node is None:
-            node = _created(cls, ident, (left, right))
+            node = _created(cls, (left, right))
             node.relation = relation
             node.left = left
             node.right = right
+            node = _TABLE.setdefault(ident, node)
         found: Bracket = node
         return found
 
@@ -205,8 +210,9 @@ class Add(Term):
         ident = (cls, args)
         node: Any = _TABLE.get(ident)
         if node is None:
-            node = _created(cls, ident, args)
+            node = _created(cls, args)
             node.args = args
+            node = _TABLE.setdefault(ident, node)
         found: Add = node
         return found
 
@@ -222,8 +228,9 @@ class Mul(Term):
         ident = (cls, args)
         node: Any = _TABLE.get(ident)
         if node is None:
-            node = _created(cls, ident, args)
+            node = _created(cls, args)
             node.args = args
+            node = _TABLE.setdefault(ident, node)
         found: Mul = node
         return found
 
@@ -240,9 +247,10 @@ class Pow(Term):
         ident = (cls, base, exponent)
         node: Any = _TABLE.get(ident)
         if node is None:
-            node = _created(cls, ident, (base, exponent))
+            node = _created(cls, (base, exponent))
             node.base = base
             node.exponent = exponent
+            node = _TABLE.setdefault(ident, node)
         found: Pow = node
         return found
 
@@ -259,9 +267,10 @@ class Apply(Term):
         ident = (cls, op, args)
         node: Any = _TABLE.get(ident)
         if node is None:
-            node = _created(cls, ident, args)
+            node = _created(cls, args)
             node.op = op
             node.args = args
+            node = _TABLE.setdefault(ident, node)
         found: Apply = node
         return found
 
@@ -279,10 +288,11 @@ class Reduce(Term):
         ident = (cls, kind, index, body)
         node: Any = _TABLE.get(ident)
         if node is None:
-            node = _created(cls, ident, (body,))
+            node = _created(cls, (body,))
             node.kind = kind
             node.index = index
             node.body = body
+            node = _TABLE.setdefault(ident, node)
         found: Reduce = node
         return found
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
+import sys
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
 
 from symback.algebra import terms
-from symback.algebra.sizes import Index
+from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import (
     MINUS_ONE,
     NEGATED,
@@ -104,3 +106,21 @@ def test_terms_are_forgotten_by_a_sweep_when_nobody_holds_them(monkeypatch):
     gc.collect()
     assert lost() is None
     assert ref("held") + 987654321 is held
+
+
+def test_threads_share_what_they_make_at_once(monkeypatch):
+    """Many threads make the same new terms, while the table is swept: equal terms stay one object."""
+    monkeypatch.setattr("symback.algebra.terms.SWEEP_AT", 300)
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def make(_):
+        sizes = [Size.of(f"shared{k}") + k for k in range(300)]
+        return [ref(f"shared{k}", sizes[k]) * k + ref("shared") ** k for k in range(300)]
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            made = list(pool.map(make, range(8)))
+    finally:
+        sys.setswitchinterval(switch)
+    assert all(one is other for lists in made[1:] for one, other in zip(made[0], lists, strict=True))
