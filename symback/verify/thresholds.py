@@ -108,19 +108,19 @@ class Steering:
     # crossing ----------------------------------------------------------------------------------------------------------------
 
     def _crossing(self, term: Term, env: Mapping[Index, int], path: Path) -> list[Point]:
-        """Where the sign changes first on a way: the far point, and two close to each other on both sides where it changes between scales."""
+        """Where the sign changes first on a way and on the opposite one."""
         start = self._value(term, env, self.base)
-        if not start:
-            return []
-        for sign in (1.0, -1.0):
-            same = self._at(term, env, path, sign)
-            for scale in (1.0, *self._scales(term)):
-                value = self._at(term, env, path, sign * scale)
-                if value is not None and value * start < 0:
-                    between = same is not None and same * start > 0
-                    scales = self._halved(term, env, path, sign, sign * scale) if between else (sign * scale,)
-                    return [p for s in scales if (p := self._on(path, s)) is not None]
-        return []
+        return [p for sign in (1.0, -1.0) for s in self._scale(term, env, path, start or 0.0, sign) if (p := self._on(path, s)) is not None]
+
+    def _scale(self, term: Term, env: Mapping[Index, int], path: Path, start: float, sign: float) -> tuple[float, ...]:
+        """The scales at which a sign has changed: a far one, and two close to each other where it changes between scales."""
+        same = self._at(term, env, path, sign)
+        for scale in (1.0, *self._scales(term)):
+            value = self._at(term, env, path, sign * scale)
+            if value is not None and value * start < 0:
+                between = same is not None and same * start > 0
+                return self._halved(term, env, path, sign, sign * scale) if between else (sign * scale,)
+        return ()
 
     def _halved(self, term: Term, env: Mapping[Index, int], path: Path, same: float, other: float) -> tuple[float, ...]:
         """The far scale, and two scales close to each other between which the sign changes."""
