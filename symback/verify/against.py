@@ -23,7 +23,7 @@ WAYS = 2
 
 
 class Ranged(HighPrecision):
-    """Real numbers with many digits, none of them so large or so small that the digits run out."""
+    """Real numbers with many digits, none of them so large that what is added to it may be lost; what is as small has a large inverse."""
 
     def __init__(self, digits: int = DIGITS) -> None:
         super().__init__(digits)
@@ -36,8 +36,7 @@ class Ranged(HighPrecision):
         return self._within(super().apply(op, args))
 
     def _within(self, value: Any) -> Any:
-        size = abs(value)
-        if size and not (1 / self.most < size < self.most):
+        if abs(value) > self.most:
             raise NumericError("a value", "leaves the range of the digits", "take another point")
         return value
 

@@ -31,20 +31,22 @@ from symback.verify.sample import CONES, Point
 from symback.verify.together import SUM
 from symback.verify.tried_sizes import bodies_of
 
-SCALES = (1e-1, 1e1, 1e-2, 1e2, 1e-3, 1e3, 1e-4, 1e4, 1e-6, 1e6)
-FARTHEST = 1e9
+SCALES = (1e-1, 1e1, 1e-2, 1e2, 1e-3, 1e3, 1e-4, 1e4, 1e-6, 1e6, 1e-9, 1e10)
 HALVINGS, SECANTS = 12, 40
-MOST, LEAVES, PLACES, WAYS, SPOTS = 16, 6, 3, 2, 8
+MOST, LEAVES, PLACES, WAYS, SPOTS = 16, 6, 3, 3, 8
 FRACTION = 10**15
+FADED = -20.0
+"""Below which an exponential is as good as 0."""
 Path = Callable[[float], Mapping[str, Table] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """An expression whose sign matters, and whether it matters only where it is 0."""
+    """An expression whose sign matters, whether it matters only where it is 0, and whether it is enough to come near 0."""
 
     term: Term
     meets: bool
+    near: bool = False
 
 
 def thresholds(pair: Pair) -> tuple[Threshold, ...]:
@@ -56,6 +58,8 @@ def thresholds(pair: Pair) -> tuple[Threshold, ...]:
                 found[Threshold(node.left - node.right, node.relation in ("=", "!="))] = None
             elif isinstance(node, Apply) and OPERATIONS[node.op].kinks:
                 found[Threshold(node.args[0], False)] = None
+            elif isinstance(node, Apply) and node.op == "exp":
+                found[Threshold(node.args[0], True, near=True)] = None
     return tuple(found)[:MOST]
 
 
@@ -76,6 +80,10 @@ class Steering:
                 if point is not None:
                     yield point
 
+    def enlarged(self, scale: float) -> Point:
+        """The point with every leaf so many times as large, or as far out, where its facts allow that."""
+        return self._on(self._joint, scale) or self.base
+
     def is_split(self, threshold: Threshold) -> bool:
         """Whether the point that is led away from has places on both sides already."""
         envs = [self._env(threshold.term, turn) for turn in range(SPOTS)]
@@ -85,7 +93,7 @@ class Steering:
     def around(self, threshold: Threshold) -> Iterator[Point]:
         """Points at which a threshold is crossed, just before and just behind; none where no leaf leads there."""
         env = self._env(threshold.term)
-        if env is None:
+        if env is None or threshold.near:
             return
         done = 0
         for path in self._paths(self._leaves(threshold.term)):
@@ -98,9 +106,11 @@ class Steering:
     def meeting(self, threshold: Threshold) -> Iterator[Point]:
         """Points at which a threshold is 0, one entry of a leaf moved there."""
         env = self._env(threshold.term)
+        if threshold.near and (env is None or (self._value(threshold.term, env, self.base) or 0.0) > FADED):
+            return
         for name in self._leaves(threshold.term) if env is not None else ():
             for place in list(self.base.values[name])[:PLACES]:
-                point = self._root(threshold.term, env or {}, name, place)
+                point = self._root(threshold, env or {}, name, place)
                 if point is not None:
                     yield point
                     break
@@ -147,14 +157,18 @@ class Steering:
         return None if tables is None else Point(self.base.sizes, {**self.base.values, **tables})
 
     def _paths(self, leaves: tuple[str, ...]) -> Iterator[Path]:
-        single = [p for n in leaves[:LEAVES] if (p := path_of(self.pair.program.leaf[n], self.base.values[n])) is not None]
-        yield from single
-        if len(single) > 1:
-            yield lambda s: _together([p(s) for p in single])
+        """One leaf after the other, and all that a claim rests on together."""
+        yield from (p for n in leaves[:LEAVES] if (p := path_of(self.pair.program.leaf[n], self.base.values[n])) is not None)
+        if len(self.pair.reads) > 1:
+            yield self._joint
+
+    def _joint(self, scale: float) -> Mapping[str, Table] | None:
+        paths = (path_of(self.pair.program.leaf[n], self.base.values[n]) for n in self.pair.reads)
+        return _together([p(scale) for p in paths if p is not None])
 
     # meeting -----------------------------------------------------------------------------------------------------------------
 
-    def _root(self, term: Term, env: Mapping[Index, int], name: str, place: tuple[int, ...]) -> Point | None:
+    def _root(self, threshold: Threshold, env: Mapping[Index, int], name: str, place: tuple[int, ...]) -> Point | None:
         """The point at which one entry makes an expression 0, by the secant method in many digits."""
         field, table = ranged(), self.base.values[name]
 
@@ -164,7 +178,7 @@ class Steering:
             tables = {n: Entries(t) for n, t in numbers.items()}
             run = self.exact.at(tables) if self.exact else Evaluator(self.pair.program, tables, self.base.sizes, field=field)
             self.exact = run
-            return run.term(term, env)
+            return run.term(threshold.term, env)
 
         before, now = field.number(table[place]), field.number(table[place]) + field.one
         try:
@@ -176,7 +190,7 @@ class Steering:
                 first, last = last, value(now)
         except (SymbackError, ZeroDivisionError):
             return None
-        if abs(last) > field.rounding * (1 + abs(now)):
+        if abs(last) > (field.one if threshold.near else field.rounding * (1 + abs(now))):
             return None
         moved = {**table, place: _fraction(now)}
         return Point(self.base.sizes, {**self.base.values, name: moved}) if self._allowed(name, moved) else None

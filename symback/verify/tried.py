@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,11 +17,12 @@ from symback.verify.steps import counted
 from symback.verify.thresholds import Steering, Threshold, thresholds
 from symback.verify.tried_sizes import sizes_text, tried_sizes
 
-MOST_DOUBTS = 16
+MOST_DOUBTS = 4
 SMALL = 3
 """Up to which sizes values are drawn that meet."""
 GRIDS, WIDE = 6, 60
 DRAWS, FAR = 3, 2
+ENLARGED = (10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 0.1, 0.03, 1e-2, 1e-3, 10.0, 100.0, 1e3, 30.0, 300.0)
 Sizes = Mapping[str, object]
 
 
@@ -92,29 +94,29 @@ class _Trying:
     """One pair being tried."""
 
     def __init__(self, pair: Pair) -> None:
-        self.pair, self.found, self.doubts = pair, Tried(), 0
+        self.pair, self.found, self.doubts = pair, Tried(), Counter[str]()
 
     @property
     def goes_on(self) -> bool:
         """Whether nothing was found yet."""
-        return self.found.against is None and self.doubts < MOST_DOUBTS
+        return self.found.against is None
 
-    def point(self, point: Point) -> bool:
-        """Whether a point could be used; what floats tell apart, many digits decide."""
+    def point(self, point: Point, kind: str) -> bool:
+        """Whether a point could be used; what floats tell apart, many digits decide, a few times for each kind of points."""
         error = _gap(self.pair, point)
         if error is None:
             return False
         self.found.points += 1
-        if error > CLOSE and self.goes_on:
-            self.doubts += 1
+        if error > CLOSE and self.goes_on and self.doubts[kind] < MOST_DOUBTS:
+            self.doubts[kind] += 1
             self.found.against = contradiction(self.pair, point)
         return True
 
-    def each(self, points: Iterator[Point], most: int = 0) -> int:
+    def each(self, points: Iterator[Point], kind: str, most: int = 0) -> int:
         """How many of the points could be used, until something is found or as many as wanted were."""
         used = 0
         for point in points if self.goes_on else ():
-            used += self.point(point)
+            used += self.point(point, kind)
             if not self.goes_on or (most and used == most):
                 break
         return used
@@ -122,7 +124,7 @@ class _Trying:
     def all_sizes(self) -> None:
         """One point at each choice of sizes; at small ones values that meet, too."""
         for sizes in tried_sizes(self.pair):
-            used = self.each(_drawn(self.pair, sizes, DRAWS), 1)
+            used = self.each(_drawn(self.pair, sizes, DRAWS), "sizes", 1)
             self.found.sizes += [sizes] if used else []
             if all(isinstance(n, int) and n <= SMALL for n in sizes.values()):
                 self.grid(sizes)
@@ -135,23 +137,29 @@ class _Trying:
             return
         for both in zip(_drawn(self.pair, sizes, GRIDS, grid=True), _drawn(self.pair, sizes, GRIDS), strict=False):
             whole, plain = both
-            self.point(whole)
+            self.point(whole, "grid")
             apart = {n: plain.values[n] if n in self.pair.varied else t for n, t in whole.values.items()}
             if apart != whole.values:
-                self.point(Point(sizes, apart))
+                self.point(Point(sizes, apart), "data on the grid")
             if not self.goes_on:
                 return
 
     def far(self, base: Point) -> None:
         """Points drawn wide, and leaves much smaller and larger."""
-        self.each(_drawn(self.pair, base.sizes, WIDE, wide=True))
-        self.each(Steering(self.pair, base).scaled())
+        self.each(_drawn(self.pair, base.sizes, WIDE, wide=True), "wide")
+        self.each(self._enlarged(base.sizes), "enlarged")
+        self.each(Steering(self.pair, base).scaled(), "scaled")
+
+    def _enlarged(self, sizes: Sizes) -> Iterator[Point]:
+        """Points of their own, all of whose leaves are many times as large, or as small."""
+        drawn = _drawn(self.pair, sizes, len(ENLARGED))
+        return (Steering(self.pair, point).enlarged(scale) for point, scale in zip(drawn, ENLARGED, strict=False))
 
     def thresholds(self, base: Point) -> None:
         """Both sides of every threshold, and where comparisons meet."""
         steering = Steering(self.pair, base)
         for threshold in thresholds(self.pair):
-            if (self.each(steering.around(threshold)) or steering.is_split(threshold)) and not threshold.meets:
+            if (self.each(steering.around(threshold), f"around {threshold}") or steering.is_split(threshold)) and not threshold.meets:
                 self.found.crossed[threshold] = None
         self.meet(base)
 
@@ -159,7 +167,7 @@ class _Trying:
         """Where what is compared for equality is equal, and where a threshold is 0."""
         steering = Steering(self.pair, base)
         for threshold in thresholds(self.pair):
-            self.each(steering.meeting(threshold))
+            self.each(steering.meeting(threshold), f"at {threshold}")
 
 
 __all__ = ["Tried", "meeting", "tried"]

@@ -12,7 +12,7 @@ from symback.verify.numbers import affordable
 from symback.verify.pairs import Pair
 from symback.verify.sample import possible, symbols_of
 
-EQUAL, TOGETHER, EACH, LARGEST = (1, 2, 3, 4), (1, 2, 3), 12, 48
+EQUAL, TOGETHER, EACH, MANY, LARGEST = (1, 2, 3, 4), (1, 2, 3), 12, 48, 128
 OTHERS = (2, 3, 5, 2, 3, 5)
 MOST = 60
 WORK = 12_000
@@ -24,7 +24,7 @@ def tried_sizes(pair: Pair) -> Iterator[Mapping[str, object]]:
     if not symbols or tables:
         return
     bodies = tuple(bodies_of(pair))
-    each = [*range(1, min(max(EACH, degree(bodies) + 2), LARGEST) + 1), *beside(bodies)]
+    each = [*range(1, min(max(EACH, degree(bodies) + 2), MANY) + 1), *beside(bodies)]
     seen: list[Mapping[str, object]] = []
     for sizes in _choices(symbols, each):
         if sizes not in seen and possible(pair.program, sizes) and affordable(pair, sizes, WORK):
