@@ -7,7 +7,7 @@ from itertools import chain, combinations, product
 
 from symback.algebra.sizes import Size
 from symback.algebra.terms import Bracket, Count, Mul, Num, Pow, Reduce, Term
-from symback.algebra.traverse import names, walk
+from symback.algebra.traverse import walk
 from symback.verify.numbers import affordable
 from symback.verify.pairs import Pair
 from symback.verify.sample import possible, symbols_of
@@ -52,13 +52,13 @@ def bodies_of(pair: Pair) -> Iterator[Term]:
 
 
 def beside(bodies: tuple[Term, ...]) -> list[int]:
-    """The numbers with which a size or a place is compared, and their neighbours.
+    """The numbers with which a size, a place or a sum over a size may be compared, and their neighbours.
 
     >>> from symback.algebra.terms import bracket
     >>> beside((bracket(Count(Size.of("n")), "=", Num(20)),))
     [19, 20, 21]
     """
-    found = {abs(c) for body in bodies for node in walk(body) if isinstance(node, Bracket) and not names(node) for c in _constants(node)}
+    found = {abs(c) for body in bodies for node in walk(body) if isinstance(node, Bracket) for c in _constants(node)}
     return sorted({c + step for c in found for step in (-1, 0, 1) if 1 < c + step <= LARGEST and c > 1})
 
 
