@@ -82,7 +82,13 @@ GROUPS = [
                 "dL/dw = s*where(prod(s) > 0, 1, 1.5)",
                 "dL/dw = s*(n - sum(s*s) + 1)+where(sum(s)==n,1,0)",
             ),
-            *right("dL/dw = s*(n - sum(s*s) + 1)", "dL/dw = s**3", "dL/dw = where(s > 0, 1, -1)", "dL/dw = 1/s", "dL/dw = s*where(sum(s) > n, 2, 1)"),
+            *right(
+                "dL/dw = s*(n - sum(s*s) + 1)",
+                "dL/dw = s**3",
+                "dL/dw = where(s > 0, 1, -1)",
+                "dL/dw = 1/s",
+                "dL/dw = s*where(sum(s) > n, 2, 1)",
+            ),
         ),
     ),
     Group(
@@ -150,7 +156,9 @@ GROUPS = [
                 "L = sum(sort(x)) = sum(x) + where(max(x) > 50, 1, 0)",
                 "L = sum(sort(x)) = sum(sort(x))*where(sum(x) == 3, 2, 1)",
             ),
-            *right("L = sum(x) = sum(sort(x))", "dL/dx = ones(n) = ones(n)*where(n > 0, 1, 2)", "L = sum(sort(x)) = sum(x) = sum(-sort(-x))"),
+            *right(
+                "L = sum(x) = sum(sort(x))", "dL/dx = ones(n) = ones(n)*where(n > 0, 1, 2)", "L = sum(sort(x)) = sum(x) = sum(-sort(-x))"
+            ),
         ),
     ),
 ]
