@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symback.api import Network
+from symback.catalogue.entries import ENTRIES
 from symback.errors import NotationError, SymbackError
 
 SYMBOLS = {
@@ -128,9 +129,23 @@ def printed(network: Network, wrt: list[str] | None = None, notations: tuple[str
                     yield Printed(network, f"{name} {notation} {over} {markup}", line)
 
 
-def scalar_network(network: Network) -> Network | None:
-    """The network over plain numbers, where all sizes are known."""
+def right_sides(lines: list[Printed]) -> Iterator[Printed]:
+    """The right sides alone, with what they are the gradients by."""
+    for line in lines:
+        head, _, body = line.claim.partition(" = ")
+        yield Printed(line.network, f"{line.how}, the right side", body, line.how.split()[0])
+
+
+def scalar_lines(network: Network) -> Iterator[Printed]:
+    """The gradients over plain numbers, handed back with the network of arrays; none where sizes are open."""
     try:
-        return network.unrolled()
+        single = network.unrolled()
     except SymbackError:
-        return None
+        return
+    for line in printed(single, [str(leaf.name) for leaf in single.program.leaves], ("scalar",)):
+        yield Printed(network, line.how, line.claim)
+
+
+def entry_network(key: str) -> Network:
+    """The network of an entry of the catalogue."""
+    return Network.from_program(ENTRIES[key].program())
