@@ -106,17 +106,25 @@ class _Translation:
                 break
             self.at += 1
             if sign == "_":
-                below = self.group()
+                below = self.script()
             else:
-                above = self.group()
+                above = self.script()
         return below, above
+
+    def script(self) -> Group:
+        """What stands in the braces at hand, or the one sign without braces."""
+        here = self.raw[self.at : self.at + 1]
+        if here and (_is_digit(here[0]) or here[0].kind == "letter" or here[0].text == r"\top"):
+            self.at += 1
+            return here
+        return self.group()
 
     def one(self) -> list[Token]:
         """The tokens of the next thing in the group."""
         raw = self.raw[self.at]
         if raw.text == "^":
             self.at += 1
-            return self.power(self.group(), raw.position)
+            return self.power(self.script(), raw.position)
         if raw.text in _BIG and self.raw[self.at + 1 : self.at + 2] and self.raw[self.at + 1].text == "_":
             return self.big(raw)
         if raw.text == "e" and self.raw[self.at + 1 : self.at + 2] and self.raw[self.at + 1].text == "^":

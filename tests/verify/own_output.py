@@ -132,7 +132,7 @@ def printed(network: Network, wrt: list[str] | None = None, notations: tuple[str
 def right_sides(lines: list[Printed]) -> Iterator[Printed]:
     """The right sides alone, with what they are the gradients by."""
     for line in lines:
-        head, _, body = line.claim.partition(" = ")
+        _, _, body = line.claim.partition(" = ")
         yield Printed(line.network, f"{line.how}, the right side", body, line.how.split()[0])
 
 
