@@ -17,9 +17,9 @@ from symback.reading.arrays import is_one
 from symback.reading.claim_lines import Line, Piece, lines_of
 from symback.reading.claim_places import Entry, entry_of, spelled_out
 from symback.reading.claim_text import clash_of, placed, shown
-from symback.reading.claim_updates import Updating, parameters
+from symback.reading.claim_updates import Updating
 from symback.reading.derivative_names import JOIN, joined, spelled
-from symback.reading.goals import Goal, goal_of
+from symback.reading.goals import Goal, goal_of, of_shape
 from symback.reading.over_program import concealed, scope_of
 from symback.reading.settle import settle
 from symback.reading.sides import Claim, Side
@@ -48,6 +48,7 @@ class _Reader(Updating):
         """Every claim, each over the lines before it."""
         end = self._last()
         entries: list[Line] = []
+        judged: set[str] = set()
         for number, line in enumerate(self.lines[: end + 1]):
             if self._gives_entries(line) and number < end:
                 entries.append(line)
@@ -63,28 +64,31 @@ class _Reader(Updating):
                 self._infer_goal(line)
             claimed = self._claims(number, line, number == end)
             if claimed:
+                judged.add(line.left)
+                self.notes += self._unjudged(judged) if number == end else []
                 yield self._claim(line)
             elif number == end:
                 raise ReadingError(shown(line.text), "does not say what it is the derivative of", self._remedy(line))
             if number < end and (not claimed or (line.left.isidentifier() and len(line.sides) == 2)):
                 self.own_line(line)
 
+    def _unjudged(self, judged: set[str]) -> list[str]:
+        """What is said of gradients that the text only uses on its way."""
+        lefts = dict.fromkeys(line.left for line in self.lines if line.left in self.assigned - judged)
+        names = [left for left in lefts if self.goal is None and self.gradient(left) is not None]
+        return [f"{', '.join(names)}: used on the way, not judged"] if names else []
+
     def _infer_goal(self, line: Line) -> None:
         """A formula without a left side is about the one weight or bias of its shape."""
         try:
             shape = self.array(line.sides[0], "", line).shape
-        except AxisMismatch:
-            return
-        leaves = (*parameters(self.program), *(leaf.name for leaf in self.program.leaves))
-        alike = [n for n in dict.fromkeys(leaves) if tuple(i.size for i in self.program.indices(n)) == shape]
-        fitting = [n for n in alike if n in parameters(self.program)] or alike
-        if len(fitting) > 1:
-            found = f"{' and '.join(fitting)} have its shape"
-            raise ReadingError(shown(line.text), found, f"write d{self.program.loss}/d{fitting[0]} = ..., or give the target")
-        if fitting:
-            self.goal = goal_of(self.program, fitting[0])
+        except AxisMismatch as error:
+            raise ReadingError(shown(line.text), clash_of(error)) from None
+        name = of_shape(self.program, shape, shown(line.text))
+        if name is not None:
+            self.goal = goal_of(self.program, name)
             self.program = self.goal.program
-            self.notes.append(f"this is about {fitting[0]}, whose shape it has")
+            self.notes.append(f"this is about {name}, whose shape it has")
 
     def _gives_entries(self, line: Line) -> bool:
         """Whether a line gives the entries of a name of the text's own, ``e[t] = ...``."""
@@ -105,7 +109,8 @@ class _Reader(Updating):
         if left and not left.isidentifier():
             return True
         if left and self.updates(line) is not None:
-            return self.goal is None or last
+            self.steps(line, left)
+            return last or (self.goal is None and not any(later.left == left for later in self.lines[number + 1 :]))
         if not last:
             return len(line.sides) > 2 or self._is_final_gradient(number, left)
         if self.goal is not None or self.gradient(left) is not None:

@@ -33,7 +33,7 @@ class Text:
     """One text being read: the names its lines add, what its derivatives mean, and the first line whose sizes cannot meet.
 
     ``assigned`` are the names that its lines gave a value, ``assumed`` says which values were taken as 0 because a line adds to them
-    and none gives them, ``notes`` how it was read.
+    and none gives them, ``stepped`` which of those are parameters on their way to the value after a step, ``notes`` how it was read.
     """
 
     program: Program
@@ -45,6 +45,7 @@ class Text:
     own: set[Name] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
     assumed: list[str] = field(default_factory=list)
+    stepped: set[str] = field(default_factory=set)
     memory: Memory = field(default_factory=Memory)
     notes: list[str] = field(default_factory=list)
 

@@ -13,6 +13,7 @@ from symback.network.program import PARAMETERS, Leaf, Program
 from symback.reading.arrays import is_one
 from symback.reading.claim_lines import ARROWS, Line
 from symback.reading.claim_text import Text
+from symback.reading.goals import parameters
 from symback.reading.published_arguments import depends_on
 from symback.reading.published_meaning import AFTER_STEP
 from symback.reading.published_names import RATES
@@ -23,16 +24,6 @@ RATE = "rate"
 """What the learning rate is called where a network gives its value."""
 WORDS = (*RATES, "learning_rate", "step_size", "rate_")
 """Names of a learning rate that need no declaration."""
-
-
-def parameters(program: Program) -> tuple[str, ...]:
-    """The weights and biases of a network; where it says no roles, all that it declares.
-
-    >>> parameters(Program("", (Leaf("w", (), "weight"), Leaf("x")), (), ())), parameters(Program("", (Leaf("x"),), (), ()))
-    (('w',), ('x',))
-    """
-    own = tuple(leaf.name for leaf in program.leaves if leaf.role in PARAMETERS)
-    return own or tuple(leaf.name for leaf in program.leaves)
 
 
 def undeclared_rates(source: Source, known: Iterable[str]) -> tuple[str, ...]:
@@ -92,9 +83,22 @@ def after_step(program: Program, name: str, axes: tuple[Index, ...], rate: Term)
     return Definition(name + AFTER_STEP, axes, Ref(name, places) - rate * Ref(Partial(program.loss, name), (*first, *places)))
 
 
-def _is_update(line: Line) -> bool:
-    """Whether the sign of a line says that it changes a value."""
-    return line.sign in ARROWS or bool(line.operator)
+def descends(source: Source) -> bool:
+    """Whether an expression takes a positive number of times something from something: ``w - 0.1*x``."""
+    node = source.tree
+    found = _leading_number(source, {})
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Sub)
+        and isinstance(node.right, ast.BinOp)
+        and found is not None
+        and found.value > 0
+    )
+
+
+def reads(name: str, source: Source) -> bool:
+    """Whether an expression reads a name."""
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(source.tree))
 
 
 class Updating(Text):
@@ -104,14 +108,18 @@ class Updating(Text):
         """The parameter that a line gives the value after a step of, if it does."""
         left = line.left
         name = str(self.scope.entries[left].name) if left in self.scope.entries else left
-        if len(line.sides) != 2 or left in self.assigned or name not in parameters(self.program):
+        if len(line.sides) != 2 or name not in parameters(self.program) or (left in self.assigned and left not in self.stepped):
             return None
         source = self.parsed(line)
-        certain = self.program.leaf[name].role in PARAMETERS or (bool(line.operator) and line.position == self.lines[-1].position)
-        changes = _is_update(line) if certain or line.sign in ARROWS else _is_update(line) or goes_on_from(left, source)
-        if certain:
-            return name if changes or goes_on_from(left, source) else None
-        return name if changes and (line.sign in ARROWS or self._steps(line, source)) else None
+        if line.sign in ARROWS:
+            return name
+        if self.program.leaf[name].role in PARAMETERS:
+            goes_on = goes_on_from(left, source) or (reads(left, source) and self._steps(line, source))
+            return name if line.operator or goes_on else None
+        last = line.position == self.lines[-1].position
+        if line.operator:
+            return name if last or self._steps(line, source) else None
+        return name if goes_on_from(left, source) and (descends(source) or self._steps(line, source)) else None
 
     def _steps(self, line: Line, source: Source) -> bool:
         """Whether the right side reads a derivative or what may be a learning rate."""
@@ -119,17 +127,21 @@ class Updating(Text):
         named = undeclared_rates(source, self.scope.names()) or rates(self.program, read)
         return bool(named) or self.derivatives(line) or any(n in self.assigned and self.gradient(n) is not None for n in read)
 
+    def steps(self, line: Line, name: str) -> None:
+        """Take in that a line takes a parameter on its way to the value after a step; a rate needs no declaration."""
+        self.stepped.add(name)
+        for word in undeclared_rates(self.parsed(line), self.scope.names()):
+            self.program = replace(self.program, leaves=(*self.program.leaves, Leaf(word, (), "constant")))
+            self.scope.axes[word] = ()
+
     def update(self, line: Line) -> Side | None:
         """The left side of an update rule: the parameter after a step, whose rate is what the right side multiplies the gradient with."""
         name = self.updates(line) if line.left else None
         if name is None:
             return None
         source = self.parsed(line)
-        for word in undeclared_rates(source, self.scope.names()):
-            self.program = replace(self.program, leaves=(*self.program.leaves, Leaf(word, (), "constant")))
-            self.scope.axes[word] = ()
         rate, said = self._rate(line, source)
-        step = after_step(self.program, name, self.scope.axes[name], rate)
+        step = after_step(self.program, name, self.program.indices(name), rate)
         if step.name not in self.own:
             self.scope.add(step)
             self.own.add(step.name)

@@ -16,7 +16,7 @@ from symback.reading.claim_lines import lines_of
 from symback.reading.claim_numpy import read_numpy
 from symback.reading.claim_sympy import read_sympy
 from symback.reading.files import from_dict
-from symback.reading.goals import Goal, goal_of
+from symback.reading.goals import Goal, goal_of, of_shape
 from symback.reading.over_program import extend, scope_of
 from symback.reading.published import read_published
 from symback.reading.sides import Claim
@@ -117,6 +117,11 @@ def _read_published(program: Program, text: str, goal: Goal | None) -> tuple[Cla
         claims = read_published(program, text) if goal is None else read_published(goal.program, text, goal.side)
     except RecursionError:
         raise ReadingError("claim", f"{text[:60]} is too long a product or nested too deeply") from None
+    alone = claims[0] if goal is None and len(claims) == 1 and len(claims[0].sides) == 1 and claims[0].sides[0].body is not None else None
+    name = None if alone is None else of_shape(program, alone.sides[0].shape, " ".join(text.split()))
+    if name is not None:
+        said = f"this is about {name}, whose shape it has"
+        return tuple(replace(c, choices=(*c.choices, said)) for c in _read_published(program, text, goal_of(program, name)))
     return tuple(_bounded(_about(claim, goal), program) for claim in claims)
 
 

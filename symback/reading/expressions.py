@@ -151,6 +151,8 @@ class Reader:
             return Array((), apply(name), text=name)
         if name in FUNCTIONS:
             raise Misfit(f"{name} is a function", f"write {name}(...)")
+        if name == "T" and "^T" in self.source.text:
+            raise Misfit("^T is no transpose in NumPy", "write .T, as in W.T @ x")
         turned = f"write {name[:-1]}.T for a transpose" if name[-1] in "T⊤" and name[:-1] in self.scope.axes else ""
         hint = turned or suggestion(name, [*self.places, *self.scope.names()])
         raise Misfit(f"{name} is not declared", hint or self.scope.remedies.name.format(name))

@@ -10,7 +10,7 @@ from symback.algebra.sizes import Size
 from symback.algebra.terms import Name, Partial, Ref, Term, total
 from symback.errors import ReadingError
 from symback.network.hints import suggestion
-from symback.network.program import Program
+from symback.network.program import PARAMETERS, Program
 from symback.reading.over_program import scope_of
 from symback.reading.sides import Side
 
@@ -72,6 +72,28 @@ def summed(program: Program, result: Name) -> tuple[Program, Name]:
     read = Ref(result, tuple(Size.of(0) if i.size.constant == 1 else Size.of(i) for i in indices))
     body: Term = total([i for i in indices if i.size.constant != 1], read)
     return replace(program, definitions=(*program.definitions, Definition(name, (), body)), results=(name,)), name
+
+
+def parameters(program: Program) -> tuple[str, ...]:
+    """The weights and biases of a network; where it says no roles, all that it declares.
+
+    >>> from symback.network.program import Leaf
+    >>> parameters(Program("", (Leaf("w", (), "weight"), Leaf("x")), (), ())), parameters(Program("", (Leaf("x"),), (), ()))
+    (('w',), ('x',))
+    """
+    own = tuple(leaf.name for leaf in program.leaves if leaf.role in PARAMETERS)
+    return own or tuple(leaf.name for leaf in program.leaves)
+
+
+def of_shape(program: Program, shape: tuple[Size, ...], text: str) -> str | None:
+    """The one weight or bias that has a shape, else the one symbol; None where nothing has it. ReadingError where several have."""
+    alike = [leaf.name for leaf in program.leaves if leaf.shape == shape]
+    fitting = [n for n in alike if n in parameters(program)] or alike
+    if len(fitting) > 1:
+        raise ReadingError(
+            text, f"{' and '.join(fitting)} have its shape", f"write d{program.loss}/d{fitting[0]} = ..., or give the target"
+        )
+    return fitting[0] if fitting else None
 
 
 def derivative_axes(partial: Partial, shape: Callable[[str], tuple[Size, ...]]) -> tuple[int, tuple[Size, ...]]:

@@ -20,23 +20,10 @@ NOT_DECLARED = {
     "B47": "the spelling of PyTorch",
 }
 """What networks cannot say so far, and why; the networks of these rows are refused in a line."""
-AWAITED = {
-    "B02": "a left side that is no Jacobian but what flows back",
-    "B02j": "a definition behind a comma in LaTeX",
-    "B03": "a definition behind a comma in LaTeX",
-    "B21": "rounded constants",
-    "B25": "a bar over an adjoint, time above",
-    "B40": "a condition between two names",
-    "B43b": "a condition that pins a free number",
-    "B46": "a bar between an event and its condition",
-}
-"""Rows whose verdict is not the expected one so far."""
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if r["id"] not in NOT_DECLARED], ids=lambda row: row["id"])
-def test_every_public_claim_gets_its_verdict(row, request):
-    if row["id"] in AWAITED:
-        request.applymarker(pytest.mark.xfail(reason=AWAITED[row["id"]], strict=False))
+def test_every_public_claim_gets_its_verdict(row):
     found = check(claim_network(row), row)
     assert found.word in WORDS[row["expected"]], found.text()
 
