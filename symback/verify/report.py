@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import prod
 from time import perf_counter
 
 from symback.algebra.definitions import Opaque
 from symback.algebra.facts import Fact
+from symback.algebra.normal import Normalizer
 from symback.algebra.terms import Bracket, Name, Partial, Term, plain
 from symback.algebra.traverse import free_indices
 from symback.calculus.trace import Step
-from symback.derivation import Derivation
+from symback.derivation import Derivation, derive
 from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.notation.write import formula_text
@@ -19,12 +21,16 @@ from symback.verify.differences import POINTS, Outcome, check_gradients
 from symback.verify.opaque_rows import follows
 from symback.verify.proof import Prover, Shown
 from symback.verify.sample import size_sets
+from symback.verify.sized import Sized
 from symback.verify.small import Small, run_small
 from symback.verify.steps import OWN_LEFT_SIDE, StepChecker, StepVerdict, counted
 from symback.verify.sympy_route import SecondRoute, second_route
 from symback.verify.table import Report, Row, Verdict, counts
+from symback.verify.widths import freed_program
 
 BY_STEPS = "normal form, step by step"
+MANY = 150
+"""From how many entries on widths that are only numbers are taken to be any."""
 FEW = 3
 """At how many points, of one size, differences of the loss confirm what is proved."""
 
@@ -47,6 +53,7 @@ def verify(
     sizes 1, 2 and 3 as well, without rounding where that can be done. ``checker`` is one for ``core`` whose points are used further on.
     """
     names = tuple(wanted)
+    core = for_any_width(core) if sizes is None and checker is None else core
     program, gradient = core.program, core.gradient_program(names, facts=True)
     prover, checker = Prover(program, gradient), checker or StepChecker(core)
     found: dict[Name, _Found] = {}
@@ -63,6 +70,20 @@ def verify(
     each = (perf_counter() - begun) / max(len(names), 1)
     rows = [_row(name, found[name], outcomes[name], other, small, program, each) for name in names]
     return Report(program.name, tuple(rows), core)
+
+
+def for_any_width(core: Derivation) -> Derivation:
+    """The same derivation over free sizes where declared widths are large and only numbers; the one given where its formulas are others."""
+    program = core.program
+    entries = sum(prod(i.size.constant or 1 for i in leaf.indices) for leaf in program.leaves)
+    free = freed_program(program) if entries > MANY else None
+    if free is None:
+        return core
+    other, back, normal = derive(free[0], core.sweep.result), Sized({str(w): w for w in free[1]}), Normalizer()
+    alike = core.adjoints.keys() == other.adjoints.keys() and all(
+        normal.equal(back.term(other.printed[n].result), core.printed[n].result).proved for n in core.adjoints
+    )
+    return other if alike else core
 
 
 @dataclass(frozen=True)

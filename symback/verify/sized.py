@@ -53,7 +53,7 @@ def at_values(program: Program, ones: bool = False) -> tuple[Program, str] | Non
     sizes = {n: size for n, size in known.items() if size == 1 or not ones}
     if not sizes or (len(sizes) < len(symbols) and not ones):
         return None
-    return _Sized(sizes).program(program), ", ".join(f"{name} = {size}" for name, size in sizes.items())
+    return Sized(sizes).program(program), ", ".join(f"{name} = {size}" for name, size in sizes.items())
 
 
 def writes_entries(claim: Claim) -> bool:
@@ -95,7 +95,7 @@ def _sizes(program: Program) -> list[Size]:
     return found
 
 
-class _Sized:
+class Sized:
     """Numbers for size symbols, put in everywhere."""
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
@@ -138,4 +138,4 @@ class _Sized:
         return with_children(node, tuple(map(self.term, node.below))) if node.below else node
 
 
-__all__ = ["at_values", "sized_for", "writes_entries"]
+__all__ = ["Sized", "at_values", "sized_for", "writes_entries"]
