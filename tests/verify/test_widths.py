@@ -28,7 +28,10 @@ def test_networks_of_ordinary_widths_are_proved(widths):
 
 
 def test_a_mean_over_a_width_is_proved():
-    network = {"symbols": {"W": {"shape": ["1000", "300"], "role": "weight"}, "x": {"shape": ["300"]}}, "forward": "L = mean(tanh(W@x)**2)/2"}
+    network = {
+        "symbols": {"W": {"shape": ["1000", "300"], "role": "weight"}, "x": {"shape": ["300"]}},
+        "forward": "L = mean(tanh(W@x)**2)/2",
+    }
     report = sb.Network.from_dict({**network, "loss": "L"}).derive().verify()
     assert {row.verdict for row in report.rows} == {"proved"}
 
