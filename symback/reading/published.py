@@ -44,7 +44,7 @@ MEANINGS = (published_cells, published_functions, published_products, published_
 MOST_LAYERS = 200
 """For how many layers a statement with a letter for the layer is read."""
 MEANT = (
-    "how far a derivative", "matrices ", "a dot between", "square of a matrix", "bars around", "products between", "products beside",
+    "matrices ", "a dot between", "square of a matrix", "bars around", "products between", "products beside",
     "⊗ between", "the size of the identity", "vec", "a reduction of",
 )  # fmt: skip
 """Signs that mean one thing or another: where a claim is wrong in the first reading, the others are tried, too."""
