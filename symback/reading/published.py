@@ -45,7 +45,7 @@ MOST_LAYERS = 200
 """For how many layers a statement with a letter for the layer is read."""
 MEANT = (
     "matrices ", "a dot between", "square of a matrix", "bars around", "products between", "products beside",
-    "⊗ between", "the size of the identity", "vec", "a reduction of",
+    "⊗ between", "the size of the identity", "vec", "a reduction of", "a slash before",
 )  # fmt: skip
 """Signs that mean one thing or another: where a claim is wrong in the first reading, the others are tried, too."""
 MOST_OTHERS = 12

@@ -14,6 +14,7 @@ from symback.algebra.terms import Add, Apply, Mul, Term, bracket, total
 from symback.algebra.traverse import names as names_read
 from symback.algebra.traverse import walk
 from symback.network.program import PARAMETERS
+from symback.reading.formula_grammar import Digits
 from symback.reading.published_arguments import at_sample, depends_on, without_parameters
 from symback.reading.published_chains import chained, diagonal
 from symback.reading.published_context import SINGLE, Clash, Context, Untold, Value
@@ -36,6 +37,9 @@ ACTIVATIONS = ("f", "g", "h", "a", "phi", "psi", "sigma", "s", "act", "rho", "F"
 def _(node: Product, ctx: Context) -> Value:
     parts = list(node.factors)
     if any(a == "/" and not b for (a, _), (b, _) in pairwise(parts)):
+        if any(_sticks(one, other) for one, other in pairwise(parts)) and ctx.choose("a slash before", 2):
+            ctx.note("a slash takes a number and what stands right beside it: 1/2x is 1/(2x)")
+            return _product(_stuck(parts, node), node, ctx)
         ctx.note("a slash takes the one factor after it: 1/2 x is (1/2) x")
     runs = _cut(parts, ("⊙", "*", "×"))
     around = _cut(parts, ("⊗",))
@@ -46,6 +50,23 @@ def _(node: Product, ctx: Context) -> Value:
         ctx.note("what stands between entrywise signs is multiplied first")
         return _of_runs(runs, node, ctx)
     return _product(parts, node, ctx)
+
+
+def _sticks(one: tuple[str, Node], other: tuple[str, Node]) -> bool:
+    """Whether a factor stands right beside a number after a slash, as in 1/2x."""
+    number = one[1]
+    return one[0] == "/" and isinstance(number, Digits) and not other[0] and other[1].position == number.position + len(number.digits)
+
+
+def _stuck(parts: Factors, node: Product) -> Factors:
+    """Factors with those in brackets that stand right beside a number after a slash."""
+    found: Factors = []
+    for part in parts:
+        if found and _sticks(found[-1], part):
+            found[-1] = ("/", Group(Product((("", found[-1][1]), part), node.position), node.position))
+        else:
+            found.append(part)
+    return found
 
 
 def _of_runs(runs: list[Factors], node: Product, ctx: Context, beside: bool = False) -> Value:

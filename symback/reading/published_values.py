@@ -112,6 +112,8 @@ def _broadcast(ctx: Context, of: Callable[[Term, Term], Term], a: Value, b: Valu
     cols = vector.shape[0] is matrix.shape[1] and (vector.row or not vector.fixed)
     if vector.row and cols:
         rows = False
+    if vector.repeats is not None:
+        rows, cols = vector.repeats == 1 and vector.shape[0] is matrix.shape[0], vector.repeats == 0 and vector.shape[0] is matrix.shape[1]
     if rows and cols:
         rows = ctx.choose("vector beside a square matrix", 2) == 0
         cols = not rows

@@ -74,4 +74,28 @@ GROUPS = [
             ("L ≈ 1/2 + z/4", "undecided"),
         ),
     ),
+    Group(
+        "a quadratic form and a slash",
+        {"x": {"shape": ["n"]}, "A": SQUARE, "s": {"facts": ["positive"]}},
+        "q = x @ A @ x\nL = exp(-q/(2*s**2))",
+        (
+            (r"L = e^{-q/2s^2}", "proved"),
+            (r"L = e^{-q/(2s^2)}", "proved"),
+            (r"L = e^{-\frac12 q/s^2}", "proved"),
+            (r"L = e^{-q/3s^2}", "refuted"),
+            (r"L = e^{q/2s^2}", "refuted"),
+            (r"\nabla_x x^\top A x = (A + A^\top) x", "proved"),
+            (r"\nabla_x x^\top A x = A x", "refuted"),
+        ),
+    ),
+    Group(
+        "ones repeat a column",
+        {"A": {"shape": ["m", "n"]}, "X": {"shape": ["m", "n"]}, "b": {"shape": ["n"]}, "c": {"shape": ["m"]}},
+        "L = sum((A*X) @ b)",
+        (
+            (r"\nabla_X L = A \odot (\mathbf{1} b^\top)", "proved"),
+            (r"\nabla_X L = A \odot (b\mathbf{1}^\top)", "refuted"),
+            (r"\nabla_X L = A \odot (\mathbf{1} c^\top)", "refuted"),
+        ),
+    ),
 ]
