@@ -94,6 +94,10 @@ def _read_text(program: Program, text: str, goal: Goal | None) -> tuple[Claim, .
     try:
         return read_numpy(program, without_maths(text), goal)
     except ReadingError as error:
+        if _is_about_differentials(program, text):
+            if "@" in text or "np." in text:
+                raise ReadingError(text, "differentials are read as they are printed", "write dL = tr(G^T dW)", 0) from None
+            return _read_published(program, text, goal)
         if is_python(text):
             raise
         try:
@@ -104,6 +108,16 @@ def _read_text(program: Program, text: str, goal: Goal | None) -> tuple[Claim, .
                 return _read_in_python(program, powers, goal)
             further = (other.position or 0) > (error.position or 0)
             raise (other if further else error) from None
+
+
+def _is_about_differentials(program: Program, text: str) -> bool:
+    """Whether a text says what the differential of the result is, by those of other names: dL = x*dw + w*dx."""
+    found = re.fullmatch(r"\s*d(\w+)\s*=([^=\n]*)", text)
+    names = {str(n) for n in (*program.leaf, *program.definition)}
+    if found is None or found[1] != program.loss or f"d{found[1]}" in names:
+        return False
+    others = re.findall(r"(?<![\w/.])d(\w+)(?!\s*[/\w(])", found[2])
+    return any(n in names and f"d{n}" not in names for n in others)
 
 
 def _read_in_python(program: Program, text: str, goal: Goal | None) -> tuple[Claim, ...]:

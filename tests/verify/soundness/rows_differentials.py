@@ -25,7 +25,8 @@ GROUPS = [
             (r"dL = dw\,dx", "refuted"),
             (r"dL = -x\,dw", "refuted"),
             (r"dL = \frac{\partial L}{\partial x}dw + \frac{\partial L}{\partial w}dx", "refuted"),
-            ("dL = x*dw + w*dx", "not refuted"),
+            ("dL = x*dw + w*dx", "proved"),
+            ("dL = x*dw - w*dx", "refuted"),
             ("dL = x dw + w dx", "not refuted"),
             (r"\partial L = 3", "not accepted"),
         ),
@@ -104,6 +105,7 @@ GROUPS = [
             (r"dw = X^\top dz, \quad dz = z + y", "refuted"),
             (r"dw = 2 X^\top dz", "refuted"),
             ("dL = (y−z)ᵀ X dw", "refuted"),
+            ("dL = (z-y).T @ X @ dw", "cannot read"),
         ),
     ),
     Group(
