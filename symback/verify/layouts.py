@@ -19,12 +19,16 @@ SAYS: tuple[tuple[Kind, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A claim over the axes of the right formula: its indices, the place of each of the right formula's, and what had to be done for that."""
+    """A claim over the axes of the right formula: its indices, the place of each of the right formula's, and what had to be done for that.
+
+    ``lacks`` says what is missing of a claim that is the same along axes which it does not show, where nothing else is wrong with it.
+    """
 
     indices: tuple[Index, ...]
     places: tuple[Size, ...]
     term: Term
     says: str = ""
+    lacks: str = ""
 
 
 def layouts(indices: tuple[Index, ...], claimed: Term, right: Definition) -> Iterator[Layout]:
@@ -68,10 +72,11 @@ def _widened(wide: list[Index], term: Term, wanted: list[Index], right: Definiti
                 new = wide[shown.index(k)] if k in shown else fresh(index, taken)
                 found.append(new)
                 taken.append(new)
-            yield _over(tuple(found), term, right)
+            hidden = " and ".join(repr(i.size) for k, i in enumerate(wanted) if k not in shown)
+            yield _over(tuple(found), term, right, lacks=f"it must be repeated along the axis of size {hidden}")
 
 
-def _over(indices: tuple[Index, ...], term: Term, right: Definition, says: str = "") -> Layout:
+def _over(indices: tuple[Index, ...], term: Term, right: Definition, says: str = "", lacks: str = "") -> Layout:
     rest = iter(indices)
     places = tuple(Size.of(0) if i.size.constant == 1 else Size.of(next(rest)) for i in right.indices)
-    return Layout(indices, places, term, says)
+    return Layout(indices, places, term, says, lacks)

@@ -24,6 +24,7 @@ from symback.verify.slips import (
     number,
     power,
     sign,
+    size,
     transpose,
 )
 from symback.verify.slips_names import other_name
@@ -53,6 +54,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("extra term", extra_term),
     Mistake("wrong axis", reduction_axis),
     Mistake("exponent", power),
+    Mistake("size", size),
     Mistake("name", other_name),
     Mistake("reduction lost", reduction_lost),
     Mistake("reduction extra", reduction_extra),
@@ -67,8 +69,8 @@ MISTAKES: tuple[Mistake, ...] = (
 """The mistakes that need nothing but the claim itself, those people make most often first."""
 
 ORDER: tuple[str, ...] = (
-    "layout", "sign", "transpose", "fraction", "sum or mean", "extra factor", "activation", "exponent", "constant", "extra term", "reduction extra", "wrong axis",
+    "layout", "sign", "transpose", "fraction", "sum or mean", "extra factor", "activation", "exponent", "extra term", "size", "constant", "reduction extra", "wrong axis",
     "name", "condition", "Kronecker delta", "reduction lost", "reach of a sum", "function", "number", "index", "factor missing", "term missing", "swapped",
-    "division missing", "function lost", "coefficients", "two changes",
+    "division missing", "function lost", "coefficients", "two changes", "zero",
 )  # fmt: skip
 """All kinds of mistakes, in the order in which people make them."""

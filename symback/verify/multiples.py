@@ -16,7 +16,8 @@ def multiplied(node: Term, constants: Constants, factors: Sequence[float]) -> It
     found = _number_in(node)
     if found is None or found[0] is MINUS_ONE:
         for made in constants.named(*factors):
-            yield Change(scaled(node, made), "the factor {0} is missing", (made,))
+            if made is not ONE:
+                yield Change(scaled(node, made), "the factor {0} is missing", (made,))
         return
     number, put_in = found
     for made in constants.named(*(float(number.value) * f for f in factors)):
@@ -24,7 +25,9 @@ def multiplied(node: Term, constants: Constants, factors: Sequence[float]) -> It
 
 
 def scaled(node: Term, factor: Term) -> Term:
-    """A node times a factor that stands behind its sign; a sign of the factor and that of the node are one."""
+    """A node times a factor that stands behind its sign; a sign of the factor and that of the node are one. A 1 is no factor."""
+    if factor is MINUS_ONE or node is ONE:
+        return negated(node) if factor is MINUS_ONE else factor
     if isinstance(node, Mul) and node.args[0] is MINUS_ONE:
         return Mul((negated(factor), *node.args[1:])) if isinstance(factor, Num) else Mul((MINUS_ONE, factor, *node.args[1:]))
     return Mul((factor, *node.args)) if isinstance(node, Mul) else Mul((factor, node))

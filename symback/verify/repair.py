@@ -34,7 +34,7 @@ def repair(program: Program, indices: Sequence[Index], claimed: Term, right: Def
     lines = tuple(own)
     try:
         searches = [Search(program, layout, right, lines) for layout in layouts(tuple(indices), claimed, right)]
-        tiers: tuple[Callable[[Search], Repair | None], ...] = (Search.layout_alone, Search.one_change, two_changes)
+        tiers: tuple[Callable[[Search], Repair | None], ...] = (Search.nothing, Search.layout_alone, Search.one_change, two_changes)
         return next((found for tier in tiers for search in searches if (found := tier(search)) is not None), None)
     except UNTRIED:
         return None

@@ -12,18 +12,23 @@ from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, ONE, Add, Name, Num, Ref, Term, add
+from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Name, Num, Partial, Ref, Term, add
 from symback.algebra.traverse import free_indices, names, substitute, walk
 from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.notation.write import formula_text
+from symback.typeset.style import Style
 from symback.verify.constants import Constants
 from symback.verify.ingredients import Ingredients, is_plain
 from symback.verify.layouts import Layout
 from symback.verify.mistakes import MISTAKES, ORDER, Mistake
 from symback.verify.multiples import multiplied, scaled
+from symback.verify.pairs import Pair
 from symback.verify.sample import possible, symbols_of
+from symback.verify.settled import hidden
+from symback.verify.slips import extra_factor, extra_term
 from symback.verify.spots import Change, Spot, has_conditions, negated, unsigned
+from symback.verify.tried import tried
 from symback.verify.trial import PARTS, POINTS, RESULT, TINY, UNTRIED, Lines, Trial, plus, sizes_for, somewhere, trial
 
 BUDGET = 2_000
@@ -40,6 +45,7 @@ UNUSUAL = 4
 
 UNUSUALS = {"swapped": 1, "division missing": 2}
 
+ENTRIES = Style(notation="index")
 SHORT = 12
 """A part of at most this many nodes may take the place of a node; a longer one would replace the claim, not mend it."""
 
@@ -80,7 +86,7 @@ class Search:
     def __init__(self, program: Program, layout: Layout, right: Definition, own: tuple[Name, ...], wrong: bool = True) -> None:
         assert isinstance(right.body, Term)
         self.program, self.layout, self.own, self.wrong = program, layout, own, wrong
-        self.right = right.body
+        self.right, self.right_name = right.body, right.name
         self.lines = Lines(program, layout.indices, layout.term, own)
         self.target = substitute(right.body, dict(zip(right.indices, layout.places, strict=True)), layout.indices)
         self.sizes = sizes_for(self.lines)
@@ -97,15 +103,27 @@ class Search:
 
     def layout_alone(self) -> Repair | None:
         """The claim as it is, where another layout is all it takes."""
-        if not self.layout.says or not self.is_right():
+        alone = self.layout.says or self.layout.lacks
+        if not alone or not self.is_right():
             return None
-        return self._repair("layout", "", (), self.lines.body(-1), self.lines.whole, len(self.lines.lines) - 1)
+        return self._repair("layout", alone, (), self.lines.body(-1), self.lines.whole, len(self.lines.lines) - 1)
+
+    def nothing(self) -> Repair | None:
+        """That the right formula is 0, where it is: any change that makes a claim vanish would fit."""
+        if self.target is not ZERO and (self.first.scale > TINY or not self.normalizer.equal(self.target, ZERO).proved):
+            return None
+        return Repair("it is 0 at every entry: 0", "zero", self.layout.indices, ZERO, "0")
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether a point shows what is wrong in floats; else only a proof tells a change that mends the claim from one that does not."""
+        return not self.wrong or self.first.is_wrong
 
     def one_change(self) -> Repair | None:
-        """The first confirmed change of one place; none where no point shows what is wrong."""
+        """The first confirmed change of one place."""
         try:
-            if self.wrong and not self.first.is_wrong:
-                return None
+            if not self.is_seen:
+                return self.first_of(self._too_much, self._difference)
             return self.first_of(self._changes, self._parts, self._late, self._difference)
         except UNTRIED:
             return None
@@ -121,6 +139,8 @@ class Search:
 
     def _fits_beyond(self, found: Found) -> bool:
         """Whether a change fits at more points."""
+        if not self.is_seen:
+            return True
         _, whole = self.lines.changed(found.spot, found.change.node)
         return all(bool(t.fits(t.values(whole))) for t in self._beyond)
 
@@ -257,6 +277,12 @@ class Search:
                         break
         return found
 
+    def _too_much(self) -> Iterator[Found]:
+        """The terms and factors that may be too much, at every node."""
+        for spot in self.open_spots():
+            for kind, row in (("extra term", extra_term), ("extra factor", extra_factor)):
+                yield from (Found(kind, spot, change) for change in row(spot, self.program))
+
     def _difference(self) -> Iterator[Found]:
         """Terms of the right formula, multiplied out, that the claim lacks and is otherwise right; or terms that it has too much."""
         spot = self.lines.spots[0]
@@ -266,8 +292,8 @@ class Search:
         if lost and not extra and len(lost) < len(theirs) and len(lost) <= FEW:
             yield Found("term missing", spot, Change(plus(spot.node, add(lost)), "the term {0} is missing", (add(lost),)))
         if extra and not lost and len(extra) < len(ours) and len(extra) <= FEW:
-            made = add(map(negated, extra))
-            yield Found("extra term", spot, Change(plus(spot.node, made), "the term {0} is too much", (add(extra),)))
+            says = "the term {0} is too much" if len(extra) == 1 else "the terms {0} and {1} are too much"
+            yield Found("extra term", spot, Change(add(t for t in ours if t in theirs), says, tuple(extra)))
 
     # confirmation --------------------------------------------------------------------------------------------------
 
@@ -288,15 +314,25 @@ class Search:
         shown = formula if definition.name == RESULT else f"{definition.name} = {formula}"
         if kind == "transpose":
             says = _transposed_says(says, self._text(self.lines.body(number), definition.indices), formula)
-        sentence = says.format(*(self._text(p, free_indices(p)) for p in pieces))
-        both = ", and ".join(part for part in (self.layout.says, sentence) if part)
+        piece = self._entry if kind == "index" else self._piece
+        sentence = says.format(*map(piece, pieces))
+        both = ", and ".join(dict.fromkeys(part for part in (self.layout.says, sentence) if part))
         return Repair(f"{both}: {shown}", kind, self.layout.indices, whole, shown)
 
     def holds(self, term: Term) -> bool:
         """Whether a term is the right formula: by numbers at the other points, then by the normal form or at fifty digits."""
         if not all(bool(t.fits(t.values(term))) for t in self.others):
             return False
-        return self.normalizer.equal(term, self.target).proved or self._agrees(term)
+        if self.normalizer.equal(term, self.target).proved:
+            return True
+        return self.is_seen and self._agrees(term) and self._stands(term)
+
+    def _stands(self, term: Term) -> bool:
+        """Whether a term withstands what a claim without a proof is tried at: all sizes, both sides of thresholds, hidden differences."""
+        if not isinstance(self.right_name, Partial):
+            return True
+        pair = Pair(self.program, self.layout.indices, Ref(self.right_name, self.layout.places), term, "", (self.right_name,), self.own)
+        return tried(pair, self.sizes).against is None and hidden(pair, self.sizes) is None
 
     def _agrees(self, term: Term) -> bool:
         """Whether a term is right at points that were not yet tried, near and wide, and at fifty digits at one."""
@@ -327,6 +363,13 @@ class Search:
         shapes: dict[Name, tuple[Size, ...]] = {leaf.name: leaf.shape for leaf in self.program.leaves}
         own = {n: d for n, d in self.program.definition.items() if not isinstance(n, str) or n in self.own}
         return Normalizer(Given(facts, own, {}, shapes), BUDGET)
+
+    def _piece(self, term: Term) -> str:
+        return self._text(term, free_indices(term))
+
+    def _entry(self, term: Term) -> str:
+        """A read with its places, as a mistake in one of these must show it."""
+        return str(term.name) if isinstance(term, Ref) and not term.places else formula_text(term, free_indices(term), self.program, ENTRIES)
 
     def _text(self, term: Term, indices: tuple[Index, ...]) -> str:
         if isinstance(term, Ref) and (not indices or not term.places):

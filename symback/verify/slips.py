@@ -147,11 +147,13 @@ def extra_factor(spot: Spot, program: Program) -> Changes:
 
 
 def extra_term(spot: Spot, program: Program) -> Changes:
-    """One term of a sum too many."""
+    """One term of a sum, or two neighbours, too many."""
     node = spot.node
     if isinstance(node, Add):
-        for k, part in enumerate(node.args):
-            yield Change(add((*node.args[:k], *node.args[k + 1 :])), "the term {0} is too much", (part,))
+        for count in (1, 2) if len(node.args) > 2 else (1,):
+            for k in range(len(node.args) - count + 1):
+                lost = add(node.args[k : k + count])
+                yield Change(add((*node.args[:k], *node.args[k + count :])), "the term {0} is too much", (lost,))
 
 
 def extra_function(spot: Spot, program: Program) -> Changes:
@@ -258,14 +260,19 @@ def power(spot: Spot, program: Program) -> Changes:
 
 
 def number(spot: Spot, program: Program) -> Changes:
-    """A number or a size is another one."""
+    """A number is another one."""
     node = spot.node
     if isinstance(node, Num):
         v = node.value
         wanted = dict.fromkeys((v * 2, v / 2, v + 1, v - 1, v * v, *((1 / v,) if v else ())))
         yield from (Change(Num(e), "{0} must be {1}", (node, Num(e))) for e in wanted if e != v)
-    elif isinstance(node, Count):
+
+
+def size(spot: Spot, program: Program) -> Changes:
+    """A size is another one, or one more or less."""
+    node = spot.node
+    if isinstance(node, Count):
         sizes = dict.fromkeys(i.size for leaf in program.leaves for i in leaf.indices)
-        for size in (*sizes, node.size - 1, node.size + 1):
-            if size is not node.size:
-                yield Change(Count(size), "{0} must be {1}", (node, Count(size)))
+        for other in dict.fromkeys((*sizes, node.size - 1, node.size + 1)):
+            if other is not node.size:
+                yield Change(Count(other), "{0} must be {1}", (node, Count(other)))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, ONE, Add, Mul, Name, Ref, Term
+from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Mul, Name, Ref, Term
 from symback.algebra.traverse import inline, names, rewrite
 from symback.errors import NumericError, SymbackError
 from symback.network.program import Program
@@ -103,7 +103,9 @@ def times(node: Term, part: Term) -> Term:
 
 
 def plus(node: Term, part: Term) -> Term:
-    """A sum with one term more."""
+    """A sum with one term more; a 0 is no term."""
+    if node is ZERO:
+        return part
     return Add((*node.args, part)) if isinstance(node, Add) else Add((node, part))
 
 

@@ -13,7 +13,9 @@ from symback.verify.trial import POINTS
 
 
 def two_changes(search: Search) -> Repair | None:
-    """The first confirmed change of several places."""
+    """The first confirmed change of several places; none where no point shows that one is needed."""
+    if not search.is_seen:
+        return None
     return search.first_of(lambda: coefficients(search), lambda: multiples(search))
 
 
