@@ -14,19 +14,20 @@ SHORT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Another text, what that says of the claim, and the line as it now reads."""
+    """Another text, what that says of the claim, the line as it now reads, and which line that is."""
 
     text: str
     says: str
     line: str
     rank: int = 0
+    number: int = 0
 
 
 def numpy_edits(text: str, names: Sequence[str] = (), hint: str = "") -> Iterator[Edit]:
     """The edits of NumPy text, line by line: transposes first, then the order of factors, axes, and last other names.
 
     >>> next(numpy_edits("X @ (h - y)"))
-    Edit(text='X.T @ (h - y)', says='the transpose of X is missing', line='X.T @ (h - y)', rank=0)
+    Edit(text='X.T @ (h - y)', says='the transpose of X is missing', line='X.T @ (h - y)', rank=0, number=0)
     """
     lines = text.split("\n")
     made: list[list[tuple[int, str, str, int]]] = [[] for _ in RANKS]
@@ -37,7 +38,7 @@ def numpy_edits(text: str, names: Sequence[str] = (), hint: str = "") -> Iterato
         left = line.partition("=")[0].strip()
         known += [left] if left.isidentifier() else []
     for number, says, new, rank in chain(*made):
-        yield Edit("\n".join([*lines[:number], new, *lines[number + 1 :]]), says, new.strip(), rank)
+        yield Edit("\n".join([*lines[:number], new, *lines[number + 1 :]]), says, new.strip(), rank, number)
 
 
 RANKS = (
@@ -179,14 +180,32 @@ def _operands(
             "the factors stand in the wrong order, and a transpose is missing",
             _spliced(source, node, f"{b_} @ {_transposed(left, a)}"),
         )
-        yield 6, "an outer product is needed", _spliced(source, node, f"np.outer({_bare(a)}, {_bare(b)})")
+        yield 6, "an outer product is needed", _spliced(source, node, _outer(left, right, source))
         yield 6, "an element-wise product is needed", _spliced(source, node, f"{a_} * {b_}")
         return
     if sign == "*":
-        yield 6, "a matrix product is needed", _spliced(source, node, f"{a} @ {b}")
-        yield 6, "an outer product is needed", _spliced(source, node, f"np.outer({_bare(a)}, {_bare(b)})")
+        yield from ((6, says, _spliced(source, node, new)) for says, new in _matrix_products(first, second))
+        yield 6, "an outer product is needed", _spliced(source, node, _outer(left, right, source))
     for one, other, bare in ((f"{_atom(left, a)}[:, None]", b, a), (a, f"{_atom(right, b)}[:, None]", b)):
         yield 5, f"{_bare(bare)} must stand as a column", _spliced(source, node, f"{one} {sign} {other}")
+
+
+def _outer(left: ast.expr, right: ast.expr, source: str) -> str:
+    """The outer product of two factors; a vector has no transpose."""
+    plain = (n.value if isinstance(n, ast.Attribute) and n.attr == "T" else n for n in (left, right))
+    return "np.outer({}, {})".format(*(_bare(_piece(n, source)) for n in plain))
+
+
+def _matrix_products(first: tuple[ast.expr, str], second: tuple[ast.expr, str]) -> Iterator[tuple[str, str]]:
+    """The matrix products that may stand where two factors are multiplied entry by entry, and what each says."""
+    (_, a), (_, b) = first, second
+    one, other = (_transposed(n, p) for n, p in (first, second))
+    yield "a matrix product is needed", f"{a} @ {b}"
+    yield f"a matrix product with the transpose of {_bare(a)} is needed", f"{one} @ {b}"
+    yield f"a matrix product with the transpose of {_bare(b)} is needed", f"{a} @ {other}"
+    yield "a matrix product is needed, the other way round", f"{b} @ {a}"
+    yield f"a matrix product is needed, with the transpose of {_bare(b)} in front", f"{other} @ {a}"
+    yield f"a matrix product is needed, with the transpose of {_bare(a)} behind", f"{b} @ {one}"
 
 
 def _axes(node: ast.Call, keywords: list[ast.keyword], source: str) -> Iterator[tuple[int, str, str]]:

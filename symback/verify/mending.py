@@ -17,7 +17,7 @@ from symback.reading.sides import Claim, Side
 from symback.verify.derivatives import derived_anew, resolve
 from symback.verify.layouts import layouts
 from symback.verify.repair import Repair, repair
-from symback.verify.repair_text import MOST_READ, Reading, repair_text
+from symback.verify.repair_text import MOST_READ, Clash, Reading, repair_text
 from symback.verify.widths import Free, widths_of
 
 FEW_READ = 24
@@ -46,20 +46,28 @@ def mended(
     if found is not None or again is None:
         return found
 
-    def reread(edited: str) -> Reading | None:
+    def reread(edited: str) -> Reading | Clash | None:
         new = again(edited)
-        return None if new is None else _reading(new)
+        clash = "" if new is None else new.second.clash or new.first.clash
+        return Clash(clash) if clash else None if new is None else _reading(new)
 
     shapes_fit = reading is not None and any(not fit.says for fit in layouts(reading.indices, reading.term, reading.right))
     return repair_text(text, reread, latex, names, sides.second.clash or sides.first.clash, FEW_READ if shapes_fit else MOST_READ)
 
 
 def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Program) -> Repair | None:
-    """What mends the last equation of a claim's text; ``read`` reads the text, with or without an edit, over a network."""
+    """What mends the first equation of a claim's text whose sizes cannot meet, else the last one.
+
+    ``read`` reads the text, with or without an edit, over a network.
+    """
+    try:
+        which = _clashing(read(text))
+    except SymbackError:
+        return None
 
     def again(edited: str) -> Sides | None:
         try:
-            return _last_sides(read(edited), network)
+            return _sides(read(edited), which, network)
         except SymbackError:
             return None
 
@@ -68,11 +76,17 @@ def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Pr
     return None if sides is None else mended(sides, text, again, "\\" in text, names)
 
 
-def _last_sides(claims: tuple[Claim, ...], network: Program) -> Sides | None:
-    if not claims or len(claims[-1].sides) < 2:
+def _clashing(claims: tuple[Claim, ...]) -> int:
+    """Which equation has a side whose sizes cannot meet; the last one where none has."""
+    return next((k for k, c in enumerate(claims) if any(side.body is None for side in c.sides)), len(claims) - 1)
+
+
+def _sides(claims: tuple[Claim, ...], which: int, network: Program) -> Sides | None:
+    if which >= len(claims) or len(claims[which].sides) < 2:
         return None
-    resolved = resolve(claims[-1])
-    own = tuple(d.name for d in claims[-1].program.definitions if d.name not in network.definition)
+    claim = claims[which]
+    resolved = resolve(claim)
+    own = tuple(d.name for d in claim.program.definitions if d.name not in network.definition)
     first, second = resolved.sides[-2:]
     return Sides(resolved.program, first, second, own)
 
@@ -80,7 +94,7 @@ def _last_sides(claims: tuple[Claim, ...], network: Program) -> Sides | None:
 def _reading(sides: Sides) -> Reading | None:
     """The formula for a derivative, with that derivative's definition; None where there is no such pair."""
     for one, other in ((sides.first, sides.second), (sides.second, sides.first)):
-        right = _definition(one.body, sides.program)
+        right = _definition(one, sides.program)
         if right is not None and other.body is not None:
             return _any_widths(Reading(sides.program, other.indices, other.body, right, sides.own))
     return None
@@ -97,7 +111,10 @@ def _any_widths(reading: Reading) -> Reading:
     return Reading(program, free.indices(tuple(reading.indices)), term, program.definition[reading.right.name], reading.own)
 
 
-def _definition(body: Term | None, program: Program) -> Definition | None:
-    """The definition of the derivative that a side is."""
+def _definition(side: Side, program: Program) -> Definition | None:
+    """The definition of the derivative that a side is, as a whole."""
+    body = side.body
     found = program.definition.get(body.name) if isinstance(body, Ref) and isinstance(body.name, Partial) else None
+    if found is not None and [i.size for i in side.indices] != [i.size for i in found.indices]:
+        return None
     return found if found is not None and isinstance(found.body, Term) else None

@@ -28,8 +28,8 @@ from symback.verify.sample import possible, symbols_of
 from symback.verify.settled import hidden
 from symback.verify.slips import extra_factor, extra_term
 from symback.verify.spots import Change, Spot, has_conditions, negated, unsigned
-from symback.verify.tried import tried
 from symback.verify.trial import PARTS, POINTS, RESULT, TINY, UNTRIED, Lines, Trial, plus, sizes_for, somewhere, trial
+from symback.verify.tried import tried
 
 BUDGET = 2_000
 WORK = 20_000_000
@@ -365,11 +365,15 @@ class Search:
         return Normalizer(Given(facts, own, {}, shapes), BUDGET)
 
     def _piece(self, term: Term) -> str:
-        return self._text(term, free_indices(term))
+        """A part of a line, with its axes in the order in which the line has them."""
+        free, order = free_indices(term), self.layout.indices
+        return self._text(term, tuple(sorted(free, key=lambda i: order.index(i) if i in order else len(order))))
 
     def _entry(self, term: Term) -> str:
         """A read with its places, as a mistake in one of these must show it."""
-        return str(term.name) if isinstance(term, Ref) and not term.places else formula_text(term, free_indices(term), self.program, ENTRIES)
+        return (
+            str(term.name) if isinstance(term, Ref) and not term.places else formula_text(term, free_indices(term), self.program, ENTRIES)
+        )
 
     def _text(self, term: Term, indices: tuple[Index, ...]) -> str:
         if isinstance(term, Ref) and (not indices or not term.places):

@@ -32,7 +32,8 @@ from symback.verify.sample import Point, draw, size_sets
 
 FIELD = HighPrecision(60)
 SAME = FIELD.power(FIELD.real(10), -40)
-POINTS, MORE = 3, 10
+COMPARES = re.compile(r"[<>]|maximum|minimum|abs|sign|relu")
+POINTS, MORE, MANY = 3, 10, 60
 LONGEST = 900
 CLEANED = ((r"\bDTYPE\(", "("), (r"\.astype\(DTYPE\)", ""), (r", (dtype=)?DTYPE\)", ")"), (r"\bmath\.", "np."))
 BOUND = re.compile(r"(values|computed)\[|forward\(|= np\.arange|\.shape\[")
@@ -95,6 +96,11 @@ class Original:
         """At many more, large and small, for what was right at the few: a condition may be wrong in a corner."""
         return list(self._runs(MORE, scaled))
 
+    @cached_property
+    def many_runs(self) -> list[tuple[Point, Evaluator]]:
+        """At very many, scaled by any factor, for formulas that compare: what holds on both sides of a threshold differs between two only."""
+        return list(self._runs(MANY, anywhere))
+
     def _runs(
         self, count: int, drawn: Callable[[Program, Mapping[str, object], random.Random, int], Point]
     ) -> Iterator[tuple[Point, Evaluator]]:
@@ -127,9 +133,8 @@ class Original:
         result, indices = program.results[0], self.entry.core.program.indices(self.name)
         if [i.size for i in program.indices(result)] != [i.size for i in indices]:
             return False
-        return all(self._agrees(program, result, target, *one) for one in self.runs) and all(
-            self._agrees(program, result, target, *one) for one in self.more_runs
-        )
+        routes = (lambda: self.runs, lambda: self.more_runs, lambda: self.many_runs if COMPARES.search(text) else ())
+        return all(self._agrees(program, result, target, *one) for runs in routes for one in runs())
 
     def _agrees(self, program: Program, result: Name, target: Name, point: Point, run: Evaluator) -> bool:
         claim = evaluator(program, point)
@@ -152,6 +157,14 @@ def scaled(program: Program, sizes: Mapping[str, object], rng: random.Random, tu
     point = draw(program, sizes, rng, positive=turn % 3 == 2)
     free = {leaf.name for leaf in program.leaves if all(fact.kind == "positive" for fact in leaf.facts)}
     by = {name: rng.choice((Fraction(1, 4), 1, 4)) if name in free else 1 for name in point.values}
+    return Point(sizes, {name: {p: v * by[name] for p, v in table.items()} for name, table in point.values.items()})
+
+
+def anywhere(program: Program, sizes: Mapping[str, object], rng: random.Random, turn: int) -> Point:
+    """A point with each free leaf times some factor."""
+    point = draw(program, sizes, rng, positive=turn % 3 == 2)
+    free = {leaf.name for leaf in program.leaves if all(fact.kind == "positive" for fact in leaf.facts)}
+    by = {name: Fraction(rng.randrange(25, 300), 100) if name in free else 1 for name in point.values}
     return Point(sizes, {name: {p: v * by[name] for p, v in table.items()} for name, table in point.values.items()})
 
 
