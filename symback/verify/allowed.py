@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from operator import mul
 from types import MappingProxyType
 
 from symback.algebra.facts import Fact, closure
@@ -119,18 +121,25 @@ def _symmetric(table: Table, rng: random.Random, fact: Fact) -> Table:
 
 def _definite(table: Table, rng: random.Random, fact: Fact) -> Table:
     """A Aᵀ + 1."""
-    size = max(p[-1] for p in table) + 1
-    return {
-        p: sum((table[(*p[:-2], p[-2], k)] * table[(*p[:-2], p[-1], k)] for k in range(size)), Fraction(int(p[-1] == p[-2]))) for p in table
-    }
+    return _squared(table, Fraction(1))
 
 
 def _far_definite(table: Table, rng: random.Random, fact: Fact) -> Table:
     """A Aᵀ and little more: eigenvalues far apart, some of them far below 1."""
-    little, size = Fraction(1, rng.choice((10, 100, 1000))), max(p[-1] for p in table) + 1
-    return {
-        p: sum((table[(*p[:-2], p[-2], k)] * table[(*p[:-2], p[-1], k)] for k in range(size)), little * int(p[-1] == p[-2])) for p in table
-    }
+    return _squared(table, Fraction(1, rng.choice((10, 100, 1000))))
+
+
+def _squared(table: Table, more: Fraction) -> Table:
+    """A Aᵀ, and more on the diagonal; worked out in integers, for fractions are slow."""
+    size, scale = max(p[-1] for p in table) + 1, math.lcm(*(v.denominator for v in table.values()))
+    whole = {p: int(v * scale) for p, v in table.items()}
+    rows = {p[:-1]: [whole[(*p[:-1], k)] for k in range(size)] for p in table}
+    found: Table = {}
+    for p in table:
+        mirror = (*p[:-2], p[-1], p[-2])
+        product = found[mirror] if mirror in found else Fraction(sum(map(mul, rows[p[:-1]], rows[mirror[:-1]])), scale * scale)
+        found[p] = product + more if p[-1] == p[-2] else product
+    return found
 
 
 def _any_invertible(table: Table, rng: random.Random, fact: Fact) -> Table:

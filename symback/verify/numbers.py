@@ -28,7 +28,7 @@ CLOSE, PLAIN = 1e-9, 1e-6
 LOOKS = 2
 TRIES = 12
 WORK = 400_000
-MORE_SETS = 6
+MORE_SETS = 2
 SPARE, TOLD = 8, 1e-12
 """How many digits rounding may take, and how far the slopes on both sides may be apart."""
 
@@ -126,8 +126,7 @@ def _deepest(body: Term, sizes: Sizes) -> int:
 def sets_of(pair: Pair, wanted: int) -> list[dict[str, object]]:
     """Choices of distinct prime sizes at which the numbers can be afforded, and at which inverses exist where any are read."""
     opaque = any(isinstance(d.body, Opaque) for d in pair.program.definitions)
-    more = wanted + (MORE_SETS if opaque else 2)
-    found = [sizes for sizes in islice(size_sets(pair.program, more), more) if affordable(pair, sizes)]
+    found = [sizes for sizes in islice(size_sets(pair.program, wanted + MORE_SETS), wanted + MORE_SETS) if affordable(pair, sizes)]
     regular = [sizes for sizes in found if look(pair, sizes, looks=1) != "unknown"] if opaque else []
     return (regular or found)[:wanted]
 

@@ -53,17 +53,20 @@ def size_sets(program: Program, wanted: int = 3) -> Iterator[dict[str, object]]:
     for choice in islice(_choices(len(symbols)), TRIES):
         sizes: dict[str, object] = dict(zip(symbols, choice, strict=True))
         sizes.update({name: _widths(sizes, len(found)) for name in tables})
-        if sizes in found or len(heavy) == MOST_HEAVY or not possible(program, sizes):
+        if sizes in found or len(heavy) == MOST_HEAVY or not _fits(program, sizes):
             continue
         work = _work(program, sizes)
         if work > LIGHT:
             heavy.append((work, sizes))
             continue
+        if not _can_hold(program, sizes):
+            continue
         found.append(sizes)
         yield sizes
         if len(found) == wanted:
             return
-    for _, sizes in sorted(heavy, key=lambda pair: pair[0])[: wanted - len(found)]:
+    possible_ones = (sizes for _, sizes in sorted(heavy, key=lambda pair: pair[0]) if _can_hold(program, sizes))
+    for sizes in islice(possible_ones, wanted - len(found)):
         found.append(sizes)
         yield sizes
     if not found and all(name in program.sizes for name in (*symbols, *tables)):
@@ -121,14 +124,25 @@ def symbols_of(program: Program) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def possible(program: Program, sizes: Sizes) -> bool:
     """Whether every axis that depends on no index has a place, every size is as large as it must be, and the facts can hold."""
+    return _fits(program, sizes) and _can_hold(program, sizes)
+
+
+def _fits(program: Program, sizes: Sizes) -> bool:
+    """What the sizes alone say: every axis has a place, no size is too small, and there are not too many numbers."""
     indices = list(_indices(program))
     try:
         if not all(size_value(i.size, sizes) >= 1 for i in indices if not i.size.indices):
             return False
         if any(size_value(Size.of(a), sizes) < a.least for i in indices for a in i.size.atoms if isinstance(a, SizeSymbol)):
             return False
-        if sum(_count(leaf, sizes) for leaf in program.leaves) > MOST:
-            return False
+        return sum(_count(leaf, sizes) for leaf in program.leaves) <= MOST
+    except (NumericError, ZeroDivisionError):
+        return False
+
+
+def _can_hold(program: Program, sizes: Sizes) -> bool:
+    """Whether the facts can hold, and the result has a value where a row may have none because of a shape."""
+    try:
         if any(leaf.facts for leaf in program.leaves):
             draw(program, sizes, random.Random(0))
     except (NumericError, ZeroDivisionError):
