@@ -283,7 +283,7 @@ def _function(row: Operation, scope: Scope, weak: bool) -> str:
 def _(node: Along, scope: Scope) -> Piece:
     ragged = _ragged(node.index.size, scope)
     if ragged is not None:
-        return _stacked(node, ragged, scope)
+        return stacked(node, ragged, scope)
     inner = scope.inside(node.index)
     body = emit(node.body, inner)
     if node.brackets:
@@ -294,8 +294,17 @@ def _(node: Along, scope: Scope) -> Piece:
         axes = union((body, Piece("", (node.index,))), inner.rank)
         body = Piece(f"np.broadcast_to({align(body, axes).code}, {shape(axes, scope)})", axes)
     position = body.axes.index(node.index)
-    axes = tuple(a for a in (node.at if a is node.index else a for a in body.axes) if a is not None)
-    return Piece(f"{scope.helper(node.kind)}({body.code}, axis={position})", axes)
+    code = f"{scope.helper(node.kind)}({body.code}, axis={position})"
+    if node.at in scope.loops:
+        places = ", ".join(scope.loops[node.at] if a is node.index else ":" for a in body.axes[: position + 1])
+        return Piece(f"{code}[{places}]", tuple(a for a in body.axes if a is not node.index))
+    return Piece(code, tuple(a for a in (node.at if a is node.index else a for a in body.axes) if a is not None))
+
+
+def ragged_axis(node: Term, axes: Sequence[Index]) -> Index | None:
+    """The outermost of some axes that the size of a sum (or maximum) in a term reads."""
+    read = {i for n in walk(node) if isinstance(n, Along | Reduce) for i in n.index.size.indices}
+    return next((a for a in axes if a in read), None)
 
 
 def _ragged(size: Size, scope: Scope) -> Index | None:
@@ -304,7 +313,7 @@ def _ragged(size: Size, scope: Scope) -> Index | None:
     return found if found is None else _ragged(found.size, scope) or found
 
 
-def _stacked(node: Term, index: Index, scope: Scope) -> Piece:
+def stacked(node: Term, index: Index, scope: Scope) -> Piece:
     """A term for each place of an index, put together as an array."""
     loop = scope.loop_name(index)
     piece = emit(node, scope.looping({index: loop}))
@@ -316,7 +325,7 @@ def _stacked(node: Term, index: Index, scope: Scope) -> Piece:
 def _(node: Reduce, scope: Scope) -> Piece:
     ragged = _ragged(node.index.size, scope)
     if ragged is not None:
-        return _stacked(node, ragged, scope)
+        return stacked(node, ragged, scope)
     if _must_loop(node, scope):
         return _looped(node, scope)
     binders, body = [node.index], node.body
@@ -383,7 +392,7 @@ def _must_loop(node: Reduce, scope: Scope) -> bool:
 
 
 def _needs_integer(node: Term, index: Index, scope: Scope) -> bool:
-    if isinstance(node, Reduce):
+    if isinstance(node, Along | Reduce):
         return index in node.index.size.indices
     if isinstance(node, Count):
         return _reads_width(node.size, index)

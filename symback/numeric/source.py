@@ -14,7 +14,7 @@ from symback.algebra.traverse import walk
 from symback.errors import NumericError
 from symback.network.program import PARAMETERS, Leaf, Program, recurrence_groups
 from symback.numeric.columns import with_columns
-from symback.numeric.emit import emit
+from symback.numeric.emit import emit, ragged_axis, stacked
 from symback.numeric.helpers import HELPERS, helper_source
 from symback.numeric.naming import Namer
 from symback.numeric.pieces import ATOM, align, loosened
@@ -366,7 +366,8 @@ def _shaped(definition: Definition, axes: Sequence[Index], scope: Scope, exact: 
     """The body over the axes; spread out where it does not depend on all of them and ``exact`` asks for the full shape."""
     assert isinstance(definition.body, Term)
     inner = replace(scope.inside(*axes), adjoint=isinstance(definition.name, Partial))
-    piece = emit(definition.body, inner)
+    rows = ragged_axis(definition.body, axes)
+    piece = emit(definition.body, inner) if rows is None else stacked(definition.body, rows, inner)
     if not exact:
         piece = loosened(piece)
     if not axes:

@@ -131,7 +131,9 @@ class Text:
         places = place if isinstance(place, tuple) else (place,)
         if self.outside and not all(0 <= p < n for p, n in zip(places, array.shape, strict=True)):
             return 0.0
-        return array.entry(*places) if isinstance(array, Entries) else array[place]
+        if not isinstance(array, Entries):
+            return array[place]
+        return array.entry(*places) if all(isinstance(p, int) for p in places) else array.whole(self.library)[place]
 
     def called(self, func: ast.expr, args: list[ast.expr], keywords: Names) -> Any:
         """A function of the library, or what network files add to NumPy: a reduction of a generator, zero_outside."""
