@@ -17,7 +17,6 @@ from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Re
 from symback.algebra.traverse import children, factors, free_indices, names, walk, with_children
 from symback.derivation import Derivation, derive
 from symback.network.program import Program
-from symback.numeric.reads import in_range
 from symback.simplify.fold import match
 
 EXACT = ("abs", "relu", "sign")
@@ -122,14 +121,9 @@ def _reading(node: Term, named: Definition) -> Term:
     """Each instance of what was named, read by the name."""
     assert isinstance(named.body, Term)
     places = match(named.body, node, named.indices)
-    if places is not None and all(_fits(place, i) for i, place in places.items()):
+    if places is not None:
         return Ref(named.name, tuple(places.get(i, Size.of(i)) for i in named.indices))
     below = children(node)
     inside = tuple(_reading(c, named) for c in below)
     return node if inside == below else with_children(node, inside)
 
-
-def _fits(place: Size, index: Index) -> bool:
-    """Whether a place is one of the array that was named. Its size may read an outer index, which then is the same one."""
-    single = place.single
-    return (isinstance(single, Index) and single.size is index.size) or in_range(place, index.size)

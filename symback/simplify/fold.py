@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from symback.algebra.definitions import Definition
-from symback.algebra.sizes import Index, Size
+from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import ONE, Add, Apply, Bracket, Count, Mul, Num, Pow, Reduce, Ref, Term, add, mul
 from symback.algebra.traverse import children, factors, free_indices, inline, rewrite, substitute, walk, with_children
 from symback.simplify.arithmetic import arithmetic
@@ -257,7 +257,14 @@ def match(pattern: Term, node: Term, variables: tuple[Index, ...]) -> Mapping[In
     {i: k}
     """
     found: dict[Index, Size] = {}
-    return found if _match(pattern, node, variables, found, {}) else None
+    return found if _match(pattern, node, variables, found, {}) and all(_is_place(p, i) for i, p in found.items()) else None
+
+
+def _is_place(place: Size, index: Index) -> bool:
+    """Whether a place is one of an axis: it moves along an axis of that size, or stays in range. A slice has fewer places than the whole."""
+    if place.indices and all(i.size is index.size for i in place.indices):
+        return True
+    return provably_at_least(place) and provably_at_least(index.size - 1 - place)
 
 
 def _match(pattern: Term, node: Term, variables: tuple[Index, ...], found: dict[Index, Size], bound: dict[Index, Size]) -> bool:

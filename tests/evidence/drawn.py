@@ -48,7 +48,8 @@ MATRICES = (
 RECURRENCES = (
     "tanh(({a})*{u}[t - 1] + {v}[t]) if t >= 1 else {v}[0]", "maximum({u}[t - 1]/3, {v}[t]) if t >= 1 else {v}[0]", "0.5*{u}[t - 1] + {v}[t]*{w}[t] if t >= 1 else {w}[0]",
 )  # fmt: skip
-LETTERS = ("n", "m", "k")
+LETTERS = ("n", "m")
+TRIES, SHORT, LONG = 20, 3, 400
 
 
 class Drawing:
@@ -71,15 +72,15 @@ class Drawing:
 
     def filled(self, template: str, shape: Shape, depth: int) -> str:
         """A template with its blanks filled: {a}, {b} have the shape itself, the others a shape of their own."""
-        first = shape[0] if shape else self.rng.choice(LETTERS[:2])
-        last = shape[-1] if shape else self.rng.choice(LETTERS[:2])
-        other = self.rng.choice(LETTERS[:2])
+        first = shape[0] if shape else self.rng.choice(LETTERS)
+        last = shape[-1] if shape else self.rng.choice(LETTERS)
+        other = self.rng.choice(LETTERS)
         shapes: Mapping[str, Shape] = {
             "a": shape, "b": shape, "A": shape, "s": (), "v": (first,), "w": (first,), "u": (other,), "r": (first,), "c": (last,), "P": (first, other),
             "R": (other, first), "T": tuple(reversed(shape)), "M": (first, other), "Q": ("n", "n"), "z": ("m",), "vn": ("n",),
         }  # fmt: skip
         sizes = {"d": first, "e": last}
-        values = {k: self.expression(s, depth - self.rng.randint(0, 1)) for k, s in shapes.items() if f"{{{k}}}" in template}
+        values = {k: self.expression(s, depth) for k, s in shapes.items() if f"{{{k}}}" in template}
         return template.format(**values, **sizes)
 
     def line(self, k: int) -> tuple[str, str]:
@@ -91,16 +92,19 @@ class Drawing:
             self.names[left] = ("n",)
             return f"{left}[t]", text
         shape = self.rng.choice([(), ("n",), ("n",), ("m",), ("n", "m"), ("m", "n"), ("n", "n")])
-        text = self.expression(shape, self.rng.randint(1, 2))
+        text = self.expression(shape, self.rng.choice([1, 2, 2, 3]))
         self.names[f"u{k}"] = shape
         return f"u{k}", text
 
 
 def program(rng: Random) -> dict[str, Any]:
     """A declaration: lines that build on each other, and a loss that reads the last of them."""
-    drawing = Drawing(rng)
-    lines = dict(drawing.line(k) for k in range(rng.randint(0, 2)))
-    loss = drawing.expression((), rng.randint(1, 2))
+    for _ in range(TRIES):
+        drawing = Drawing(rng)
+        lines = dict(drawing.line(k) for k in range(rng.randint(0, 3)))
+        loss = drawing.expression((), rng.choice([1, 2, 2, 3]))
+        if len(loss) > SHORT and sum(map(len, lines.values())) + len(loss) <= LONG:
+            break
     if lines and f"u{len(lines) - 1}" not in loss:
         loss = f"{loss} + sum(u{len(lines) - 1})" if drawing.names[f"u{len(lines) - 1}"] else f"({loss})*u{len(lines) - 1}"
     text = " ".join([*lines.values(), loss])
