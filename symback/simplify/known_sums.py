@@ -10,10 +10,11 @@ from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer, Proof
 from symback.algebra.relabel import joint_shape, shape_of, shape_of_indices
 from symback.algebra.terms import ONE, ZERO, Add, Name, Partial, Reduce, Ref, Term
-from symback.algebra.traverse import free_indices, names, rewrite, walk
+from symback.algebra.traverse import factors, free_indices, names, rewrite, walk
 from symback.network.program import Program
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.known import Find, Known, around, nodes
+from symback.simplify.shape import addends
 
 BUDGET = 1_000
 
@@ -29,6 +30,13 @@ def known_sums(node: Term, program: Program, gradient: Find) -> Known | None:
     1 + -1*y
     """
     for inner in walk(node):
+        balanced = _balanced(inner, program)
+        if balanced:
+            definitions = tuple({d.name: d for n in balanced for d in around(n, program, gradient)}.values())
+            proof = _shown(inner, ZERO, program, definitions)
+            if proof.proved:
+                new = arithmetic(rewrite(node, lambda n, inner=inner: ZERO if n is inner else n))  # type: ignore[misc]
+                return Known(new, SUM_IS_ZERO[len(balanced)], balanced, proof.facts, "")
         summed = _summed(inner, program)
         if summed is None:
             continue
@@ -42,6 +50,20 @@ def known_sums(node: Term, program: Program, gradient: Find) -> Known | None:
             reason = f"the gradient by {summed.by} sums to 0" if isinstance(summed, Partial) else ""
             return Known(new, f"the sum of {{}} is {value} by its definition", (summed,), proof.facts, reason)
     return None
+
+
+SUM_IS_ZERO = {2: "{} and {} have the same sum", 3: "the sums of {}, {} and {} cancel"}
+
+
+def _balanced(node: Term, program: Program) -> tuple[Name, ...]:
+    """The names in a sum of a few of them, one of which may have a known sum: p − y sums to 0 where both sum to 1."""
+    if not (isinstance(node, Reduce) and node.kind == "sum" and isinstance(node.body, Add)):
+        return ()
+    terms = [[f for f in factors(a) if node.index in free_indices(f)] for a in addends(node.body)]
+    read = dict.fromkeys(t[0].name for t in terms if len(t) == 1 and isinstance(t[0], Ref))
+    own = [program.definition[n] for n in read if n in program.definition]
+    known = any(isinstance(d.body, Term) and _may_be_known(d, program) for d in own)
+    return tuple(read) if known and len(read) == len(terms) and len(read) in SUM_IS_ZERO else ()
 
 
 def _summed(node: Term, program: Program) -> Name | None:
@@ -73,7 +95,7 @@ def _may_be_known(own: Definition, program: Program) -> bool:
 
 def _shown(node: Term, value: Term, program: Program, definitions: tuple[Definition, ...]) -> Proof:
     """Whether a sum has a value; what was refused once is refused at once for every other network of the same shape."""
-    read = dict.fromkeys(n for d in definitions for n in d.reads)
+    read = dict.fromkeys((*names(node), *(n for d in definitions for n in d.reads)))
     leaves = [program.leaf[n] for n in read if n in program.leaf]
     facts: dict[Name, tuple[Fact, ...]] = {leaf.name: leaf.facts for leaf in leaves if leaf.facts}
     asked = Definition("", free_indices(node), node)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from symback.algebra.terms import ONE, Add, Bracket, Count, Mul, Num, Reduce, Term, add, mul, reciprocal
-from symback.algebra.traverse import children, factors, with_children
+from symback.algebra.traverse import children, factors, free_indices, substitute, with_children
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.products import collect, distribute, like_terms, positive_first
 from symback.simplify.shape import (
@@ -158,6 +158,62 @@ def _shared_number(terms: list[list[Term]]) -> Fraction:
 def _power_in(parts: list[Term], base: Term) -> Fraction:
     name = key(base)
     return sum((e for b, e in map(power_of, parts) if key(b) == name), Fraction(0))
+
+
+def multiply_in(node: Term) -> Term:
+    """A factor multiplied into the sum beside it, where it cancels there and the whole gets shorter.
+
+    >>> from symback.algebra.terms import ref
+    >>> p, y, s, x = ref("p"), ref("y"), ref("s"), ref("x")
+    >>> multiply_in((s - y / p) * p * x)
+    (s*p + -1*y)*x
+    """
+    return _where_shorter(node, _multiplied_in, strict=True)
+
+
+def _multiplied_in(node: Term) -> Term | None:
+    if not isinstance(node, Mul):
+        return None
+    parts = factors(node)
+    pairs = [(s, f) for s, a in enumerate(parts) if isinstance(a, Add | Reduce) for f, b in enumerate(parts) if f != s and _may_cancel(b)]
+    found = [new for s, f in pairs if (new := _cancelled(parts, s, f)) is not None]
+    return min(found, key=length, default=None)
+
+
+def _may_cancel(factor: Term) -> bool:
+    base, exponent = power_of(factor)
+    return exponent > 0 and not isinstance(base, Num | Count | Bracket | Add)
+
+
+def _cancelled(parts: list[Term], at: int, factor: int) -> Term | None:
+    """The product with as much of one factor multiplied into a sum as some term of it divides by."""
+    base, exponent = power_of(parts[factor])
+    amount = min(exponent, _divided(parts[at], base))
+    if amount <= 0:
+        return None
+    inside = _times(parts[at], to_power(base, amount))
+    made = {at: inside, factor: to_power(base, exponent - amount)}
+    return arithmetic(mul(made.get(k, f) for k, f in enumerate(parts)))
+
+
+def _divided(node: Term, base: Term) -> Fraction:
+    """The power of a base that a term of a sum divides by, or of a sum among the factors under Σ."""
+    if isinstance(node, Add):
+        return max(-_power_in(factors(collect(a)), base) for a in addends(node))
+    if isinstance(node, Reduce) and node.kind in ("sum", "mean") and node.index not in free_indices(base):
+        return max((_divided(f, base) for f in factors(node.body)), default=Fraction(0))
+    return Fraction(0)
+
+
+def _times(node: Term, factor: Term) -> Term:
+    """A sum with a factor multiplied into each term, or into the sum under Σ that is divided by most of it."""
+    if isinstance(node, Add):
+        return Add(tuple(tidy(Mul((a, factor))) for a in addends(node)))
+    assert isinstance(node, Reduce)
+    base, amount = power_of(substitute(factor, {}, (node.index,)))
+    parts = factors(node.body)
+    best = max(range(len(parts)), key=lambda k: _divided(parts[k], base))
+    return Reduce(node.kind, node.index, mul(_times(f, to_power(base, amount)) if k == best else f for k, f in enumerate(parts)))
 
 
 def expand(node: Term) -> Term:

@@ -13,7 +13,7 @@ from symback.algebra.terms import Term
 from symback.simplify.arithmetic import arithmetic
 from symback.simplify.functions import complement, one_function
 from symback.simplify.products import as_fraction, collect, like_terms, positive_first
-from symback.simplify.quotients import by_cases, common_denominator, common_factor, expand
+from symback.simplify.quotients import by_cases, common_denominator, common_factor, expand, multiply_in
 from symback.simplify.sums import as_mean, common_condition, known_places, sift, take_out
 
 
@@ -46,6 +46,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("expand", "multiplied out, and what cancels left out", expand, plain=False),
     Rule("by cases", "what stands under the same condition brought together", by_cases, plain=False),
     Rule("common factor", "the common factor taken out", common_factor, plain=False),
+    Rule("multiply in", "multiplied in, where it cancels", multiply_in, plain=False),
     Rule("positive first", "the positive term first", positive_first, plain=False),
 )
 

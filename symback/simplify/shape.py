@@ -22,7 +22,7 @@ from symback.algebra.terms import (
     Term,
     mul,
 )
-from symback.algebra.traverse import children, factors, free_indices, with_children
+from symback.algebra.traverse import children, factors, free_indices, walk, with_children
 
 UNIT = Fraction(1)
 
@@ -39,6 +39,12 @@ def power_of(factor: Term) -> tuple[Term, Fraction]:
     if isinstance(factor, Pow) and isinstance(factor.exponent, Num):
         return factor.base, factor.exponent.value
     return factor, UNIT
+
+
+def divisors(node: Term) -> frozenset[object]:
+    """What a term divides by, numbers and sizes left out, up to bound names."""
+    powers = (power_of(n) for n in walk(node) if isinstance(n, Pow))
+    return frozenset(key(f) for base, exponent in powers if exponent < 0 for f in factors(base) if not isinstance(f, Num | Count))
 
 
 def to_power(base: Term, exponent: Fraction) -> Term:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import islice
 
 from symback.algebra.definitions import Definition, Opaque
-from symback.algebra.terms import ZERO, Apply, Name, Partial, Pow, Ref
+from symback.algebra.terms import ZERO, Apply, Name, Partial, Pow, Ref, Term
 from symback.algebra.traverse import inline, walk
 from symback.calculus.reverse import Sweep
 from symback.calculus.trace import Derived, Step, remembered
-from symback.simplify.shape import length
+from symback.simplify.shape import divisors, length
 from symback.simplify.steps import ALL_CANCEL, simplified
 
 MOST_FELLOWS = 20
@@ -19,8 +19,8 @@ MOST_FELLOWS = 20
 
 def spliced(sweep: Sweep, adjoints: Mapping[Name, Derived]) -> tuple[dict[Name, Derived], dict[Name, Name]]:
     """Adjoints that are read once go into their reader, from the result outwards; so do those that are another name or a number, and
-    those that cancel in every reader, alone or together with others that the same definitions read. Gradients by constants do not
-    count: nobody reads them unless he asks.
+    those that cancel in every reader, alone or together with others that the same definitions read. What divides is asked again at the
+    end: what was read in several places may be read in one then. Gradients by constants do not count: nobody reads them unless he asks.
 
     Returns the gradients with what was put in, and which went into which.
     """
@@ -30,11 +30,13 @@ def spliced(sweep: Sweep, adjoints: Mapping[Name, Derived]) -> tuple[dict[Name, 
     for name, derived in wide.items():
         for read in derived.gradients_read if name not in constants else ():
             readers.setdefault(read, []).append(name)
-    for name in sweep.order:
+    for name, again in [(name, again) for again in (False, True) for name in sweep.order]:
         chosen = readers.get(name, ())
-        if name not in sweep.program.definition or not chosen or name in chosen:
+        if name not in sweep.program.definition or not chosen or name in chosen or name in gone:
             continue
-        if name in gone or (len(chosen) > 1 and not (wide[name].divides or wide[name].is_name)):
+        if again and not divisors(wide[name].result):
+            continue
+        if len(chosen) > 1 and not (wide[name].divides or wide[name].is_name):
             continue
         together = _put_in(sweep, wide, (name,), chosen) or _put_in(sweep, wide, _fellows(name, sweep, wide, readers), chosen)
         if together is None:
@@ -71,7 +73,7 @@ def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Deri
     """The reader with an adjoint's formula in place of its name, and whether that is longer than the two formulas were.
 
     For its ``only`` reader an adjoint that is read at one place is always put in, one that is read at several where both formulas
-    together get shorter; one of several readers must not get longer.
+    together get shorter; one of several readers must not get longer, unless all that the adjoint divides by cancels there.
     """
     involved = [n.by for n in (reader.target, adjoint.target) if isinstance(n, Partial)]
     around = dict.fromkeys(r.name for n in involved for r in sweep.readers.get(n, ()))
@@ -84,7 +86,8 @@ def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Deri
         wider = Derived.of((*reader.steps, step, *simplified(step, foldable(sweep, candidates))), reader.reason)
         wider = replace(wider, reason=ALL_CANCEL) if wider.result is ZERO else wider
         reads = sum(isinstance(n, Ref) and n.name == adjoint.target for n in walk(reader.result))
-        before = length(reader.result) + (length(adjoint.result) - 1 if only else 0)
+        with_both = only or _cancels(wider.result, reader.result, adjoint)
+        before = length(reader.result) + (length(adjoint.result) - 1 if with_both else 0)
         return replace(wider, longer=not (only and reads == 1) and length(wider.result) > before)
 
     if sweep.opaque and any(isinstance(d.body, Opaque) for d in candidates):
@@ -97,6 +100,11 @@ def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Deri
         reader.indices,
         compute,
     )
+
+
+def _cancels(after: Term, before: Term, adjoint: Derived) -> bool:
+    """Whether a reader divides by nothing new with a gradient put in that divides by more than a number."""
+    return bool(divisors(adjoint.result)) and divisors(after) <= divisors(before)
 
 
 def foldable(sweep: Sweep, definitions: tuple[Definition, ...]) -> tuple[Definition, ...]:

@@ -133,7 +133,9 @@ class Text:
             return 0.0
         if not isinstance(array, Entries):
             return array[place]
-        return array.entry(*places) if all(isinstance(p, int) for p in places) else array.whole(self.library)[place]
+        if not all(isinstance(p, int) for p in places):
+            return array.whole(self.library)[place]
+        return array.entry(*(p + n if p < 0 else p for p, n in zip(places, array.shape, strict=True)))
 
     def called(self, func: ast.expr, args: list[ast.expr], keywords: Names) -> Any:
         """A function of the library, or what network files add to NumPy: a reduction of a generator, zero_outside."""

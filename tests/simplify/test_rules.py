@@ -225,6 +225,12 @@ EXAMPLES: dict[str, list[tuple[Term, Term]]] = {
         (over(bracket(i, ">=", ONE), before_i, x) - over(bracket(i, ">=", ONE), before_i, y), over(bracket(i, ">=", ONE), before_i, x - y)),
         (over(bracket(i, ">=", ONE), p, before_i) + p * before_i, over(Add((bracket(i, ">=", ONE), ONE)), p, before_i)),
     ],
+    "multiply in": [
+        (over(x - y / p, p, q), over(Add((over(x, p), over(MINUS_ONE, y))), q)),
+        (over(MINUS_ONE, p, 1 - y / p), over(MINUS_ONE, Add((p, over(MINUS_ONE, y))))),
+        (over(x**2, Add((x * y, over(q, x**-1)))), over(x, Add((over(x**2, y), q)))),
+        (over(total([j], over(u(j), Add((v(j), over(q, x**-1))))), x), total([j], over(u(j), Add((over(v(j), x), q))))),
+    ],
     "positive first": [
         (-y + p, Add((p, -y))),
         (Add((-y, -x, p, q)), Add((p, -y, -x, q))),
@@ -251,6 +257,7 @@ UNTOUCHED: dict[str, list[Term]] = {
     "by cases": [x + y, over(bracket(p, ">", ZERO), x) + y, over(bracket(p, ">", ZERO), x) + over(bracket(p, "<", ZERO), y)],
     "common factor": [over(bracket(i, ">=", 1), x, before_i) + over(bracket(i, ">=", TWO), y, before_i),
                       over(bracket(x, ">", ZERO), y, x**-1) + over(bracket(x, "<", ZERO), p, x**-1), x + y, x * y + p * q, p + 1],
+    "multiply in": [p * (x + y), over(x - y / p, q), over(p, x - y / p - q - x * y), over(p - y, p**-1, q)],
     "positive first": [p - y, -y - p, -y],
 }  # fmt: skip
 
