@@ -13,8 +13,8 @@ from itertools import count
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Reduce, Ref, Term
-from symback.algebra.traverse import children, factors, free_indices, names, walk, with_children
+from symback.algebra.terms import Add, Apply, Bracket, Count, Mul, Name, Num, Reduce, Ref, Term, mul
+from symback.algebra.traverse import children, factors, free_indices, names, substitute, with_children
 from symback.derivation import Derivation, derive
 from symback.network.program import Program
 from symback.simplify.fold import match
@@ -63,25 +63,45 @@ def with_compared(program: Program) -> Program:
 def _opened(definition: Definition, taken: dict[Name, None]) -> list[Definition]:
     """A definition after those that what it compares gets; ``taken`` holds the names there are, and notes the new ones."""
     found: list[Definition] = []
-    while isinstance(definition.body, Term) and (values := next(_computed(definition.body), None)) is not None:
+    while isinstance(definition.body, Term) and (next_one := next(_computed(definition.body, ()), None)) is not None:
+        values, guards = next_one
         name = next(n for k in count(1) if (n := COMPARED if k == 1 else f"{COMPARED}{k}") not in taken)
         taken[name] = None
-        named = Definition(name, _axes(values), values)
+        named = Definition(name, _axes(values), mul([*guards, values]))
         found += _opened(named, taken)
-        definition = Definition(definition.name, definition.indices, _reading(definition.body, named))
+        definition = Definition(definition.name, definition.indices, _reading(definition.body, Named(named, values, guards)))
     return [*found, definition]
 
 
-def _computed(node: Term) -> Iterator[Term]:
-    """The terms whose values are compared for equality and that are more than copies of named ones, outermost first."""
-    for inner in walk(node):
-        if isinstance(inner, Reduce) and inner.kind in ("max", "min"):
-            sides = [_compared_by(inner)]
-        elif isinstance(inner, Bracket) and inner.relation in ("=", "!=") and names(inner):
-            sides = [inner.left, inner.right]
-        else:
-            continue
-        yield from (s for s in sides if not _is_extremum(s) and not _is_copy(s))
+@dataclass(frozen=True)
+class Named:
+    """A new definition, the values it has where its guards hold, and these guards: places that keep the reads of the values in range."""
+
+    definition: Definition
+    values: Term
+    guards: tuple[Bracket, ...]
+
+
+def _computed(node: Term, around: tuple[Bracket, ...]) -> Iterator[tuple[Term, tuple[Bracket, ...]]]:
+    """The terms whose values are compared for equality and that are more than copies of named ones, outermost first, and their guards."""
+    sides: list[Term] = []
+    if _is_extremum(node):
+        assert isinstance(node, Reduce)
+        sides = [_compared_by(node)]
+    elif isinstance(node, Bracket) and node.relation in ("=", "!=") and names(node):
+        sides = [node.left, node.right]
+    for side in sides:
+        if not _is_extremum(side) and not _is_copy(side):
+            free = set(free_indices(side))
+            yield side, tuple(b for b in around if free.issuperset(free_indices(b)))
+    inner = (*around, *_guards(node))
+    for below in children(node):
+        yield from _computed(below, inner)
+
+
+def _guards(node: Term) -> tuple[Bracket, ...]:
+    """The conditions on places among the factors of a product."""
+    return tuple(f for f in factors(node) if isinstance(f, Bracket) and not names(f)) if isinstance(node, Mul) else ()
 
 
 def _compared_by(node: Reduce) -> Term:
@@ -117,13 +137,13 @@ def _axes(values: Term) -> tuple[Index, ...]:
     return tuple(found)
 
 
-def _reading(node: Term, named: Definition) -> Term:
-    """Each instance of what was named, read by the name."""
-    assert isinstance(named.body, Term)
-    places = match(named.body, node, named.indices)
-    if places is not None:
-        return Ref(named.name, tuple(places.get(i, Size.of(i)) for i in named.indices))
+def _reading(node: Term, named: Named, known: tuple[Bracket, ...] = ()) -> Term:
+    """Each instance of what was named, read by the name wherever its guards hold."""
+    definition = named.definition
+    places = match(named.values, node, definition.indices)
+    if places is not None and all(substitute(g, places) in known for g in named.guards):
+        return Ref(definition.name, tuple(places.get(i, Size.of(i)) for i in definition.indices))
+    inner = (*known, *_guards(node))
     below = children(node)
-    inside = tuple(_reading(c, named) for c in below)
+    inside = tuple(_reading(c, named, inner) for c in below)
     return node if inside == below else with_children(node, inside)
-

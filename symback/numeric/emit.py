@@ -128,7 +128,7 @@ def _either(node: Add, scope: Scope) -> Piece | None:
     for argument, (test,) in zip(node.args, tests, strict=True):
         rest = [f for f in flat(argument) if f is not test]
         sides.append(emit(mul(rest), scope.assuming([test])))
-    if set(sides[0].axes) != set(sides[1].axes):
+    if set(sides[0].axes) != set(sides[1].axes) or condition([tests[0][0]], scope).axes:
         return None
     second = align(sides[1], sides[0].axes)
     shared = any(p.plain or p.shared for p in (sides[0], second))
@@ -200,7 +200,7 @@ def _chosen(value: Piece, test: str, scope: Scope) -> Piece:
     loose = f"({value.code} if {test} else 0.0)"
     if scope.scalar or value.weak:
         return Piece(loose, value.axes, weak=value.weak)
-    zero = f"np.zeros({shape(value.axes, scope)}, DTYPE)" if value.axes else "DTYPE(0)"
+    zero = f"np.zeros({shape(value.axes, scope, 1)}, DTYPE)" if value.axes else "DTYPE(0)"
     return Piece(f"({value.code} if {test} else {zero})", value.axes, loose=loose, shared=value.plain or value.shared)
 
 
@@ -301,10 +301,13 @@ def _(node: Along, scope: Scope) -> Piece:
     return Piece(code, tuple(a for a in (node.at if a is node.index else a for a in body.axes) if a is not None))
 
 
-def ragged_axis(node: Term, axes: Sequence[Index]) -> Index | None:
-    """The outermost of some axes that the size of a sum (or maximum) in a term reads."""
-    read = {i for n in walk(node) if isinstance(n, Along | Reduce) for i in n.index.size.indices}
-    return next((a for a in axes if a in read), None)
+def ragged_axis(node: Term, axes: Sequence[Index], scope: Scope) -> Index | None:
+    """The outermost of some axes that the size of a sum (or maximum) in a term reads, or a place in a list."""
+    return next((a for a in axes if any(_has_rows(n, a, scope) for n in walk(node))), None)
+
+
+def _has_rows(node: Term, index: Index, scope: Scope) -> bool:
+    return isinstance(node, Along | Reduce | Ref) and _needs_integer(node, index, scope)
 
 
 def _ragged(size: Size, scope: Scope) -> Index | None:

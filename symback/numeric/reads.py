@@ -5,7 +5,7 @@ from __future__ import annotations
 from symback.algebra.sizes import Index, Size, provably_at_least
 from symback.algebra.terms import Ref
 from symback.numeric.pieces import ATOM, Axes, Piece, align, union
-from symback.numeric.scope import Scope, number_of
+from symback.numeric.scope import Scope, at_least, number_of
 
 
 def read(node: Ref, scope: Scope) -> Piece:
@@ -69,7 +69,7 @@ def _slice(place: Size, size: Size, scope: Scope) -> str | None:
         return None
     low = "" if offset.constant == 0 else number_of(offset, scope).code
     end = offset + index.size
-    high = "" if end is size else number_of(end, scope).code
+    high = "" if end is size else at_least(0, end, scope)
     return f"{low}:{high}"
 
 
@@ -85,7 +85,7 @@ def _grid(place: Size, size: Size, scope: Scope) -> Piece:
     piece = number_of(place, scope)
     if not piece.axes or in_range(place, size):
         return piece
-    return Piece(f"np.clip({piece.code}, 0, {number_of(size - 1, scope).code})", piece.axes, integer=True)
+    return Piece(f"np.clip({piece.code}, 0, {at_least(0, size - 1, scope)})", piece.axes, integer=True)
 
 
 def _one_fancy(code: str, array_axes: list[Axes], cuts: list[str | None], at: int, grid: Piece) -> Piece:

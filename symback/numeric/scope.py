@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from symback.algebra.sizes import Floor, Index, Size, SizeAt, SizeSymbol
+from symback.algebra.sizes import Floor, Index, Size, SizeAt, SizeSymbol, provably_at_least
 from symback.algebra.terms import Bracket, Count, Name
 from symback.network.program import Program
 from symback.numeric.naming import Namer
@@ -161,7 +161,13 @@ def index_piece(index: Index, scope: Scope) -> Piece:
     return Piece(scope.namer(index.name, "index", index), (index,), integer=True)
 
 
-def shape(axes: Sequence[Index], scope: Scope) -> str:
+def shape(axes: Sequence[Index], scope: Scope, least: int = 0) -> str:
     """The sizes of some axes as a tuple."""
-    sizes = [number_of(i.size, scope).code for i in axes]
+    sizes = [at_least(least, i.size, scope) for i in axes]
     return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
+
+
+def at_least(least: int, size: Size, scope: Scope) -> str:
+    """A size, or the least where a loop variable makes it smaller: a condition says that it does not count there."""
+    code = number_of(size, scope).code
+    return code if provably_at_least(size) or not any(i in scope.loops for i in size.indices) else f"max({code}, {least})"

@@ -366,7 +366,7 @@ def _shaped(definition: Definition, axes: Sequence[Index], scope: Scope, exact: 
     """The body over the axes; spread out where it does not depend on all of them and ``exact`` asks for the full shape."""
     assert isinstance(definition.body, Term)
     inner = replace(scope.inside(*axes), adjoint=isinstance(definition.name, Partial))
-    rows = ragged_axis(definition.body, axes)
+    rows = ragged_axis(definition.body, axes, scope)
     piece = emit(definition.body, inner) if rows is None else stacked(definition.body, rows, inner)
     if not exact:
         piece = loosened(piece)

@@ -7,14 +7,16 @@ are those of the definitions; only overflow and cancellation differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from symback.algebra.definitions import Definition
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, Add, Apply, Bracket, Mul, Name, Num, Pow, Reduce, Ref, Term, apply, is_number, mul
+from symback.algebra.terms import MINUS_ONE, ONE, Add, Apply, Bracket, Count, Mul, Name, Num, Pow, Reduce, Ref, Term, apply, is_number, mul
 from symback.algebra.traverse import free_indices, rewrite, substitute, walk
 from symback.network.program import Program
+from symback.simplify.shape import key as key_of
+from symback.simplify.shape import to_power
 
 Definitions = Mapping[Name, Definition]
 Row = Callable[[Term, Definitions], Term | None]
@@ -87,6 +89,11 @@ def _exponent(node: Term) -> Term | None:
     return node.args[0] if isinstance(node, Apply) and node.op == "exp" else None
 
 
+def key(node: Term) -> object:
+    """A key that is equal for terms that differ only in the order of factors and terms and in bound names."""
+    return node if any(isinstance(n, Along) for n in walk(node)) else key_of(node)
+
+
 def flat(node: Term) -> list[Term]:
     """The factors of a product, those of products inside it among them."""
     return [f for a in node.args for f in flat(a)] if isinstance(node, Mul) else [node]
@@ -96,11 +103,11 @@ def _terms(node: Term) -> list[Term]:
     return [t for a in node.args for t in _terms(a)] if isinstance(node, Add) else [node]
 
 
-def _one_plus_exp(node: Term) -> Term | None:
+def _one_plus_exp(node: Term, table: Definitions) -> Term | None:
     """The u of ``1 + exp(u)``."""
-    parts = _terms(node)
+    parts = _terms(unfold(node, table))
     ones = [p for p in parts if is_number(p, 1)]
-    exps = [e for p in parts if (e := _exponent(p)) is not None]
+    exps = [e for p in parts if (e := _exponent(unfold(p, table))) is not None]
     return exps[0] if len(parts) == 2 and len(ones) == len(exps) == 1 else None
 
 
@@ -112,7 +119,7 @@ def _reciprocal(node: Term, table: Definitions) -> Term | None:
     inner = base.exponent if isinstance(base, Pow) else None
     if isinstance(base, Pow) and isinstance(inner, Num) and inner.value.denominator == 1 and inner.value > 0:
         base, power = base.base, power * inner.value
-    u = _one_plus_exp(base)
+    u = _one_plus_exp(base, table)
     if u is None:
         return None
     value = apply("sigmoid", negate(u))
@@ -180,7 +187,7 @@ def _log_of_cosh(node: Term, table: Definitions) -> Term | None:
 
 def _log_of_one_plus_exp(node: Term, table: Definitions) -> Term | None:
     """log(1 + exp(u)) is softplus(u)."""
-    u = _one_plus_exp(node.args[0]) if isinstance(node, Apply) and node.op == "log" else None
+    u = _one_plus_exp(node.args[0], table) if isinstance(node, Apply) and node.op == "log" else None
     return None if u is None else apply("softplus", u)
 
 
@@ -238,36 +245,139 @@ def _sum_of_exp(node: Term, table: Definitions) -> tuple[Index, Masked] | None:
     return None if inside is None else (node.index, inside)
 
 
-def _softmax(node: Term, table: Definitions) -> Term | None:
-    """exp(u_j) / Σ_c exp(u_c), with the same brackets above and below."""
+def _quotient(node: Term, table: Definitions) -> Term | None:
+    """What is divided by Σ_c exp(u_c), the divisor taken into each exp above it: exp(u_j) / Σ_c exp(u_c) is a softmax."""
     if not isinstance(node, Mul):
         return None
     parts = flat(node)
-    brackets = [f for f in parts if isinstance(f, Bracket)]
     for q, other in enumerate(parts):
-        below = _sum_of_exp(other.base, table) if isinstance(other, Pow) and is_number(other.exponent, -1) else None
-        if below is None:
+        power = other.exponent if isinstance(other, Pow) else None
+        below = _sum_of_exp(other.base, table) if isinstance(other, Pow) and isinstance(power, Num) and _is_divisor(power) else None
+        if below is None or not isinstance(other, Pow) or not isinstance(power, Num):
             continue
-        for p, factor in enumerate(parts):
-            above = _masked_exp(factor, table) if not isinstance(factor, Bracket) and p != q else None
-            found = None if above is None else _matched(above, brackets, *below)
-            if found is not None:
-                return mul([found if k == p else f for k, f in enumerate(parts) if k != q])
+        divisor = Divisor(other.base, *below, table)
+        rest = divisor.into_one([*parts[:q], *parts[q + 1 :]])
+        if rest is not None:
+            left = power.value + 1
+            return mul([*rest, *([] if left == 0 else [other.base ** left])])
     return None
 
 
-def _matched(above: Masked, outer: list[Bracket], index: Index, below: Masked) -> Along | None:
-    present = [*above[0], *outer]
-    if any(isinstance(n, Along) for n in walk(below[1])):
+def _is_divisor(power: Num) -> bool:
+    return power.value <= -1 and power.value.denominator == 1
+
+
+@dataclass(frozen=True)
+class Divisor:
+    """A sum of exponentials that something is divided by, and the index, brackets and exponent under its Σ."""
+
+    whole: Term
+    index: Index
+    inside: Masked
+    table: Definitions
+
+    def into(self, node: Term) -> Term | None:
+        """A term divided by the sum so that no exp of it is taken alone; None where that cannot be done."""
+        if key(unfold(node, self.table)) == key(unfold(self.whole, self.table)):
+            return ONE
+        if isinstance(node, Mul):
+            rest = self.into_one(flat(node))
+            return None if rest is None else mul(rest)
+        if isinstance(node, Add):
+            terms = [self.into(a) for a in node.args]
+            return None if any(t is None for t in terms) else Add(tuple(t for t in terms if t is not None))
+        if isinstance(node, Reduce) and node.kind in ("sum", "mean") and node.index not in free_indices(self.whole):
+            body = self.into(node.body)
+            return None if body is None else Reduce(node.kind, node.index, body)
+        if isinstance(node, Pow) and isinstance(node.exponent, Num) and node.exponent.value > 1:
+            base = self._exponential(node.base, [])
+            return None if base is None else mul([base, to_power(node.base, node.exponent.value - 1)])
+        return self._exponential(node, [])
+
+    def into_one(self, parts: list[Term]) -> list[Term] | None:
+        """Factors of which one is divided, an exponential before a sum."""
+        brackets = [f for f in parts if isinstance(f, Bracket)]
+        ways = ((k, f, way) for way in (lambda f: self._exponential(f, brackets), self.into) for k, f in enumerate(parts))
+        for k, factor, way in ways:
+            if isinstance(factor, Bracket) or _masked_exp(factor, self.table) is None and not isinstance(factor, Add | Pow | Reduce):
+                continue
+            found = way(factor)
+            if found is not None:
+                return [found if n == k else f for n, f in enumerate(parts)]
         return None
+
+    def _exponential(self, node: Term, brackets: list[Bracket]) -> Term | None:
+        above = _masked_exp(node, self.table)
+        if above is None or any(isinstance(n, Along) for n in walk(self.inside[1])):
+            return None
+        found = _matched(above, brackets, self.index, self.inside)
+        if found is not None:
+            return found
+        total = Along("logsumexp", self.index, self.inside[1], self.inside[0])
+        return mul([*above[0], apply("exp", Add((above[1], negate(total))))])
+
+
+def _matched(above: Masked, outer: list[Bracket], index: Index, below: Masked) -> Along | None:
+    present = [key(b) for b in (*above[0], *outer)]
     for at in free_indices(above[1]):
         if at.size is not index.size or (at is not index and at in free_indices(below[1])):
             continue
         mapping = {index: Size.of(at)}
-        wanted = [substitute(b, mapping) for b in below[0]]
-        if substitute(below[1], mapping) is above[1] and all(b in present for b in wanted):
+        wanted = [key(substitute(b, mapping)) for b in below[0]]
+        if key(substitute(below[1], mapping)) == key(above[1]) and all(b in present for b in wanted):
             return Along("softmax", index, below[1], below[0], at)
     return None
+
+
+def _unread(node: Term, table: Definitions) -> Term | None:
+    """Σ_c exp(u) with nothing that reads c is n·exp(u)."""
+    if not isinstance(node, Reduce) or node.kind != "sum" or node.index in free_indices(node.body):
+        return None
+    return None if _exponent(unfold(node.body, table)) is None else Mul((Count(node.index.size), node.body))
+
+
+def _reciprocal_product(node: Term, table: Definitions) -> Term | None:
+    """1 / (c·exp(u)) is 1/c · exp(-u)."""
+    if not isinstance(node, Pow) or not isinstance(node.exponent, Num) or not _is_divisor(node.exponent):
+        return None
+    parts = flat(node.base)
+    exponents = [_exponent(f) for f in parts]
+    if all(e is None for e in exponents):
+        return None
+    scale = -node.exponent.value
+    return mul(
+        Pow(f, node.exponent) if e is None else apply("exp", negate(e) if scale == 1 else Num(-scale) * e)
+        for f, e in zip(parts, exponents, strict=True)
+    )
+
+
+def _exp_times_exp(node: Term, table: Definitions) -> Term | None:
+    """exp(u) · exp(-v) is exp(u - v), and 1 where both are the same."""
+    if not isinstance(node, Mul):
+        return None
+    parts = flat(node)
+    exponents = [(k, e) for k, f in enumerate(parts) if (e := _exponent(f)) is not None]
+    for k, u in exponents:
+        for other, v in exponents:
+            if k < other and _is_negative(u) != _is_negative(v):
+                both: Term = ONE if key(negate(u)) == key(v) or key(negate(v)) == key(u) else apply("exp", Add((u, v)))
+                return mul([both if n == k else f for n, f in enumerate(parts) if n != other])
+    return None
+
+
+def _is_negative(node: Term) -> bool:
+    return isinstance(node, Mul) and isinstance(node.args[0], Num) and node.args[0].value < 0
+
+
+def _log_of_exp(node: Term, table: Definitions) -> Term | None:
+    """log(c·exp(u)) is log(c) + u."""
+    parts = flat(node.args[0]) if isinstance(node, Apply) and node.op == "log" else []
+    at = next((k for k, f in enumerate(parts) if _exponent(f) is not None), None)
+    if at is None:
+        return None
+    u, rest = _exponent(parts[at]), parts[:at] + parts[at + 1 :]
+    assert u is not None
+    return Add((apply("log", mul(rest)), u)) if rest else u
 
 
 def _logsumexp(node: Term, table: Definitions) -> Term | None:
@@ -283,7 +393,7 @@ def _log_softmax(node: Term, table: Definitions) -> Term | None:
     inside = node.args[0]
     if isinstance(inside, Ref):
         inside = unfold(inside, table)
-        inside = _softmax(inside, table) or inside
+        inside = _quotient(inside, table) or inside
     if not isinstance(inside, Along) or inside.kind != "softmax" or inside.brackets or inside.at is None:
         return None
     return Along("log_softmax", inside.index, inside.body, (), inside.at)
@@ -295,9 +405,13 @@ ROWS: tuple[Row, ...] = (
     _tanh,
     _sinh_over_cosh,
     _log_of_cosh,
-    _softmax,
+    _unread,
+    _reciprocal_product,
+    _exp_times_exp,
+    _quotient,
     _log_of_one_plus_exp,
     _log_of_sigmoid,
     _logsumexp,
+    _log_of_exp,
     _log_softmax,
 )

@@ -134,11 +134,11 @@ def _exponentials(body: Term, head: Term, indices: tuple[Index, ...]) -> Iterato
 
 
 def _may_be_solved_for(base: Term, exponent: Fraction, parts: list[tuple[Term, Fraction]], position: int) -> bool:
-    """Whether a factor is worth solving for: more than a name, or a name that everything else in the body divides."""
+    """Whether a factor is worth solving for: more than a name, a name that everything else in the body divides, or 1 over a name."""
     if isinstance(base, Count | Bracket):
         return False
     others = [e for k, (_, e) in enumerate(parts) if k != position]
-    return not isinstance(base, Ref) or (exponent == 1 and bool(others) and all(e < 0 for e in others))
+    return not isinstance(base, Ref) or (exponent == 1 and bool(others) and all(e < 0 for e in others)) or (exponent == -1 and not others)
 
 
 def _inside(base: Term, value: Term, others: tuple[Term, ...]) -> Solved | None:
@@ -190,13 +190,16 @@ def _put(node: Term, solved: Solved, variables: tuple[Index, ...]) -> Term:
 
 
 def _placed(node: Term, solved: Solved, variables: tuple[Index, ...]) -> Term:
-    """The atom's instances replaced: anywhere, but a mere name only as a factor or a term and never inside a function."""
+    """The atom's instances replaced: anywhere, but a mere name only as a factor, a power or a term and never inside a function."""
     if solved.guards:
         return _guarded(node, solved, variables, frozenset())
     if not isinstance(solved.atom, Ref):
         return rewrite(node, lambda n: _instance(solved, n, variables))
     if isinstance(node, Add | Mul | Reduce):
         return with_children(node, tuple(_placed(c, solved, variables) for c in children(node)))
+    if isinstance(node, Pow) and isinstance(node.exponent, Num):
+        base, below = node.base, _placed(node.base, solved, variables)
+        return node if below is base else Pow(below, node.exponent)
     return _instance(solved, node, variables)
 
 
@@ -292,8 +295,11 @@ def _match(pattern: Term, node: Term, variables: tuple[Index, ...], found: dict[
 
 
 def _match_place(pattern: Size, place: Size, variables: tuple[Index, ...], found: dict[Index, Size], bound: dict[Index, Size]) -> bool:
+    """Whether two places agree; no variable becomes a place of a binder of the term: Σ_k S[k,k] is no Σ_j S[i,j]."""
     atom = pattern.single
     if isinstance(atom, Index) and atom in variables and atom not in bound:
+        if any(i in place.indices for inner in bound.values() for i in inner.indices):
+            return False
         return found.setdefault(atom, place) is place
     known = {**found, **bound}
     return pattern.substitute(known) is place

@@ -47,6 +47,9 @@ def spliced(sweep: Sweep, adjoints: Mapping[Name, Derived]) -> tuple[dict[Name, 
             gone[each] = chosen[0]
             for read in wide[each].gradients_read:
                 readers[read] = list(dict.fromkeys(n for r in readers[read] for n in (chosen if r == each else (r,))))
+    for name in sweep.order:
+        if name in sweep.program.definition and name not in gone and divisors(wide[name].result):
+            wide[name] = _folded(sweep, wide[name], name)
     return wide, gone
 
 
@@ -67,6 +70,23 @@ def _put_in(
             return None
     longer = len(names) > 1 and any(length(w.result) > length(wide[r].result) for w, r in zip(into, chosen, strict=True))
     return None if longer or not names else (into, names)
+
+
+def _folded(sweep: Sweep, derived: Derived, name: Name) -> Derived:
+    """A gradient that still divides, written through what is computed a few lines further on: p = 1/s with s = 1 + e gives e = (1 − p)/p."""
+    near = sweep.readers.get(name, ())
+    further = [r for d in near for r in sweep.readers.get(d.name, ())]
+    last = [r for d in further for r in sweep.readers.get(d.name, ())]
+    steps = dict.fromkeys(d for d in (*near, *further, *last) if isinstance(d.body, Term) and d.name not in d.reads)
+    table = {d.name: (d.indices, d.body) for d in steps if isinstance(d.body, Term)}
+    whole = [replace(d, body=inline(d.body, table.get)) for d in steps if isinstance(d.body, Term)]
+
+    def compute() -> Derived:
+        first = derived.steps[-1]
+        found = (*derived.steps, *simplified(first, foldable(sweep, tuple(dict.fromkeys((*steps, *whole))))))
+        return derived if len(found) == len(derived.steps) else Derived.of(found, derived.reason)
+
+    return remembered("fold", [sweep.shape, derived.shape, *[sweep.shapes[d.name] for d in steps]], derived.target, derived.indices, compute)
 
 
 def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Derived:

@@ -138,17 +138,17 @@ def _compared(
         if np.shape(own) != np.shape(values[name]):
             return Tried("wrong shape", f"{name}: {np.shape(own)}")
     theirs = _traced(declared, sizes, values, peer)
-    apart = [name for name in found if theirs is None or not _near(found[name], theirs[name], EQUAL)]
+    apart = [name for name in found if theirs is None or not near(found[name], theirs[name], EQUAL)]
     if not apart:
         return Tried("right")
     for name in apart:
         slow = [_differences(declared, sizes, values, name, step) for step in STEPS]
         kink = theirs is not None and not np.isfinite(theirs[name]).all() and not np.isfinite(found[name]).all()
-        if kink or not _near(slow[0], slow[1], LOOSE) or not np.isfinite(slow).all():
+        if kink or not near(slow[0], slow[1], LOOSE) or not np.isfinite(slow).all():
             return Tried("no value", f"{name} has no slope here")
         if not np.isfinite(found[name]).all():
             return Tried("not finite", f"{name}: {found[name]} for {slow[1]}")
-        if not _near(found[name], slow[1], LOOSE):
+        if not near(found[name], slow[1], LOOSE):
             return Tried("wrong gradient", f"{name}: {found[name]} for {slow[1]}")
     return Tried("right by differences")
 
@@ -160,7 +160,7 @@ def _traced(declared: Mapping[str, Any], sizes: Mapping[str, int], values: Mappi
         return None
 
 
-def _near(one: Any, other: Any, part: float) -> bool:
+def near(one: Any, other: Any, part: float) -> bool:
     scale = 1 + float(np.max(np.abs(other), initial=0.0))
     return bool(np.all(np.abs(np.asarray(one) - other) <= part * scale))
 

@@ -195,3 +195,29 @@ def test_a_log_quotient_is_written_through_its_name():
     """From y = w − log Σ exp w the softmax is exp(y)."""
     logs = Definition("h", (i,), zi - apply("log", total([k], exp(zk))))
     assert fold(zi * exp(zi) / total([k], exp(zk)), logs) is over(zi, exp(ref("h", i)))
+
+
+def test_a_variable_is_no_place_of_a_binder():
+    """Σ_k S[k,k] is not the row sum Σ_j S[i,j] at a place k that only the sum knows."""
+    rows = total([j], ref("S", i, j))
+    assert match(rows, total([k], ref("S", k, k)), (i,)) is None
+    assert match(rows, total([j], ref("S", k, j)), (i,)) == {i: Size.of(k)}
+
+
+SLICED = {"symbols": {"x": {"role": "weight", "shape": ["n"]}}, "forward": "r = log_softmax(x)[:2]\nL = sum(r**2)", "loss": "L"}
+TRACED = {"symbols": {"S": {"role": "weight", "shape": ["n", "n"]}}, "forward": "u = sum(S, axis=1)\nL = trace(S)**2 + sum(u**2)", "loss": "L"}
+
+
+@pytest.mark.parametrize(("network", "text"), [(TRACED, "2(u 𝟏ᵀ + tr(S)·I)"), (SLICED, "[i ≤ 2]·r[i]")])
+def test_a_fold_stays_in_reach(network, text):
+    derivation = Network.from_dict(network).derive()
+    name = next(iter(network["symbols"]))
+    assert text in derivation[name].text()
+    assert derivation.verify().ok
+
+
+def test_a_slice_has_fewer_places_than_the_whole():
+    """r[a] = exp(x[a]) over two places is not read at all the places of x."""
+    a = Index("a", 2)
+    assert match(exp(ref("x", a)), exp(ref("x", i)), (a,)) is None
+    assert match(exp(ref("x", i)), exp(ref("x", Size.of(k) - 1)), (i,)) is not None
