@@ -299,7 +299,7 @@ class Divisor:
         brackets = [f for f in parts if isinstance(f, Bracket)]
         ways = ((k, f, way) for way in (lambda f: self._exponential(f, brackets), self.into) for k, f in enumerate(parts))
         for k, factor, way in ways:
-            if isinstance(factor, Bracket) or _masked_exp(factor, self.table) is None and not isinstance(factor, Add | Pow | Reduce):
+            if isinstance(factor, Bracket) or (_masked_exp(factor, self.table) is None and not isinstance(factor, Add | Pow | Reduce)):
                 continue
             found = way(factor)
             if found is not None:
