@@ -259,7 +259,7 @@ def _quotient(node: Term, table: Definitions) -> Term | None:
         rest = divisor.into_one([*parts[:q], *parts[q + 1 :]])
         if rest is not None:
             left = power.value + 1
-            return mul([*rest, *([] if left == 0 else [other.base ** left])])
+            return mul([*rest, *([] if left == 0 else [other.base**left])])
     return None
 
 

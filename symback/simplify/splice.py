@@ -86,7 +86,9 @@ def _folded(sweep: Sweep, derived: Derived, name: Name) -> Derived:
         found = (*derived.steps, *simplified(first, foldable(sweep, tuple(dict.fromkeys((*steps, *whole))))))
         return derived if len(found) == len(derived.steps) else Derived.of(found, derived.reason)
 
-    return remembered("fold", [sweep.shape, derived.shape, *[sweep.shapes[d.name] for d in steps]], derived.target, derived.indices, compute)
+    return remembered(
+        "fold", [sweep.shape, derived.shape, *[sweep.shapes[d.name] for d in steps]], derived.target, derived.indices, compute
+    )
 
 
 def _splice(sweep: Sweep, reader: Derived, adjoint: Derived, only: bool) -> Derived:

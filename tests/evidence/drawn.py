@@ -111,4 +111,8 @@ def program(rng: Random) -> dict[str, Any]:
     read = {n: s for n, s in LEAVES.items() if re.search(rf"\b{n}\b", text)}
     known = {size for s in read.values() for size in s}
     needed = {n: LEAVES[n] for n, size in (("x", "n"), ("z", "m"), ("q", "k")) if size not in known and re.search(rf"\b{size}\b", text)}
-    return {"symbols": {n: {"role": "weight", "shape": list(s)} for n, s in {**read, **needed}.items()}, "forward": lines, "loss": {"L": loss}}
+    return {
+        "symbols": {n: {"role": "weight", "shape": list(s)} for n, s in {**read, **needed}.items()},
+        "forward": lines,
+        "loss": {"L": loss},
+    }

@@ -130,7 +130,13 @@ def tried(declared: Mapping[str, Any], seed: int, peer: TracedLibrary) -> Tried:
 
 
 def _compared(
-    declared: Mapping[str, Any], sizes: Mapping[str, int], values: Mapping[str, Any], peer: TracedLibrary, expected: float, loss: float, found: Mapping[str, Any]
+    declared: Mapping[str, Any],
+    sizes: Mapping[str, int],
+    values: Mapping[str, Any],
+    peer: TracedLibrary,
+    expected: float,
+    loss: float,
+    found: Mapping[str, Any],
 ) -> Tried:
     if not abs(loss - expected) <= EQUAL * (1 + abs(expected)):
         return Tried("not finite" if not np.isfinite(loss) else "wrong loss", f"{loss} for {expected}")
@@ -153,7 +159,9 @@ def _compared(
     return Tried("right by differences")
 
 
-def _traced(declared: Mapping[str, Any], sizes: Mapping[str, int], values: Mapping[str, Any], peer: TracedLibrary) -> Mapping[str, Any] | None:
+def _traced(
+    declared: Mapping[str, Any], sizes: Mapping[str, int], values: Mapping[str, Any], peer: TracedLibrary
+) -> Mapping[str, Any] | None:
     try:
         return peer.gradients(lambda library, leaves: loss_of(declared, library, sizes, leaves), values)[1]
     except Exception:  # what the package cannot differentiate is left to differences

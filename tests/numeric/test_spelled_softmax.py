@@ -84,7 +84,9 @@ def test_batches(form):
     if "Z" in derivation.program.definition:
         assert derivation["Z"].text() == "∂L/∂Z = (P − Y)/N"
     for dtype in DTYPES:
-        found = finite(derivation, dtype, {"X": [[1.0], [-1.0]], "W": [[800.0, 0.0, 0.0]], "b": [0.0, 0.0, 0.0], "Y": [[0, 1, 0], [0, 1, 0]]})
+        found = finite(
+            derivation, dtype, {"X": [[1.0], [-1.0]], "W": [[800.0, 0.0, 0.0]], "b": [0.0, 0.0, 0.0], "Y": [[0, 1, 0], [0, 1, 0]]}
+        )
         assert np.allclose(found["W"], [[0.5, -0.25, -0.25 + 0.0]], atol=0.26)
 
 

@@ -205,7 +205,11 @@ def test_a_variable_is_no_place_of_a_binder():
 
 
 SLICED = {"symbols": {"x": {"role": "weight", "shape": ["n"]}}, "forward": "r = log_softmax(x)[:2]\nL = sum(r**2)", "loss": "L"}
-TRACED = {"symbols": {"S": {"role": "weight", "shape": ["n", "n"]}}, "forward": "u = sum(S, axis=1)\nL = trace(S)**2 + sum(u**2)", "loss": "L"}
+TRACED = {
+    "symbols": {"S": {"role": "weight", "shape": ["n", "n"]}},
+    "forward": "u = sum(S, axis=1)\nL = trace(S)**2 + sum(u**2)",
+    "loss": "L",
+}
 
 
 @pytest.mark.parametrize(("network", "text"), [(TRACED, "2(u 𝟏ᵀ + tr(S)·I)"), (SLICED, "[i ≤ 2]·r[i]")])
