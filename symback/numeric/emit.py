@@ -295,7 +295,7 @@ def _(node: Along, scope: Scope) -> Piece:
         body = Piece(f"np.broadcast_to({align(body, axes).code}, {shape(axes, scope)})", axes)
     position = body.axes.index(node.index)
     code = f"{scope.helper(node.kind)}({body.code}, axis={position})"
-    if node.at in scope.loops:
+    if node.at is not None and node.at in scope.loops:
         places = ", ".join(scope.loops[node.at] if a is node.index else ":" for a in body.axes[: position + 1])
         return Piece(f"{code}[{places}]", tuple(a for a in body.axes if a is not node.index))
     return Piece(code, tuple(a for a in (node.at if a is node.index else a for a in body.axes) if a is not None))

@@ -53,8 +53,9 @@ class Scope:
         return self.order.index(index)
 
     def inside(self, *indices: Index) -> Scope:
-        """The scope under binders that become axes."""
-        return replace(self, order=(*(i for i in self.order if i not in indices), *indices))
+        """The scope under binders that become axes, though an index of the same name is looped over outside."""
+        loops = self.loops if not any(i in self.loops for i in indices) else {i: n for i, n in self.loops.items() if i not in indices}
+        return replace(self, order=(*(i for i in self.order if i not in indices), *indices), loops=loops)
 
     def looping(self, loops: Mapping[Index, str]) -> Scope:
         """The scope inside Python loops."""

@@ -38,6 +38,8 @@ FOUND = [
     declared_as({}, "prod((stack([logsumexp(z[i:]) for i in range(m)]) - z)/2 + 1)", z="m"),
     declared_as({}, "sum(stack([logsumexp((min(log_softmax(W, axis=1), axis=0))[i:]) for i in range(n)]))", W="mn"),
     declared_as({"u": "sum(S, axis=1)"}, "max(stack([relu(u), std(S, axis=1)*0.7])**2) - clip(trace(S), h, 2)", S="nn", h=""),
+    declared_as({}, "log_softmax(stack([mean(z[:i+1]**2) for i in range(m)]))[0]", z="m"),
+    declared_as({"u": "where(h > 0.2, V, 0)"}, "sum((V - mean(V, axis=1)[:, None])*norm(u))", V="nm", h=""),
     declared_as({}, "sum(concatenate([std(V, axis=1)**3, stack([max(softmax(z)[:i+1]) for i in range(m)])])**2)", V="nm", z="m"),
 ]
 
