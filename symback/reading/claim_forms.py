@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import accumulate, pairwise
 from unicodedata import name
 
 from symback.reading.claim_lines import MAX_CLAIM
@@ -13,7 +14,8 @@ _GRADIENT = re.compile(
 )
 _WHERE = re.compile(r"[,;]?\s?(?<![\w.])(?:where|with)(?!\w|\s*\()\s*:?")
 _NEXT = re.compile(r",|(?<!\w)and(?=\s+[^\W\d]\w*\s*=(?!=))")
-_DEFINES = re.compile(r"\s*(?:and\s+)?(?P<name>[^\W\d]\w*)\s*=(?!=)")
+_EQUALS = re.compile(r"(?<![=<>!+*/@-])=(?!=)")
+_DEFINES = re.compile(r"\s*(?:and\s+)?(?P<name>[^\W\d]\w*)(?:\s*/\s*d\w+)?\s*=(?!=)")
 _SIGNS = str.maketrans({"−": "-", "∂": "d", "·": "*", "⊙": "*", "×": "*"})
 _HAT = re.compile(r"\^(?=\s*(?:\d|\(|-\s*\d|[^\W\d]))")
 
@@ -28,7 +30,11 @@ def lines_in_python(text: str, declared: Callable[[str], bool]) -> str:
     """
     if len(text) > MAX_CLAIM:
         return text
-    rows = [row for line in text.splitlines() for row in _told_before(line, declared)]
+    inside = list(accumulate(map(_opened, text.splitlines()), initial=0))
+    alone = [not before and not after for before, after in pairwise(inside)]
+    rows = [
+        row for line, whole in zip(text.splitlines(), alone, strict=True) for row in (_told_before(line, declared) if whole else [line])
+    ]
     whole = "\n".join(rows) if len(rows) > len(text.splitlines()) else text
     return _GRADIENT.sub(lambda m: f"d{m['inside'] or m['of']}/d{m['by']}", whole)
 
@@ -63,6 +69,10 @@ def _told_before(line: str, declared: Callable[[str], bool]) -> Iterator[str]:
         yield from (part.strip().removeprefix("and ").strip() for part in _parts(tail))
         yield head.rstrip(" ,;")
         return
+    each = _each_by_itself(line)
+    if each:
+        yield from each
+        return
     first, *rest = _parts(line) or [line]
     if not rest or not all(_DEFINES.match(part) for part in rest) or "=" not in first:
         yield line
@@ -72,6 +82,24 @@ def _told_before(line: str, declared: Callable[[str], bool]) -> Iterator[str]:
     yield from (p.strip() for p in needed)
     yield first
     yield from (p.strip() for p in rest if p not in needed)
+
+
+def _each_by_itself(line: str) -> list[str]:
+    """The lines that ``a, b = c, d`` is, where none of them reads what an earlier one gives; empty for any other line."""
+    cuts = [m.start() for m in _outside(line, _EQUALS)]
+    if len(cuts) != 1:
+        return []
+    lefts, rights = _parts(line[: cuts[0]]), _parts(line[cuts[0] + 1 :])
+    names = [left.strip() for left in lefts]
+    if len(lefts) < 2 or len(lefts) != len(rights) or not all(n.isidentifier() for n in names):
+        return []
+    safe = all(not re.search(rf"(?<![\w.])(?:{'|'.join(names[:k])})(?!\w)", rights[k]) for k in range(1, len(names)))
+    return [f"{left} = {right.strip()}" for left, right in zip(names, rights, strict=True)] if safe else []
+
+
+def _opened(line: str) -> int:
+    """How many brackets a line opens and does not close."""
+    return sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
 
 
 def _cut(line: str, sign: re.Pattern[str]) -> tuple[str, str]:
@@ -96,7 +124,7 @@ def _outside(line: str, sign: re.Pattern[str]) -> Iterator[re.Match[str]]:
     depth = begin = 0
     for found in sign.finditer(line):
         between = line[begin : found.start()]
-        depth += sum(map(between.count, "([{")) - sum(map(between.count, ")]}"))
+        depth += _opened(between)
         begin = found.start()
         if not depth:
             yield found

@@ -15,7 +15,7 @@ from symback.network.hints import shape_text, suggestion
 from symback.network.program import PARAMETERS, Program
 from symback.reading.arrays import is_one
 from symback.reading.claim_lines import Line, Piece, lines_of
-from symback.reading.claim_places import Entry, entry_of, spelled_out
+from symback.reading.claim_places import Entry, entry_of, spelled_out, summed_entry
 from symback.reading.claim_text import clash_of, placed, shown
 from symback.reading.claim_updates import Updating
 from symback.reading.derivative_names import JOIN, joined, spelled
@@ -37,8 +37,9 @@ def read_numpy(program: Program, text: str, goal: Goal | None = None) -> tuple[C
 def _with_places(program: Program, text: str) -> str:
     """The text with every entry in brackets."""
     ranks = {str(n): len(program.indices(n)) for n in (*program.leaf, *program.definition) if isinstance(n, str)}
-    own = {line.left for line in lines_of(text)[:-1] if line.left[:1] != "d"}
-    return spelled_out(text, ranks, own.__contains__)
+    lefts = {line.left for line in lines_of(text)[:-1] if line.left[:1] != "d"}
+    ends = tuple(f"_{size}" for size in scope_of(program).sizes if size.isupper())
+    return spelled_out(text, ranks, lambda word: word in lefts or word.endswith(ends))
 
 
 class _Reader(Updating):
@@ -76,7 +77,7 @@ class _Reader(Updating):
         """What is said of gradients that the text only uses on its way."""
         lefts = dict.fromkeys(line.left for line in self.lines if line.left in self.assigned - judged)
         names = [left for left in lefts if self.goal is None and self.gradient(left) is not None]
-        return [f"{', '.join(names)}: used on the way, not judged"] if names else []
+        return [f"{', '.join(names)} not judged: give a claim of its own"] if names else []
 
     def _infer_goal(self, line: Line) -> None:
         """A formula without a left side is about the one weight or bias of its shape."""
@@ -106,6 +107,8 @@ class _Reader(Updating):
     def _claims(self, number: int, line: Line, last: bool) -> bool:
         """Whether a line is a claim, not a line of the text's own."""
         left = line.left
+        if left and isinstance(parse(joined(left, self.names())[0]).tree, ast.Tuple):
+            raise ReadingError(shown(line.text), "gives several names at once", "give each name a line of its own")
         if left and not left.isidentifier():
             return True
         if left and self.updates(line) is not None:
@@ -224,6 +227,9 @@ class _Reader(Updating):
         ):
             moves = {i: places[c] for i, c in zip(self.goal.side.indices, entry.letters, strict=True) if c is not None}
             return Side(piece.text, position, tuple(letters.values()), substitute(self.goal.side.body, moves))
+        summed = summed_entry(parse(joined(piece.text, self.names())[0]).tree, letters)
+        if summed:
+            raise ReadingError(shown(line.text), f"{summed} says no range", "write sum(... for k in range(n))")
         clash = self._exchanged(piece, letters)
         if clash:
             return Side(piece.text, position, clash=clash)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from symback.errors import ReadingError
 from symback.reading.syntax import parse
 
 MAX_WORD = 150
+REDUCTIONS = ("sum", "mean", "max", "min", "prod", "logsumexp", "softmax", "norm")
 DELTA = ("delta", "δ", "kronecker")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _PLACES = r"\[(?P<{}>[^\[\]]*)\]"
@@ -21,7 +22,8 @@ _RATIO = re.compile(
 
 
 def spelled_out(text: str, ranks: Mapping[str, int], own: Callable[[str], bool]) -> str:
-    """A text with every entry written with places in brackets after its name; ``ranks`` says how many places a declared name has.
+    """A text with every entry written with places in brackets after its name; ``ranks`` says how many places a declared name has,
+    and ``own`` which words are names as they stand.
 
     >>> spelled_out("dp_i/dz_j = p_i*(delta_ij - p_j)", {"p": 1, "z": 1}, lambda name: False)
     'dp/dz[i,j] = p[i]*((i == j) - p[j])'
@@ -65,6 +67,23 @@ def _ratio(match: re.Match[str], ranks: Mapping[str, int]) -> str:
     places = ",".join(p for p in (above, below, last) if p is not None)
     by = match["by"] if match["again"] is None else f"({match['by']}*{match['again']})"
     return f"{match['top']}/{by}[{places}]"
+
+
+def summed_entry(tree: ast.AST, letters: Collection[str]) -> str:
+    """A sum that says no range, of an entry at a letter: ``sum(p[i])``; empty where there is none.
+
+    >>> summed_entry(ast.parse("x[i]*sum(p[i])"), ["i"]), summed_entry(ast.parse("sum(p[k] for k in range(n))"), ["i"])
+    ('sum(p[i])', '')
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        over = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
+        read = {n.id for part in over if not isinstance(part, ast.GeneratorExp) for n in ast.walk(part) if isinstance(n, ast.Name)}
+        if name in REDUCTIONS and not read.isdisjoint(letters):
+            return ast.unparse(node)
+    return ""
 
 
 @dataclass(frozen=True)

@@ -130,9 +130,14 @@ class Text:
         return Names(known.__contains__, own.__contains__, self.program.loss, tuple(n for n in self.scope.axes if n in own))
 
     def _renamed(self, partial: Partial) -> Partial:
-        """A derivative with the names that were given a new meaning put in."""
-        of = self._renamed(partial.of) if isinstance(partial.of, Partial) else self.scope.aliases.get(partial.of, partial.of)
-        return Partial(of, self.scope.aliases.get(str(partial.by), partial.by))
+        """A derivative with the names that were given a new meaning put in; a name of the network depends on those that it had."""
+        if isinstance(partial.of, Partial):
+            of: Name = self._renamed(partial.of)
+        else:
+            of = self.scope.aliases.get(partial.of, partial.of)
+        first = _differentiated(of)
+        kept = first in self.program.definition and (partial.by in self.program.leaf or partial.by in self.program.definition)
+        return Partial(of, partial.by if kept else self.scope.aliases.get(str(partial.by), partial.by))
 
     def axes(self, partial: Partial) -> tuple[int, tuple[Size, ...]]:
         return derivative_axes(partial, lambda name: tuple(i.size for i in self.scope.axes[name]))
@@ -169,6 +174,10 @@ class Text:
             return parse(joined(piece.text, self.names())[0], "")
         except ReadingError as error:
             raise placed(error, piece, line) from None
+
+
+def _differentiated(name: Name) -> Name:
+    return _differentiated(name.of) if isinstance(name, Partial) else name
 
 
 def clash_of(error: AxisMismatch) -> str:
