@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from typing import Any
 
 from symback.algebra.terms import Name
@@ -97,7 +98,8 @@ def subject(core: Derivation, wanted: tuple[str, ...], style: Style, options: Op
     """The subject of a sheet; raises NotationError where scalar notation is asked for and has no form."""
     arrays = Writer(core, wanted, style)
     program, chosen = core.program, options.notation
-    single = _single(program, options) if chosen in ("", "scalar") else None
+    by_hand_at_all = chosen == "scalar" or (chosen == "" and (bool(options.values) or _parameters(program, wanted) <= LARGEST))
+    single = _single(program, options) if by_hand_at_all else None
     if single is None:
         return Subject(arrays, options)
     names = _entries(program, single, wanted, options.values)
@@ -109,6 +111,11 @@ def subject(core: Derivation, wanted: tuple[str, ...], style: Style, options: Op
         return Subject(arrays, options, Writer(derive(single), names, style))
     found, by_hand = worked(program, options.values, options.policy, wanted=names, linear=LINKS[options.links or style.links])
     return Subject(arrays, options, Writer(by_hand, names, style) if told else None, found)
+
+
+def _parameters(program: Program, wanted: tuple[str, ...]) -> int:
+    """How many numbers the wanted names hold, as far as their sizes are declared."""
+    return sum(prod(i.size.constant or 1 for i in program.indices(n)) for n in wanted if n in program.leaf)
 
 
 def _single(program: Program, options: Options) -> Program | None:

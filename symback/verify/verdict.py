@@ -17,7 +17,7 @@ HOLDS: tuple[Word, ...] = ("proved", "agrees", "agrees to digits")
 class Witness:
     """A point at which a claim is wrong, for anyone to run: sizes, values, and an entry by the claim and as it is.
 
-    ``entry`` counts from 0, as Python does; ``claimed`` is None where the claim has no value; ``differing`` says in words which entries are wrong there.
+    ``entry`` counts from 0, as Python does; ``claimed`` is None where the claim has no value, or a ``large`` one that no float holds; ``differing`` says in words which entries are wrong there.
     """
 
     sizes: Mapping[str, object]
@@ -27,6 +27,7 @@ class Witness:
     right: float
     differing: str = ""
     about: str = ""
+    large: bool = False
 
     def json(self) -> dict[str, Any]:
         """The witness as plain data."""
@@ -43,6 +44,8 @@ class Witness:
     def values_there(self) -> str:
         """The entry by both, as a phrase."""
         at = f"[{','.join(str(p + 1) for p in self.entry)}]" if self.entry else ""
+        if self.large:
+            return f"{self.about}{at} is not what the claim gives: {self.differing}"
         if self.claimed is None:
             return f"{self.about}{at} is {shown(self.right)}, and the claim has no value: {self.differing}"
         right, claimed = apart(self.right, self.claimed)

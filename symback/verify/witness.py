@@ -48,10 +48,11 @@ def smallest(pair: Pair) -> Witness | None:
 def observed(pair: Pair, found: Contradiction) -> Witness:
     """What differences saw at a point that is not small: another value, or that the claim has none."""
     read = {n: t for n, t in found.point.values.items() if n in pair.reads}
-    lacks = found.lacks or ("" if isfinite(found.formula) else "it is larger than any float")
+    large = not (isfinite(found.formula) and isfinite(found.difference)) and not found.lacks
+    lacks = "both are larger than any float, and differ" if large else found.lacks
     claimed = None if lacks else _rounded(found.formula)
     values = _integers(Point(found.point.sizes, read).shown())
-    return Witness(dict(found.point.sizes), values, found.places, claimed, _rounded(found.difference), lacks, pair.about)
+    return Witness(dict(found.point.sizes), values, found.places, claimed, _rounded(found.difference), lacks, pair.about, large)
 
 
 def _small_sizes(pair: Pair) -> Iterator[dict[str, object]]:
