@@ -28,6 +28,7 @@ from symback.verify.numbers import look
 from symback.verify.other_layout import other_layout
 from symback.verify.own_notation import read_entries, read_own, same
 from symback.verify.pairs import Pair, pair_of
+from symback.verify.sample import size_sets
 from symback.verify.showing import without_internal_names
 from symback.verify.sized import sized_for
 from symback.verify.updates import with_steps
@@ -157,12 +158,17 @@ def judge(claim: Claim, network: Program) -> Verdict:
     return _assuming(without_internal_names(found, claim.program, text), claim.assumed)
 
 
+def _differs(pair: Pair) -> bool:
+    """Whether a look at a few points of one choice of sizes tells that the sides are not the same."""
+    return look(pair, next(size_sets(pair.program, 1), {})) == "different"
+
+
 def _otherwise(other: Claim, network: Program) -> Verdict | None:
     """The verdict on a claim in another reading, where it holds; a look at a few points tells most that do not."""
     pairs = _Pairs(other, network)
     for k in range(len(other.sides) - 1):
         own, _ = pairs.judge(k)
-        if own is None or look(own.pair, own.sizes[0] if own.sizes else {}) == "different":
+        if own is None or _differs(own.pair):
             return None
     found = without_internal_names(_judged(other, network), other.program, "\n".join(side.text for side in other.sides))
     return found if found.holds else None
@@ -243,7 +249,7 @@ class _Pairs:
         ways = [made for order in ORDERS if (made := self._in_order(k, order)) is not None]
         if not ways:
             return None
-        alike = [(own, choices) for own, choices in ways if look(own.pair, own.sizes[0] if own.sizes else {}) != "different"]
+        alike = [(own, choices) for own, choices in ways if not _differs(own.pair)]
         found = [replace(own.verdict(), choices=choices) for own, choices in alike or ways[:1]]
         return next((v for v in found if v.holds), found[0])
 
