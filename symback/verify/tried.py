@@ -20,7 +20,7 @@ from symback.verify.tried_sizes import sizes_text, tried_sizes
 MOST_DOUBTS = 4
 SMALL = 3
 """Up to which sizes values are drawn that meet."""
-GRIDS, WIDE = 6, 60
+GRIDS, WIDE, FEW = 6, 40, 16
 DRAWS, FAR = 3, 2
 ENLARGED = (10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 0.1, 0.03, 1e-2, 1e-3, 10.0, 100.0, 1e3, 30.0, 300.0)
 Sizes = Mapping[str, object]
@@ -51,8 +51,10 @@ def tried(pair: Pair, sizes: Sequence[Sizes]) -> Tried:
     run = _Trying(pair)
     run.all_sizes()
     run.found.thresholds = sum(not t.meets for t in thresholds(pair))
-    for base in _bases(pair, sizes[:FAR]):
-        run.far(base)
+    for count, base in enumerate(_bases(pair, sizes[:FAR])):
+        run.far(base, WIDE if run.found.thresholds else FEW)
+        if not count:
+            run.scaled(base)
         run.thresholds(base)
     return run.found
 
@@ -144,10 +146,13 @@ class _Trying:
             if not self.goes_on:
                 return
 
-    def far(self, base: Point) -> None:
-        """Points drawn wide, and leaves much smaller and larger."""
-        self.each(_drawn(self.pair, base.sizes, WIDE, wide=True), "wide")
+    def far(self, base: Point, count: int) -> None:
+        """Points drawn wide, and such as are much smaller or larger as a whole."""
+        self.each(_drawn(self.pair, base.sizes, count, wide=True), "wide")
         self.each(self._enlarged(base.sizes), "enlarged")
+
+    def scaled(self, base: Point) -> None:
+        """One leaf after the other much smaller and larger."""
         self.each(Steering(self.pair, base).scaled(), "scaled")
 
     def _enlarged(self, sizes: Sizes) -> Iterator[Point]:
