@@ -222,6 +222,8 @@ class _Translation:
                 name, rest = found
                 power = self.power(left_over, raw.position) if left_over else []
                 return [Token("name", letter, raw.position, name), *self.places(rest, raw, name), *power]
+        if letter.startswith((r"\hat{", r"\bar{", r"\tilde{")):
+            raise self.error(f"{letter} is not declared", raw)
         plain = SIGNS.get(letter[1:], letter[1:]) if letter.startswith("\\") and "{" not in letter else _bare(letter)
         power = self.power(above, raw.position) if above else []
         if self.at - start > 1 and len(letter) > 1 and letter[0] == "d":

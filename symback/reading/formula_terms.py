@@ -296,8 +296,10 @@ def _(node: Digits, scope: Scope) -> Size:
 
 @read_size.register
 def _(node: Letter, scope: Scope) -> Size:
-    if node.places is not None:
+    if node.places is not None and node.letter in size_tables(scope.table):
         return Size.of(SizeAt(node.letter, place(node.places[0], scope)))
+    if node.places is not None:
+        raise scope.error(node, f"{node.letter} is not declared")
     if node.letter in scope.letters:
         return Size.of(scope.letters[node.letter]) + scope.first
     if node.letter in sizes_of(scope.table):
@@ -309,15 +311,38 @@ def _(node: Letter, scope: Scope) -> Size:
 @lru_cache(maxsize=64)
 def sizes_of(table: Lettering) -> Mapping[str, Size]:
     """The size symbols of a program by name: those of axes, of sums, and the declared ones."""
-    program = table.program
-    axes = [i for leaf in program.leaves for i in leaf.indices]
-    for definition in program.definitions:
-        axes += [*definition.indices, *(() if isinstance(definition.body, Opaque) else binders(definition.body))]
-    found = {name: Size.of(name) for name in program.sizes}
-    for index in axes:
+    found = {name: Size.of(name) for name in table.program.sizes}
+    for index in _axes_of(table):
         for atom in _symbols(index.size):
             found.setdefault(repr(atom), atom)
     return found
+
+
+@lru_cache(maxsize=64)
+def size_tables(table: Lettering) -> frozenset[str]:
+    """The names of sizes that depend on a place, as n does in n[l]."""
+    return frozenset(name for index in _axes_of(table) for name in _tables(index.size))
+
+
+def _axes_of(table: Lettering) -> list[Index]:
+    """The axes of a program and the indices of its sums."""
+    axes = [i for leaf in table.program.leaves for i in leaf.indices]
+    for definition in table.program.definitions:
+        axes += [*definition.indices, *(() if isinstance(definition.body, Opaque) else binders(definition.body))]
+    return axes
+
+
+def _tables(size: Size) -> Iterator[str]:
+    for atom in size.atoms:
+        match atom:
+            case SizeAt():
+                yield atom.name
+                yield from _tables(atom.place)
+            case Index():
+                yield from _tables(atom.size)
+            case Floor():
+                yield from _tables(atom.numerator)
+                yield from _tables(atom.denominator)
 
 
 def _symbols(size: Size) -> Iterator[Size]:

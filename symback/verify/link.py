@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from symback.algebra.terms import Num, Ref, Term
-from symback.algebra.traverse import names, refs, substitute
+from symback.algebra.traverse import factors, names, refs, substitute
 from symback.errors import NumericError, SymbackError
 from symback.network.program import Program
 from symback.numeric.values import Places, index_tuples
@@ -49,6 +49,11 @@ class Ground:
 HOLDS: dict[Word, str] = {"proved": "for all sizes and values", "agrees": "by numbers; no proof was found"}
 
 
+def _is_number(side: Side) -> bool:
+    """Whether a side is a number written out, which is meant for every entry."""
+    return not side.indices and side.body is not None and all(isinstance(f, Num) for f in factors(side.body))
+
+
 class Link:
     """The ``k``-th equality of a chain, counted from 0."""
 
@@ -56,7 +61,8 @@ class Link:
         self.ground, self.hand, self.program = ground, ground.hand, ground.claim.program
         self.sides, resolved = ground.claim.sides[k : k + 2], ground.resolved.sides[k : k + 2]
         self.line = " = ".join(one_line(side.text) for side in self.sides)
-        self.fits = aligned(self.sides[0].indices, self.sides[1].indices)
+        one, other = self.sides
+        self.fits = aligned(one.indices, one.indices if _is_number(other) else other.indices)
         if self.fits is not None and all(s.body is not None for s in (*self.sides, *resolved)):
             self.written = self._pair(self.program, self.sides)
             self.pair = self._pair(ground.resolved.program, resolved)

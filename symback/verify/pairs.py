@@ -12,7 +12,7 @@ from symback.algebra.definitions import Definition, Opaque
 from symback.algebra.facts import Fact
 from symback.algebra.sizes import Index, Size
 from symback.algebra.terms import ZERO, Name, Num, Partial, Reduce, Ref, Term
-from symback.algebra.traverse import names, rewrite, substitute
+from symback.algebra.traverse import factors, names, rewrite, substitute
 from symback.network.hints import shape_text
 from symback.network.program import Leaf, Program
 from symback.numeric.values import exact
@@ -225,6 +225,8 @@ def fit(first: Side, second: Side) -> Fitted:
         return Fitted(substitute(_moved(second, tuple(wide[0]), tuple(wide[1])), ones), choice)
     if not second.indices and second.body is ZERO:
         return Fitted(ZERO, f"0 is taken as zeros of shape {shape_text(first.shape)}")
+    if not second.indices and all(isinstance(f, Num) for f in factors(second.body)):
+        return Fitted(second.body, "a number beside an array is meant for every entry")
     return Fitted(None, clash=_clash(first, second))
 
 

@@ -87,6 +87,22 @@ GROUPS = (
         ),
     ),
     Group(
+        "a number for every entry",
+        {"x": VECTOR, "c": {}},
+        "L = sum(x)*2 + c",
+        (
+            ("∂L/∂x = 2", "proved"),
+            ("dL/dx = 2", "proved"),
+            ("∂L/∂x = 2·𝟏", "proved"),
+            ("∂L/∂x = 𝟏", "refuted"),
+            ("dL/dx = -2", "refuted"),
+            ("∂L/∂x = 2·n", "refuted"),
+            ("dL/dx = c", "not accepted"),
+            ("∂L/∂c = 1", "proved"),
+            ("∂L/∂c = 2", "refuted"),
+        ),
+    ),
+    Group(
         "another bilinear form",
         {"A": {"shape": ["m", "n"]}, "x": VECTOR, "y": {"shape": ["m"]}},
         "L = y @ A @ x",
@@ -105,6 +121,7 @@ GROUPS = (
         "L = sum(x**2)",
         (
             ("dL/dx = 2*x", "proved"),
+            ("dL/dx = 2", "refuted"),
             ("dL/dx = 2*x[:, None]", "refuted"),
             ("dL/dx = 2*x.reshape(-1, 1)", "refuted"),
             ("∂L/∂x = 2·x", "proved"),
