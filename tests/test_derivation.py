@@ -225,3 +225,13 @@ def test_over_leaves_no_gradient_is_read():
     core = derive(HOUSE.program)
     assert core.adjoints["w1_11"].gradients_read == ("z1_1",)
     assert not any(isinstance(n, Partial) for n in names(core.over_leaves("w1_11")))
+
+
+@pytest.mark.parametrize("letters", ["xmvu", "abcd", "pqrt"])
+def test_a_gradient_folded_last_is_renamed_with_its_shape(letters):
+    """What was found for one network is used for another of the same shape, whatever its names and sizes are called."""
+    x, m, v, u = letters
+    symbols = {name: {"shape": [f"size_{x}"], "role": "weight"} for name in (x, m, v)}
+    lines = f"s = sqrt({v} + 1)\n{u} = ({x} - {m})/s\nL = sum({u}**2)"
+    derivation = Network.from_dict({"symbols": symbols, "forward": lines, "loss": "L"}).derive()
+    assert all(derivation[name].text().startswith(f"∂L/∂{name} = ") for name in (x, m, v))

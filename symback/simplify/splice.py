@@ -82,9 +82,8 @@ def _folded(sweep: Sweep, derived: Derived, name: Name) -> Derived:
     whole = [replace(d, body=inline(d.body, table.get)) for d in steps if isinstance(d.body, Term)]
 
     def compute() -> Derived:
-        first = derived.steps[-1]
-        found = (*derived.steps, *simplified(first, foldable(sweep, tuple(dict.fromkeys((*steps, *whole))))))
-        return derived if len(found) == len(derived.steps) else Derived.of(found, derived.reason)
+        found = simplified(derived.steps[-1], foldable(sweep, tuple(dict.fromkeys((*steps, *whole)))))
+        return Derived.of((*derived.steps, *found), derived.reason)
 
     return remembered(
         "fold", [sweep.shape, derived.shape, *[sweep.shapes[d.name] for d in steps]], derived.target, derived.indices, compute
