@@ -80,7 +80,8 @@ def _verdict(program: Program, claim: object, target: str | None, kind: str | No
     found = Verdict(_text_of(claim), "cannot read", failed) if failed else _as_written(program, claims, claim, target, kind)
     if first is not None and not found.holds:
         clash = any(side.body is None for c in claims for side in c.sides)
-        return first if clash or (found.word == "refuted" and first.word != "refuted") else found
+        own_word = clash or (found.word == "refuted" and first.word != "refuted")
+        return replace(first, repair=first.repair or found.repair) if own_word else found
     if python and not found.holds:
         return found if own is None or not judge(*own).holds else replace(found, word="cannot read", why=PLACES)
     entries = read_entries(program, claim, target, kind) if found.word != "proved" else None
@@ -107,6 +108,8 @@ def _as_written(program: Program, claims: tuple[Claim, ...], claim: object, targ
         found = samples.better(found, tuple(judge(c, program) for c in samples.claims), _text_of(claim))
     if found.word == "refuted" and found.route == SHAPES:
         found = replace(found, repair=_mended(program, claim, target, kind))
+    elif found.word == "refuted" and not found.repair and claims[-1].language == "latex":
+        found = replace(found, repair=_mended(program, claim, target, kind, searched=True))
     if found.word in ("refuted", "conditional") and len(claims) == 1 and isinstance(claim, str):
         turned = other_layout(claims[0], lambda text: read_claim(program, text), lambda c: judge(c, program))
         found = replace(found, repair=turned or found.repair)
@@ -116,14 +119,14 @@ def _as_written(program: Program, claims: tuple[Claim, ...], claim: object, targ
     return found
 
 
-def _mended(program: Program, claim: object, target: str | None, kind: str | None) -> str:
-    """What mends a claim whose sizes do not fit, found by reading its text with one edit; empty where nothing does."""
+def _mended(program: Program, claim: object, target: str | None, kind: str | None, searched: bool = False) -> str:
+    """What mends a claim whose sizes do not fit, or whose terms were ``searched`` in vain, found by reading its text with an edit; else empty."""
 
     def read(text: str) -> tuple[Claim, ...]:
         return read_claim(program, _with_text(claim, text), target, kind)
 
     text = _text_of(claim)
-    found = mended_text(text, read, program) if isinstance(claim, str | Mapping) and len(text) <= LONGEST_MENDED else None
+    found = mended_text(text, read, program, searched) if isinstance(claim, str | Mapping) and len(text) <= LONGEST_MENDED else None
     return "" if found is None else found.sentence
 
 

@@ -64,6 +64,7 @@ def latex_edits(text: str) -> Iterator[Edit]:
     yield from _left_indices(text)
     for start, end in parts[:1]:
         yield _edit(text, start, end, f" \\left({text[start:end].strip()}\\right)^\\top", "it must be transposed")
+    yield from (edit for start, end in parts for edit in _right_indices(text, start, end))
     atoms = [atom for start, end in parts for atom in _atoms(text, start, end)]
     for turned, says in ((False, "missing"), (True, "too much")):
         for atom in atoms:
@@ -100,6 +101,14 @@ def _left_indices(text: str) -> Iterator[Edit]:
             columns = row.sub(f"{name}_{{:{i}}}", text[equals:])
             if columns != text[equals:]:
                 yield _edit(left + columns, 0, 0, "", f"{says}, and with them the rows and columns of {name}")
+
+
+def _right_indices(text: str, start: int, end: int) -> Iterator[Edit]:
+    """The two indices of one symbol exchanged."""
+    for found in _SUBSCRIPT.finditer(text, start, end):
+        name, i, j = found.groups()
+        if i != j:
+            yield _edit(text, found.start(), found.end(), f"{name}_{{{j}{i}}}", f"the indices of {name}_{{{i}{j}}} are exchanged")
 
 
 def _atoms(text: str, start: int, end: int) -> Iterator[_Atom]:

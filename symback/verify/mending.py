@@ -34,15 +34,20 @@ class Sides(NamedTuple):
 
 
 def mended(
-    sides: Sides, text: str = "", again: Callable[[str], Sides | None] | None = None, latex: bool = False, names: Sequence[str] = ()
+    sides: Sides,
+    text: str = "",
+    again: Callable[[str], Sides | None] | None = None,
+    latex: bool = False,
+    names: Sequence[str] = (),
+    searched: bool = False,
 ) -> Repair | None:
     """What makes two sides equal, where one of them is a derivative and the other a formula for it.
 
     ``text`` is the whole claim and ``again`` reads it with an edit; without them a side whose sizes cannot meet stays as it is.
-    ``names`` are what may have been meant by another name in the text.
+    ``names`` are what may have been meant by another name in the text. The terms are not searched again where they were ``searched``.
     """
     reading = _reading(sides)
-    found = None if reading is None else repair(reading.program, reading.indices, reading.term, reading.right, reading.own)
+    found = None if reading is None or searched else repair(reading.program, reading.indices, reading.term, reading.right, reading.own)
     if found is not None or again is None:
         return found
 
@@ -55,10 +60,10 @@ def mended(
     return repair_text(text, reread, latex, names, sides.second.clash or sides.first.clash, FEW_READ if shapes_fit else MOST_READ)
 
 
-def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Program) -> Repair | None:
+def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Program, searched: bool = False) -> Repair | None:
     """What mends the first equation of a claim's text whose sizes cannot meet, else the last one.
 
-    ``read`` reads the text, with or without an edit, over a network.
+    ``read`` reads the text, with or without an edit, over a network. Where the terms were ``searched`` already only edits are tried.
     """
     try:
         which = _clashing(read(text))
@@ -73,7 +78,7 @@ def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Pr
 
     sides = again(text)
     names = [n for n in (*network.leaf, *network.definition) if isinstance(n, str) and n not in network.results]
-    return None if sides is None else mended(sides, text, again, "\\" in text, names)
+    return None if sides is None else mended(sides, text, again, "\\" in text, names, searched)
 
 
 def _clashing(claims: tuple[Claim, ...]) -> int:

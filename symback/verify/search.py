@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice, takewhile
@@ -45,6 +45,8 @@ UNUSUAL = 4
 
 UNUSUALS = {"swapped": 1, "division missing": 2}
 
+PLAIN = 120
+"""Up to which denominator a number is plain."""
 ENTRIES = Style(notation="index")
 SHORT = 12
 """A part of at most this many nodes may take the place of a node; a longer one would replace the claim, not mend it."""
@@ -278,8 +280,10 @@ class Search:
         return found
 
     def _too_much(self) -> Iterator[Found]:
-        """The terms and factors that may be too much, at every node."""
+        """The terms and factors that may be too much, and plain numbers near those that are written, at every node."""
         for spot in self.open_spots():
+            if isinstance(spot.node, Num) and (plain := spot.node.value.limit_denominator(PLAIN)) != spot.node.value and plain:
+                yield Found("number", spot, Change(Num(plain), "{0} must be {1}", (spot.node, Num(plain))))
             for kind, row in (("extra term", extra_term), ("extra factor", extra_factor)):
                 yield from (Found(kind, spot, change) for change in row(spot, self.program))
 
@@ -325,7 +329,9 @@ class Search:
             return False
         if self.normalizer.equal(term, self.target).proved:
             return True
-        return self.is_seen and self._agrees(term) and self._stands(term)
+        if not self.is_seen:
+            return self.whole_normalizer.equal(term, self.target).proved
+        return self._agrees(term) and self._stands(term)
 
     def _stands(self, term: Term) -> bool:
         """Whether a term withstands what a claim without a proof is tried at: all sizes, both sides of thresholds, hidden differences."""
@@ -359,10 +365,17 @@ class Search:
     @cached_property
     def normalizer(self) -> Normalizer:
         """The normal form over the names of the network: only the claim's own lines and gradients are put in."""
+        return self._normalizer({n: d for n, d in self.program.definition.items() if not isinstance(n, str) or n in self.own})
+
+    @cached_property
+    def whole_normalizer(self) -> Normalizer:
+        """The normal form over leaves: every definition is put in."""
+        return self._normalizer(self.program.definition)
+
+    def _normalizer(self, definitions: Mapping[Name, Definition]) -> Normalizer:
         facts: dict[Name, tuple[Fact, ...]] = {leaf.name: leaf.facts for leaf in self.program.leaves if leaf.facts}
         shapes: dict[Name, tuple[Size, ...]] = {leaf.name: leaf.shape for leaf in self.program.leaves}
-        own = {n: d for n, d in self.program.definition.items() if not isinstance(n, str) or n in self.own}
-        return Normalizer(Given(facts, own, {}, shapes), BUDGET)
+        return Normalizer(Given(facts, definitions, {}, shapes), BUDGET)
 
     def _piece(self, term: Term) -> str:
         """A part of a line, with its axes in the order in which the line has them."""

@@ -12,7 +12,10 @@ from unittest.mock import patch
 
 from mutants import FIELD, MISTAKES, SAME, Mutant, Original, evaluator, other_form
 
+from symback.algebra.definitions import Definition
+from symback.algebra.terms import Partial
 from symback.errors import NumericError
+from symback.notation.write import equation_text
 from symback.numeric.values import index_tuples
 from symback.verify import claims
 from symback.verify.mending import mended_text
@@ -33,6 +36,7 @@ class Judged:
     how: str
     repaired: bool
     seconds: float
+    mended: Any = None
 
     @property
     def accepted(self) -> bool:
@@ -103,7 +107,14 @@ def _judged(of: Original, kind: str, text: str) -> Judged:
         seconds = process_time() - start
     right = bool(verdict.repair) and any(_is_right(of, program, mended) for program, mended in found)
     how = found[-1][1].kind if found else ""
-    return Judged(of.key, kind, text, verdict.word, verdict.why, verdict.repair, how, right, seconds)
+    return Judged(of.key, kind, text, verdict.word, verdict.why, verdict.repair, how, right, seconds, found[-1][1] if found else None)
+
+
+def read_back(mutant: Mutant, mended: Any) -> str:
+    """The verdict on a repaired claim as it is printed, its own lines put in."""
+    program = mutant.original.program
+    name = Partial(str(program.results[0]), mutant.original.name)
+    return claims.check(program, equation_text(Definition(name, mended.indices, mended.term), program)).word
 
 
 def _is_right(of: Original, program: Any, mended: Any) -> bool:
@@ -124,4 +135,4 @@ def _is_right(of: Original, program: Any, mended: Any) -> bool:
     return compared > 0
 
 
-__all__ = ["FIELD", "Judged", "bare", "judged", "judged_right", "watched"]
+__all__ = ["FIELD", "Judged", "bare", "judged", "judged_right", "read_back", "watched"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import mutants
 import pytest
-from judged import judged, judged_right
+from judged import judged, judged_right, read_back
 from mutants import CHANCE, MISTAKES, originals, other_form
 from mutants import mutants as drawn
 
@@ -72,3 +72,15 @@ def test_nothing_right_is_refuted(pool, sample):
 def test_few_are_undecided(verdicts):
     left = [str(v) for v in verdicts if v.word in ("undecided", "cannot read")]
     assert len(left) <= 0.02 * len(verdicts), left
+
+
+def test_every_repair_that_is_shown_is_right(verdicts):
+    assert [str(v) for v in verdicts if v.repair and not v.repaired] == []
+
+
+def test_repaired_formulas_hold_when_they_are_read_back(sample, verdicts):
+    wrong = [m for m in sample if m.wrong]
+    pairs = [(m, v) for m, v in zip(wrong, verdicts, strict=True) if v.repair and v.mended is not None]
+    back = [(str(v), read_back(m, v.mended)) for m, v in pairs]
+    assert len(back) >= len(verdicts) // 2
+    assert [(v, word) for v, word in back if word not in ("proved", "agrees")] == []
