@@ -25,6 +25,8 @@ from symback.reading.sides import Claim, Side
 BUDGET = 5_000
 MOST_ENTRIES = 400
 """How many numbers a network may have for a claim about its entries."""
+_BECAUSE = re.compile(r"(?<== 0)\s+because .*", re.DOTALL)
+"""The reason that stands beside a gradient that is zero."""
 _ENTRY = re.compile(r"_\{?\d")
 
 
@@ -99,7 +101,7 @@ def _text_of(claim: object) -> tuple[str, Markup]:
             claim = claim.get("text", claim.get("latex"))
     if not isinstance(claim, str):
         return "", "text"
-    return claim.strip(), "latex" if any(sign in claim for sign in ("\\", "_{", "^{")) else "text"
+    return _BECAUSE.sub("", claim.strip()), "latex" if any(sign in claim for sign in ("\\", "_{", "^{")) else "text"
 
 
 @lru_cache(maxsize=32)

@@ -99,7 +99,18 @@ GROUPS = (
             ("∂L/∂x = 2·n", "refuted"),
             ("dL/dx = c", "not accepted"),
             ("∂L/∂c = 1", "proved"),
+            ("∂L/∂c = 0   because L does not depend on c", "refuted"),
             ("∂L/∂c = 2", "refuted"),
+        ),
+    ),
+    Group(
+        "a zero and its reason",
+        {"x": VECTOR, "b": {}},
+        "p = softmax(x + b)\nL = sum(p*x)",
+        (
+            ("∂L/∂b = 0   because all terms cancel", "proved"),
+            ("∂L/∂b = 0", "proved"),
+            ("∂L/∂x = 0   because all terms cancel", "refuted"),
         ),
     ),
     Group(
