@@ -252,6 +252,8 @@ def row_scaled(column: Tree, tree: Tree) -> Tree:
             return matrix_product((column, *rest))
         case Total(parts) if Identity() in parts or Minus(Identity()) in parts:
             return Total(tuple(row_scaled(column, p) for p in parts))
+        case ScalarTerm() | ScalarOf():
+            return Scaled((tree,), matrix_product((column, Transpose(Ones()))))
     return matrix_product((Diagonal(column), tree))
 
 

@@ -36,6 +36,9 @@ NAMED: dict[str, tuple[dict[str, object], str]] = {
     "ones on both sides": ({"A": {"shape": ["n", "n"]}}, "L = sum(sum(A, axis=0)**2)"),
     "rows of maxima": ({"V": {"shape": ["m", "n"]}}, "L = sum(max(V, axis=1)**2)"),
     "an inner product beside a vector": ({"W": {"shape": ["n"]}}, "L = sum(log_softmax(outer(W, W), axis=0))"),
+    "a scalar beside the identity": (
+        {"A": {"shape": ["n", "n"]}}, "t = (A - mean(A, axis=1, keepdims=True))/sqrt(var(A, axis=1, keepdims=True) + 0.1)\nL = trace(t)"
+    ),
     "a gradient that is zero": ({"x": {"shape": ["n"]}, "b": {}}, "p = softmax(x + b)\nL = sum(p*x)"),
 }  # fmt: skip
 
