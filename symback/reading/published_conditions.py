@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symback.algebra.facts import closure
 from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Size
@@ -10,7 +12,7 @@ from symback.errors import ReadingError
 from symback.reading.formula_grammar import Iverson
 from symback.reading.published_brackets import relations
 from symback.reading.published_cells import relation
-from symback.reading.published_context import Context, Value
+from symback.reading.published_context import Clash, Context, Value
 from symback.reading.published_cursor import RELATIONS, relates
 from symback.reading.published_grammar import Parser
 from symback.reading.published_names import Names
@@ -89,10 +91,21 @@ def restricted(values: list[Value | str], conditions: tuple[Pieces, ...], ctx: C
         parser = Parser(ctx.source, pieces, ctx.names, 0)
         for each in relations(parser, pieces):
             mask = _mask(each, ctx)
-            values = [v if isinstance(v, str) else entrywise(ctx, _masked, mask, v, "a condition") for v in values]
+            values = [_where(mask, v, ctx) for v in values]
         shown = ctx.source[pieces[0].position : pieces[-1].end].strip()
         ctx.note(f"the claim is about where {shown}")
     return values
+
+
+def _where(mask: Value, found: Value | str, ctx: Context) -> Value | str:
+    """A side where a condition holds; a vector of conditions stands as the side does, as a row or a column."""
+    if isinstance(found, str):
+        return found
+    turned = replace(mask, row=found.row, fixed=found.fixed) if mask.rank == found.rank == 1 else mask
+    try:
+        return entrywise(ctx, _masked, turned, found, "a condition")
+    except Clash as clash:
+        return str(clash)
 
 
 def _masked(mask: Term, term: Term) -> Term:
