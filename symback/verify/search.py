@@ -12,11 +12,12 @@ from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer
 from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Name, Num, Partial, Ref, Term, add
+from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Bracket, Count, Mul, Name, Num, Partial, Ref, Term, add
 from symback.algebra.traverse import free_indices, names, substitute, walk
 from symback.errors import SymbackError
 from symback.network.program import Program
 from symback.notation.write import formula_text
+from symback.simplify.sums import sift
 from symback.typeset.style import Style
 from symback.verify.constants import Constants
 from symback.verify.ingredients import Ingredients, is_plain
@@ -41,7 +42,8 @@ FEW = 2
 LATE = tuple(m for m in MISTAKES if ORDER.index(m.name) > ORDER.index("swapped"))
 EARLY = tuple(m for m in MISTAKES if m not in LATE)
 UNUSUAL = 4
-"""How much larger a part counts that few would have forgotten: a gradient that has a name of its own, another thing in its place."""
+"""How much larger a part counts that few would have forgotten: a gradient that has a name of its own, another thing in its place, a term
+inside a product."""
 
 UNUSUALS = {"swapped": 1, "division missing": 2}
 
@@ -257,7 +259,8 @@ class Search:
                     whole = unsigned(part) is unsigned(self.target) and row.kind != "factor missing"
                     if not whole and (not row.replaces or size <= SHORT):
                         gradients = sum(not isinstance(n, str) for n in names(part))
-                        weight = size + UNUSUAL * (gradients + UNUSUALS.get(row.kind, 0))
+                        inside = row.kind == "term missing" and isinstance(spot.parent, Mul)
+                        weight = size + UNUSUAL * (gradients + UNUSUALS.get(row.kind, 0) + inside)
                         yield Found(row.kind, spot, Change(row.node(spot.node, part), row.says, (part, spot.node, negated(part))), weight)
 
     @cached_property
@@ -314,7 +317,7 @@ class Search:
 
     def _repair(self, kind: str, says: str, pieces: tuple[Term, ...], line: Term, whole: Term, number: int) -> Repair:
         definition = self.lines.lines[number]
-        formula = self._text(line, definition.indices)
+        formula = self._text(sift(line) if _has_delta(line) else line, definition.indices)
         shown = formula if definition.name == RESULT else f"{definition.name} = {formula}"
         if kind == "transpose":
             says = _transposed_says(says, self._text(self.lines.body(number), definition.indices), formula)
@@ -401,6 +404,11 @@ def _transposed_says(says: str, before: str, after: str) -> str:
     """Whether a transpose is missing or too much, as the printed line shows it."""
     more = after.count("ᵀ") - before.count("ᵀ")
     return says if not more or "{0}" not in says else f"the transpose of {{0}} is {'missing' if more > 0 else 'too much'}"
+
+
+def _has_delta(node: Term) -> bool:
+    """Whether a formula holds a Kronecker delta, which a sum may take away."""
+    return any(isinstance(n, Bracket) and n.relation == "=" and isinstance(n.left, Count) for n in walk(node))
 
 
 def _terms(node: Term) -> tuple[Term, ...]:

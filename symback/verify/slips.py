@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, pairwise
 
+from symback.algebra.definitions import Definition
 from symback.algebra.operations import OPERATIONS
 from symback.algebra.sizes import Size
 from symback.algebra.terms import (
@@ -13,6 +14,7 @@ from symback.algebra.terms import (
     NEGATED,
     ONE,
     SWAPPED,
+    ZERO,
     Add,
     Apply,
     Bracket,
@@ -96,7 +98,7 @@ def index_slip(spot: Spot, program: Program) -> Changes:
 
 
 def bracket_slip(spot: Spot, program: Program) -> Changes:
-    """A condition turned round, strict instead of not strict, negated, or off by one."""
+    """A condition turned round, strict instead of not strict, negated, off by one, or with another number that the network compares with."""
     node = spot.node
     if isinstance(node, Bracket):
         turned = Bracket(SWAPPED[node.relation], node.left, node.right)
@@ -104,6 +106,17 @@ def bracket_slip(spot: Spot, program: Program) -> Changes:
         if isinstance(node.right, Count):
             others += [Bracket(node.relation, node.left, Count(node.right.size + step)) for step in (-1, 1)]
         yield from (Change(new, "the condition {0} must be {1}", (node, new)) for new in dict.fromkeys(others) if new is not node)
+        if isinstance(node.right, Num):
+            for other in _compared(program.definitions):
+                if other is not node.right:
+                    yield Change(Bracket(node.relation, node.left, other), "{0} must be {1}", (node.right, other))
+
+
+@lru_cache(maxsize=256)
+def _compared(definitions: tuple[Definition, ...]) -> tuple[Num, ...]:
+    """The numbers with which the conditions of a network compare, and 0."""
+    nodes = [n for d in definitions if isinstance(d.name, str) and isinstance(d.body, Term) for n in walk(d.body) if isinstance(n, Bracket)]
+    return tuple(dict.fromkeys(s for s in (*(s for n in nodes for s in (n.left, n.right)), ZERO) if isinstance(s, Num)))
 
 
 def kronecker(spot: Spot, program: Program) -> Changes:

@@ -29,6 +29,10 @@ NETWORKS = {
         {"X": {"shape": ["N", "d"]}, "w": {"shape": ["d"]}, "y": {"shape": ["N"]}, "b": {}},
         "L = mean((X @ w + b - y)**2)",
     ),
+    "logistic": (
+        {"X": {"shape": ["N", "d"]}, "w": {"shape": ["d"]}, "y": {"shape": ["N"], "facts": ["binary"]}},
+        "h = sigmoid(X @ w)\nL = -sum(y*log(h) + (1 - y)*log(1 - h))",
+    ),
     "traces": ({"X": {"shape": ["n", "n"]}, "B": {"shape": ["n", "n"]}}, "L = trace(X @ X @ B)"),
 }
 
@@ -45,6 +49,8 @@ ROWS = (
     ("squares", "dL/dx = 2*x*minimum(1, n - 1)", "is too much: 2·x"),
     ("linear", "dL/dw = x + (n - 2)*(n - 3)*w", "the term (n − 2)(n − 3)·w is too much: x"),
     ("variance", "dL/dx = 2*(x - mean(x))/n", "n must be n − 1: 2(x − mean(x))/(n − 1)"),
+    ("relu", "dL/dx = (x > 0.19)", "0.19 must be 0: [x > 0]"),
+    ("logistic", "d2L/dw2 = X.T @ diag(h) @ X", "the factor 1 − h is missing: Xᵀ diag(h ⊙ (1 − h)) X"),
     ("scaled", "dL/dx = y", "it must be repeated along the axis of size n: y"),
     ("columns", "dL/dA = 2*sum(A, axis=0)", "it must be repeated along the axis of size m: 2·𝟏 𝟏ᵀ A"),
     ("centred", "dL/dX = X - sum(X, axis=0)", "it is 0 at every entry: 0"),
@@ -77,7 +83,6 @@ def test_the_repair_is_the_smallest_change(name, claim, says):
 
 
 NOTHING = (
-    ("relu", "dL/dx = (x > 0.19)"),
     ("squares", "dL/dx = 2*x*cos(pi*(n - 2)*(n - 3)*(n - 5)/60)"),
     ("squares", "dL/dx = 2*x + sin(1e-30*x)"),
 )
