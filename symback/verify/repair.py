@@ -17,7 +17,8 @@ from symback.algebra.sizes import Index
 from symback.algebra.terms import Name, Term
 from symback.network.program import Program
 from symback.verify.layouts import layouts
-from symback.verify.search import Repair, Search
+from symback.verify.repair_words import Repair
+from symback.verify.search import Search
 from symback.verify.trial import UNTRIED
 from symback.verify.two_changes import two_changes
 

@@ -19,7 +19,8 @@ from symback.network.program import Program
 from symback.verify.edits import NAMES, Edit, numpy_edits
 from symback.verify.edits_latex import latex_edits
 from symback.verify.layouts import layouts
-from symback.verify.search import Repair, Search
+from symback.verify.repair_words import Repair
+from symback.verify.search import Search
 from symback.verify.trial import UNTRIED
 
 MOST_READ = 160

@@ -11,25 +11,22 @@ from itertools import chain, islice, takewhile
 from symback.algebra.definitions import Definition
 from symback.algebra.facts import Fact
 from symback.algebra.normal import Given, Normalizer
-from symback.algebra.sizes import Index, Size
-from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Bracket, Count, Mul, Name, Num, Partial, Ref, Term, add
-from symback.algebra.traverse import free_indices, names, substitute, walk
-from symback.errors import SymbackError
+from symback.algebra.sizes import Size
+from symback.algebra.terms import MINUS_ONE, ONE, ZERO, Add, Mul, Name, Num, Partial, Ref, Term, add
+from symback.algebra.traverse import names, substitute, walk
 from symback.network.program import Program
-from symback.notation.write import formula_text
-from symback.simplify.sums import sift
-from symback.typeset.style import Style
 from symback.verify.constants import Constants
 from symback.verify.ingredients import Ingredients, is_plain
 from symback.verify.layouts import Layout
 from symback.verify.mistakes import MISTAKES, ORDER, Mistake
 from symback.verify.multiples import multiplied, scaled
 from symback.verify.pairs import Pair
+from symback.verify.repair_words import Repair, Words
 from symback.verify.sample import possible, symbols_of
 from symback.verify.settled import hidden
 from symback.verify.slips import extra_factor, extra_term
 from symback.verify.spots import Change, Spot, has_conditions, negated, unsigned
-from symback.verify.trial import PARTS, POINTS, RESULT, TINY, UNTRIED, Lines, Trial, plus, sizes_for, somewhere, trial
+from symback.verify.trial import PARTS, POINTS, TINY, UNTRIED, Lines, Trial, plus, sizes_for, somewhere, trial
 from symback.verify.tried import tried
 
 BUDGET = 2_000
@@ -49,24 +46,8 @@ UNUSUALS = {"swapped": 1, "division missing": 2}
 
 PLAIN = 120
 """Up to which denominator a number is plain."""
-ENTRIES = Style(notation="index")
 SHORT = 12
 """A part of at most this many nodes may take the place of a node; a longer one would replace the claim, not mend it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What is wrong with a claim: a sentence, and the claim with the one change that makes it true.
-
-    ``kind`` is the row of the table of mistakes; ``term`` at ``indices`` is the repaired claim with its own lines put in, ``text`` the
-    repaired line as it is printed.
-    """
-
-    sentence: str
-    kind: str
-    indices: tuple[Index, ...]
-    term: Term
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,18 +294,15 @@ class Search:
     def _is_visible(self, found: Found, line: Term) -> bool:
         """Whether a reader sees the change: the line prints otherwise than it did."""
         number, indices = found.spot.line, self.lines.lines[found.spot.line].indices
-        return self._text(line, indices) != self._text(self.lines.body(number), indices)
+        return self.words.text(line, indices) != self.words.text(self.lines.body(number), indices)
 
     def _repair(self, kind: str, says: str, pieces: tuple[Term, ...], line: Term, whole: Term, number: int) -> Repair:
-        definition = self.lines.lines[number]
-        formula = self._text(sift(line) if _has_delta(line) else line, definition.indices)
-        shown = formula if definition.name == RESULT else f"{definition.name} = {formula}"
-        if kind == "transpose":
-            says = _transposed_says(says, self._text(self.lines.body(number), definition.indices), formula)
-        piece = self._entry if kind == "index" else self._piece
-        sentence = says.format(*map(piece, pieces))
-        both = ", and ".join(dict.fromkeys(part for part in (self.layout.says, sentence) if part))
-        return Repair(f"{both}: {shown}", kind, self.layout.indices, whole, shown)
+        return self.words.repair(kind, says, pieces, self.lines.lines[number], line, whole)
+
+    @cached_property
+    def words(self) -> Words:
+        """How a repair is said."""
+        return Words(self.program, self.layout)
 
     def holds(self, term: Term) -> bool:
         """Whether a term is the right formula: by numbers at the other points, then by the normal form or at fifty digits."""
@@ -379,36 +357,6 @@ class Search:
         facts: dict[Name, tuple[Fact, ...]] = {leaf.name: leaf.facts for leaf in self.program.leaves if leaf.facts}
         shapes: dict[Name, tuple[Size, ...]] = {leaf.name: leaf.shape for leaf in self.program.leaves}
         return Normalizer(Given(facts, definitions, {}, shapes), BUDGET)
-
-    def _piece(self, term: Term) -> str:
-        """A part of a line, with its axes in the order in which the line has them."""
-        free, order = free_indices(term), self.layout.indices
-        return self._text(term, tuple(sorted(free, key=lambda i: order.index(i) if i in order else len(order))))
-
-    def _entry(self, term: Term) -> str:
-        """A read with its places, as a mistake in one of these must show it."""
-        return (
-            str(term.name) if isinstance(term, Ref) and not term.places else formula_text(term, free_indices(term), self.program, ENTRIES)
-        )
-
-    def _text(self, term: Term, indices: tuple[Index, ...]) -> str:
-        if isinstance(term, Ref) and (not indices or not term.places):
-            return str(term.name)
-        try:
-            return formula_text(term, indices, self.program)
-        except SymbackError:
-            return repr(term)
-
-
-def _transposed_says(says: str, before: str, after: str) -> str:
-    """Whether a transpose is missing or too much, as the printed line shows it."""
-    more = after.count("ᵀ") - before.count("ᵀ")
-    return says if not more or "{0}" not in says else f"the transpose of {{0}} is {'missing' if more > 0 else 'too much'}"
-
-
-def _has_delta(node: Term) -> bool:
-    """Whether a formula holds a Kronecker delta, which a sum may take away."""
-    return any(isinstance(n, Bracket) and n.relation == "=" and isinstance(n.left, Count) for n in walk(node))
 
 
 def _terms(node: Term) -> tuple[Term, ...]:

@@ -7,7 +7,8 @@ from itertools import islice
 
 from symback.algebra.terms import Add, Term
 from symback.verify.multiples import multiplied, scaled
-from symback.verify.search import EARLY, MOST_OFFERED, Found, Repair, Search
+from symback.verify.repair_words import Repair
+from symback.verify.search import EARLY, MOST_OFFERED, Found, Search
 from symback.verify.spots import Change, unsigned
 from symback.verify.trial import POINTS
 
