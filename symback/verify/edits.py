@@ -127,6 +127,9 @@ def _node_edits(node: ast.AST, source: str) -> Iterator[tuple[int, str, str]]:
             yield from _operands(node, (left, a), (right, b), sign, source)
         case ast.Subscript(value=value, slice=ast.Tuple(elts=elts)):
             places = ["None" if (p := _piece(e, source)).endswith("newaxis") else p for e in elts]
+            if places.count("None") == 1 and places.count(":") == len(places) - 1:
+                piece = _piece(value, source)
+                yield COLUMN, f"the new axis of {piece} is too much", _spliced(source, node, piece)
             for k in range(len(places)) if places.count("None") == 1 and places.count(":") == len(places) - 1 else ():
                 moved = [":"] * k + ["None"] + [":"] * (len(places) - 1 - k)
                 if moved != places:

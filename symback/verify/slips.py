@@ -254,9 +254,10 @@ def power(spot: Spot, program: Program) -> Changes:
     if isinstance(node, Pow):
         if isinstance(node.exponent, Num):
             own = node.exponent.value
-            if isinstance(node.base, Pow):
+            if isinstance(node.base, Pow):  # the inner exponent is a place of its own
                 made = Pow(node.base.base, node.exponent)
                 yield Change(made, "the exponent is wrong: {0} must be {1}", (node, made))
+                return
             wanted = dict.fromkeys((-own, own - 1, own + 1, own * 2, own / 2, *POWERS))
             others: list[Term] = [Pow(node.base, Num(e)) for e in wanted if e not in (own, 0, 1)]
         else:

@@ -33,6 +33,10 @@ NETWORKS = {
         {"X": {"shape": ["N", "d"]}, "w": {"shape": ["d"]}, "y": {"shape": ["N"], "facts": ["binary"]}},
         "h = sigmoid(X @ w)\nL = -sum(y*log(h) + (1 - y)*log(1 - h))",
     ),
+    "rms": (
+        {"x": {"shape": ["B", "H"]}, "w": {"shape": ["H"]}, "eps": {"facts": ["positive"]}, "g": {"shape": ["B", "H"]}},
+        "r[i] = sqrt(sum(x[i,h]**2 for h in range(H))/H + eps)\ny[i,j] = w[j]*x[i,j]/r[i]\nL = sum(g*y)",
+    ),
     "traces": ({"X": {"shape": ["n", "n"]}, "B": {"shape": ["n", "n"]}}, "L = trace(X @ X @ B)"),
 }
 
@@ -51,6 +55,12 @@ ROWS = (
     ("variance", "dL/dx = 2*(x - mean(x))/n", "n must be n − 1: 2(x − mean(x))/(n − 1)"),
     ("relu", "dL/dx = (x > 0.19)", "0.19 must be 0: [x > 0]"),
     ("logistic", "d2L/dw2 = X.T @ diag(h) @ X", "the factor 1 − h is missing: Xᵀ diag(h ⊙ (1 − h)) X"),
+    (
+        "rms",
+        r"\frac{\partial L}{\partial x_{ij}} = \frac{g_{ij} w_j}{r_i} - \sum_h g_{ih} \frac{w_h}{r_i^2} x_{ih} \frac{1}{H} x_{ij}",
+        "the exponent is wrong: r² must be r³",
+    ),
+    ("linear", "dL/dw = x[:, None]", "the new axis of x is too much: dL/dw = x"),
     ("scaled", "dL/dx = y", "it must be repeated along the axis of size n: y"),
     ("columns", "dL/dA = 2*sum(A, axis=0)", "it must be repeated along the axis of size m: 2·𝟏 𝟏ᵀ A"),
     ("centred", "dL/dX = X - sum(X, axis=0)", "it is 0 at every entry: 0"),
