@@ -67,7 +67,7 @@ def read_own(program: Program, claim: object, target: str | None = None, kind: s
         found = read_formula(text, around, style_of(program), markup, about)
         told_apart = len(set(found.indices)) == len(found.indices)
         made = _claim(program, around, found, text) if told_apart and (about is None or found.name == about.name) else None
-    except (SymbackError, KeyError):
+    except (SymbackError, KeyError, RecursionError):  # what is nested too deeply is left to the reader of published formulas
         return None
     return None if made is None else Own(made, program)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from symback.algebra.normal.context import Context
+from symback.algebra.normal.context import Context, Exhausted
 from symback.algebra.normal.poly import (
     UNIT,
     Mono,
@@ -108,9 +108,21 @@ def power(context: Context, poly: Poly, exponent: Rational) -> Poly:
         return UNIT
     if not poly:
         return zero_to(exponent)
+    _bounded(poly, exponent)
     if whole(exponent) and exponent > 0:
         return whole_power(context, poly, int(exponent))
     return lifted(context, poly, lambda p: _power(context, p, exponent))
+
+
+MOST_BITS = 1 << 17
+"""The binary digits of the largest number that is worked out."""
+
+
+def _bounded(poly: Poly, exponent: Rational) -> None:
+    """Raises Exhausted where a power holds a number that nobody could write down."""
+    digits = max(max(abs(n).bit_length() - 1, d.bit_length() - 1) for n, d in (Fraction(c).as_integer_ratio() for c in poly.values()))
+    if digits * abs(exponent) > MOST_BITS:
+        raise Exhausted
 
 
 def _power(context: Context, poly: Poly, exponent: Rational) -> Poly:
