@@ -121,7 +121,7 @@ MOST_BITS = 1 << 17
 def _bounded(poly: Poly, exponent: Rational) -> None:
     """Raises Exhausted where a power holds a number that nobody could write down."""
     digits = max(max(abs(n).bit_length() - 1, d.bit_length() - 1) for n, d in (Fraction(c).as_integer_ratio() for c in poly.values()))
-    if digits * abs(exponent) > MOST_BITS:
+    if digits * abs(Fraction(exponent)) > MOST_BITS:
         raise Exhausted
 
 
