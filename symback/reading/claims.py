@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from symback.algebra.terms import Term
+from symback.algebra.traverse import names
 from symback.errors import ReadingError
 from symback.network.program import Program
 from symback.reading.arrays import Misfit
@@ -19,7 +20,7 @@ from symback.reading.files import from_dict
 from symback.reading.goals import Goal, goal_of, of_shape
 from symback.reading.over_program import extend, scope_of
 from symback.reading.published import read_published
-from symback.reading.sides import Claim
+from symback.reading.sides import Claim, Side
 from symback.reading.syntax import bounded, parse
 
 __all__ = ["claim_network", "extend", "is_python", "read_claim", "read_entry", "scope_of", "without_maths"]
@@ -131,12 +132,17 @@ def _read_published(program: Program, text: str, goal: Goal | None) -> tuple[Cla
         claims = read_published(program, text) if goal is None else read_published(goal.program, text, goal.side)
     except RecursionError:
         raise ReadingError("claim", f"{text[:60]} is too long a product or nested too deeply") from None
-    alone = claims[0] if goal is None and len(claims) == 1 and len(claims[0].sides) == 1 and claims[0].sides[0].body is not None else None
+    alone = claims[0] if goal is None and len(claims) == 1 and len(claims[0].sides) == 1 and _reads_names(claims[0].sides[0]) else None
     name = None if alone is None else of_shape(program, alone.sides[0].shape, " ".join(text.split()))
     if name is not None:
         said = f"this is about {name}, whose shape it has"
         return tuple(replace(c, choices=(*c.choices, said)) for c in _read_published(program, text, goal_of(program, name)))
     return tuple(_bounded(_about(claim, goal), program) for claim in claims)
+
+
+def _reads_names(side: Side) -> bool:
+    """Whether a side is a formula in letters: numbers alone are a calculation, about no gradient."""
+    return side.body is not None and bool(names(side.body))
 
 
 def without_maths(text: str) -> str:

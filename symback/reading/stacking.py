@@ -119,7 +119,7 @@ def place(indices: Sequence[Index], order: Order) -> Size:
 
     >>> i, j = Index("i", "m"), Index("j", "n")
     >>> place((i, j), "rows"), place((i, j), "columns")
-    (i*n + j, i + j*m)
+    (n*i + j, m*j + i)
     """
     ordered = indices if order == "rows" else tuple(reversed(indices))
     return reduce(lambda found, i: found * i.size + Size.of(i), ordered, Size.of(0))

@@ -16,6 +16,7 @@ from symback.network.program import Program
 from symback.reading.sides import Claim, Side
 from symback.verify.derivatives import derived_anew, resolve
 from symback.verify.layouts import layouts
+from symback.verify.pairs import fit
 from symback.verify.repair import Repair, repair
 from symback.verify.repair_text import MOST_READ, Clash, Reading, repair_text
 from symback.verify.widths import Free, widths_of
@@ -54,10 +55,18 @@ def mended(
     def reread(edited: str) -> Reading | Clash | None:
         new = again(edited)
         clash = "" if new is None else new.second.clash or new.first.clash
-        return Clash(clash) if clash else None if new is None else _reading(new)
+        if new is None or clash:
+            return Clash(clash) if clash else None
+        return None if _apart_by_ones(new) else _reading(new)
 
     shapes_fit = reading is not None and any(not fit.says for fit in layouts(reading.indices, reading.term, reading.right))
     return repair_text(text, reread, latex, names, sides.second.clash or sides.first.clash, FEW_READ if shapes_fit else MOST_READ)
+
+
+def _apart_by_ones(sides: Sides) -> bool:
+    """Whether only axes of size 1 keep two sides apart, which no search over their wide axes sees: a column is not the shape of a vector."""
+    wide = [[i.size for i in side.indices if i.size.constant != 1] for side in (sides.first, sides.second)]
+    return wide[0] == wide[1] and bool(fit(sides.first, sides.second).clash)
 
 
 def mended_text(text: str, read: Callable[[str], tuple[Claim, ...]], network: Program, searched: bool = False) -> Repair | None:

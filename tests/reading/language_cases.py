@@ -154,6 +154,6 @@ REFUSED: Mapping[str, str] = {
     "u[m - k:m]": "give sizes for which it does",
     "A.mT": "write x.T",
     "x.astype(float)": "leave it out",
-    "C.diagonal()": "known are .T, .shape[0]",
+    "C.diagonal()": "write diagonal(...)",
 }  # fmt: skip
 """What is not in the language, and the words that say what to write instead."""

@@ -102,7 +102,7 @@ EXPRESSIONS = (
     "np.stack([u[i + 1] * x for i in range(1)])", "sum(C[i, j] for i in range(n) for j in range(i, n))",
     # masks and sizes
     "np.eye(n)", "np.eye(n, m)", "np.eye(n, k=1)", "np.identity(n) @ A", "np.ones((n, m))", "np.zeros(n)", "np.full((n, 2), s)", "np.ones_like(A)", "np.zeros_like(x)", "np.arange(n)",
-    "np.arange(1, n + 1) * x", "np.arange(0, m, 2)", "np.tril(C)", "np.triu(C, 1)", "np.tril(A, k=-1)", "np.tri(n)", "np.diag(x)", "np.diag(C)", "np.diagonal(C)", "np.kron(A, B)",
+    "np.arange(1, n + 1) * x", "np.arange(0, m, 2)", "np.tril(C)", "np.triu(C, 1)", "np.tril(A, k=-1)", "np.tri(n)", "np.diag(x)", "np.diag(C)", "np.diagonal(C)", "np.copy(C)", "np.kron(A, B)",
     # linear algebra
     "np.outer(x, u)", "np.dot(x, y)", "np.dot(A, u)", "A.dot(B)", "np.dot(s, x)", "np.vdot(x, y)", "np.inner(x, y)", "np.inner(A, b)", "np.matmul(A, B)", "np.cross(p, q)", "np.cross(P, p)",
     "np.einsum('i,i->', x, y)", "np.einsum('ij,jk->ik', A, B)", "np.einsum('ij,jk', A, B)", "np.einsum('ii->i', C)", "np.einsum('ii', C)", "np.einsum('nmk,m,k->n', X, u, w)", "np.einsum('ij->ji', A)",

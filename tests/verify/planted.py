@@ -179,7 +179,8 @@ class Planted:
     def _refuted(self, points: int, sizes: list[dict[str, object]]) -> bool:
         garden, target = self.garden, self.target
         wrong = garden.gradient.with_definitions(replace(d, body=self.body) if d.name == target else d for d in garden.gradient.definitions)
-        return bool(check_gradients(garden.core.program, wrong, {self.name: target}, points, sizes=sizes).failed)
+        outcome = check_gradients(garden.core.program, wrong, {self.name: target}, points, sizes=sizes)
+        return bool(outcome.failed or outcome.lacking)
 
     @property
     def derivation(self) -> Derivation:
