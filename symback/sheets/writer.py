@@ -159,7 +159,7 @@ class Writer:
         used = [numbers[n] for n in names(step.before) if isinstance(n, Partial) and n in numbers]
         if step.rule == "local derivatives" and used:
             return ("by " + " and ".join(f"({k})" for k in used),)
-        return self.prose(step.says, (*step.names, *(name for name, _ in step.facts)))
+        return self.prose(step.says, (*step.names, *(n for name, fact in step.facts for n in (name, *fact.entries))))
 
     def prose(self, says: str, mentioned: Iterable[Name]) -> Prose:
         """A sentence with the names it mentions as formulas."""

@@ -44,6 +44,14 @@ def test_the_sheet_says_so_and_why(spelled):
     assert "(p_3 − y_3)·x_2" in closed
     reasons = [text_of(line.reason) for part in record["gradients"].parts if part.kind == "block" for line in part.lines]
     assert reasons.count("because y_1 + y_2 + y_3 = 1") == 3
+    said = next(
+        line.reason
+        for part in record["gradients"].parts
+        if part.kind == "block"
+        for line in part.lines
+        if "because" in text_of(line.reason)
+    )
+    assert [p.latex for p in said if not isinstance(p, str)] == ["y_{1}", "y_{2}", "y_{3}"]
 
 
 def test_such_a_fact_is_not_declared():
